@@ -1,0 +1,233 @@
+"""Every error that a caller can meet, one class per situation, each with a stable ``code``.
+
+No HTTP here: ``app`` alone maps codes to status codes. A class's docstring is its default
+message; ``hint`` says what the user can do about it.
+"""
+
+from typing import Any, ClassVar
+
+import msgspec
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One wrong field of a request: where (JSON pointer, RFC 6901), what, and the way out."""
+
+    pointer: str
+    message: str
+    code: str = "invalid"
+    hint: str = ""
+
+
+class DomainError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "internal_error"
+    hint: ClassVar[str] = ""
+    #: A transient failure may pass by itself: the unit is tried again with back-off.
+    transient: ClassVar[bool] = False
+
+    def __init__(self, message: str = "", *, hint: str = "", **details: Any) -> None:
+        self.message = message or " ".join((type(self).__doc__ or "").split())
+        self.hint_text = hint or type(self).hint
+        self.details = details
+        super().__init__(self.message)
+
+
+# -- what the caller asked for ---------------------------------------------------------------
+
+
+class InvalidRequest(DomainError):
+    """The request has fields that are missing, wrong or unknown."""
+
+    code = "invalid_request"
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        self.errors = errors
+        super().__init__(f"{len(errors)} field{'s are' if len(errors) > 1 else ' is'} wrong.")
+
+
+class TopicNotFound(DomainError):
+    """No article of the offline encyclopedia matches this topic."""
+
+    code = "topic_not_found"
+    hint = (
+        "Take one of the suggestions, send your own words as `script`, or send an article as "
+        "`source_text`."
+    )
+
+    def __init__(self, topic: str, suggestions: list[str]) -> None:
+        self.suggestions = suggestions
+        super().__init__(
+            f"No article matches the topic {topic!r}.", topic=topic, suggestions=suggestions
+        )
+
+
+class LanguageUnsupported(DomainError):
+    """No installed voice speaks this language."""
+
+    code = "language_unsupported"
+    hint = "Use a language of an installed voice (`GET /api/voices`), or install another voice."
+
+
+class WritingSystemUnsupported(DomainError):
+    """The text is in a writing system that the chosen voice can't speak."""
+
+    code = "writing_system_unsupported"
+    hint = "Write the text in the script of the voice's language, or choose another voice."
+
+
+class VoiceNotFound(DomainError):
+    """No voice has this id."""
+
+    code = "voice_not_found"
+    hint = "`faceless doctor` lists the installed voices; the extra `voice` installs the default."
+
+
+class MusicNotFound(DomainError):
+    """The music library has no track in this mood."""
+
+    code = "music_not_found"
+    hint = 'Take another mood, or `"mood": "none"` for a video without music.'
+
+
+class MediaNotFound(DomainError):
+    """The local media folder has no file of this name."""
+
+    code = "media_not_found"
+    hint = "Put the file into the folder that MEDIA_DIR names, or leave `media` out."
+
+
+class MediaUnreadable(DomainError):
+    """A media file can't be decoded."""
+
+    code = "media_unreadable"
+    hint = "Convert it to MP4 (H.264), PNG or JPEG, or take it out of the media folder."
+
+
+# -- jobs and videos --------------------------------------------------------------------------
+
+
+class JobNotFound(DomainError):
+    """No job has this id."""
+
+    code = "job_not_found"
+
+
+class VideoNotFound(DomainError):
+    """No video has this id."""
+
+    code = "video_not_found"
+
+
+class SceneNotFound(DomainError):
+    """The video has no scene of this number."""
+
+    code = "scene_not_found"
+    hint = "Scenes are numbered from 0; `GET /api/videos/{id}/storyboard` lists them."
+
+
+class ArtifactNotFound(DomainError):
+    """The artifact store has no bytes under this hash."""
+
+    code = "artifact_not_found"
+
+
+class IllegalMove(DomainError):
+    """The job's state doesn't allow this."""
+
+    code = "illegal_move"
+
+
+class NothingToRevise(DomainError):
+    """No scene of this video was changed since its last revision."""
+
+    code = "nothing_to_revise"
+    hint = "Change a scene first: `PATCH /api/videos/{id}/scenes/{n}`."
+
+
+class QueueFull(DomainError):
+    """Too many jobs are waiting."""
+
+    code = "queue_full"
+    hint = "Try again when some have finished, or raise MAX_QUEUED_JOBS."
+
+
+# -- work --------------------------------------------------------------------------------------
+
+
+class LeaseLost(DomainError):
+    """Another worker owns this unit now; what this one made is discarded."""
+
+    code = "lease_lost"
+
+
+class UnitCancelled(DomainError):
+    """The job was cancelled while this unit ran."""
+
+    code = "cancelled"
+
+
+class Quarantined(DomainError):
+    """One unit of this job took its worker down three times; it is not tried again by itself."""
+
+    code = "quarantined"
+    hint = "Look at the worker's log for the unit, then `POST /api/jobs/{id}/retry`."
+
+
+class DeadlineExceeded(DomainError):
+    """The job didn't finish before its deadline."""
+
+    code = "deadline_exceeded"
+    hint = "Retry it on a machine with less to do, or raise JOB_DEADLINE_SECONDS."
+
+
+class NarrationFailed(DomainError):
+    """The voice produced no usable sound for a sentence."""
+
+    code = "narration_failed"
+
+
+class RenderFailed(DomainError):
+    """ffmpeg refused the work."""
+
+    code = "render_failed"
+    hint = "`faceless doctor` checks ffmpeg's filters and fonts."
+
+
+class RenderInterrupted(DomainError):
+    """ffmpeg was ended from outside."""
+
+    code = "render_interrupted"
+    transient = True
+
+
+class FontMissing(DomainError):
+    """A font that the video needs isn't in the font folder."""
+
+    code = "font_missing"
+    hint = "Reinstall faceless, or delete the font folder under DATA_DIR so that it's made anew."
+
+
+class StorageFull(DomainError):
+    """No space is left where artifacts are kept."""
+
+    code = "storage_full"
+    hint = "Free some space or move DATA_DIR; `faceless gc` removes what nothing refers to."
+    transient = True
+
+
+class ServiceUnavailable(DomainError):
+    """A service that this server depends on doesn't answer."""
+
+    code = "service_unavailable"
+    transient = True
+
+
+class SettingsInvalid(DomainError):
+    """One or more environment variables are wrong."""
+
+    code = "settings_invalid"
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems), hint="Mend them in the environment or in .env.")

@@ -1,0 +1,213 @@
+"""What a caller asks for: the brief of one video, its limits and its defaults.
+
+``Brief`` is the body of ``POST /api/generate`` and, with every default filled in, the
+``request`` of the job that it became.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from domain.errors import FieldError
+
+AspectRatio = Literal["9:16", "16:9", "1:1"]
+SourceKind = Literal["topic", "script", "source_text", "scenes"]
+
+FRAME_SIZES: dict[str, tuple[int, int]] = {
+    "9:16": (1080, 1920),
+    "16:9": (1920, 1080),
+    "1:1": (1080, 1080),
+}
+"""Width and height in pixels of each aspect ratio."""
+
+MAX_TOPIC_CHARS = 300
+MAX_TEXT_CHARS = 50_000
+MAX_SCENES = 200
+MAX_SHORT_SECONDS = 180
+"""YouTube treats a vertical video of at most three minutes as a Short."""
+
+Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
+Heading = Annotated[str, Meta(min_length=1, max_length=80)]
+HexColor = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", examples=["#FFB703"])]
+
+
+class ShotKind(StrEnum):
+    """How a drawn shot tells its sentence."""
+
+    HOOK = "hook"
+    """a claim, the hero moving from the first frame"""
+    NUMBER = "number"
+    """a figure that counts up and lands on its spoken word"""
+    COMPARISON = "comparison"
+    """two bars, true to scale"""
+    LIST = "list"
+    """rows that enter on their words"""
+    TIMELINE = "timeline"
+    """an axis of years with a travelling marker"""
+    PROCESS = "process"
+    """two to four nodes joined by drawn arrows"""
+    QUOTE = "quote"
+    """quotation marks and an attribution"""
+    FACT = "fact"
+    """three to six key words, with a pictogram where one truly fits"""
+    CLOSING = "closing"
+    """the answer to the hook, then the source"""
+
+
+class SceneInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One scene as the caller wrote it."""
+
+    text: Text
+    heading: Heading | None = None
+    kind: ShotKind | None = None
+    search_terms: Annotated[list[Annotated[str, Meta(min_length=1, max_length=80)]],
+                            Meta(max_length=10)] = []
+    media: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
+    """name of a file in the local media folder"""
+    pause_after_ms: Annotated[int, Meta(ge=0, le=10_000)] | None = None
+
+
+class VoiceChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who speaks, and how fast (1 is the voice's own pace)."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    speed: Annotated[float, Meta(ge=0.5, le=2.0)] = 1.0
+
+
+class CaptionColors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Colours of burnt-in captions; whatever is absent follows the palette."""
+
+    text: HexColor | None = None
+    highlight: HexColor | None = None
+    outline: HexColor | None = None
+
+
+class CaptionChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Burnt-in captions. The SRT and VTT files are made whether or not they are burnt in.
+
+    ``highlight`` colours the spoken word, ``box`` sets the cue on a panel, ``plain`` does
+    neither; absent means ``highlight`` for portrait and square, ``plain`` for landscape.
+    """
+
+    enabled: bool = True
+    style: Literal["highlight", "box", "plain"] | None = None
+    position: Literal["lower", "middle", "upper"] = "lower"
+    colors: CaptionColors = CaptionColors()
+
+
+class MusicChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Background music: its mood (absent: one that suits the seed) and level."""
+
+    mood: Annotated[str, Meta(min_length=1, max_length=40, examples=["calm", "none"])] | None = None
+    volume_lu: Annotated[float, Meta(ge=-40, le=-6)] = -16.0
+    """loudness under the voice while it speaks, in LU"""
+
+
+class Brand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The look: a named palette (absent: drawn from the seed), or colours of one's own."""
+
+    palette: Annotated[str, Meta(min_length=1, max_length=40, examples=["midnight"])] | None = None
+    ground: HexColor | None = None
+    ink: HexColor | None = None
+    accent: HexColor | None = None
+
+
+class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to make a video of. Exactly one of topic, script, source_text or scenes."""
+
+    topic: Annotated[str, Meta(min_length=1, max_length=MAX_TOPIC_CHARS)] | None = None
+    script: Text | None = None
+    source_text: Text | None = None
+    scenes: Annotated[list[SceneInput], Meta(min_length=1, max_length=MAX_SCENES)] | None = None
+    title: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    language: Annotated[str, Meta(min_length=2, max_length=35, examples=["en", "en-US"])] = "en"
+    """BCP 47 tag"""
+    aspect_ratio: AspectRatio = "9:16"
+    duration: Annotated[int, Meta(ge=15, le=900)] | None = None
+    """target in seconds; absent: as long as the material carries, at most 60"""
+    voice: VoiceChoice = VoiceChoice()
+    captions: CaptionChoice = CaptionChoice()
+    music: MusicChoice = MusicChoice()
+    brand: Brand = Brand()
+    pronunciations: Annotated[dict[str, str], Meta(max_length=500)] = {}
+    """how a word or phrase is to be spoken, by its shown form"""
+    metadata: dict[str, Any] = {}
+    """the caller's own; returned untouched"""
+    seed: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+    """repeats a video exactly; absent: drawn at random and stored"""
+
+    @property
+    def source_kind(self) -> SourceKind:
+        """Which of the four inputs this brief carries."""
+        for name in SOURCE_FIELDS:
+            if getattr(self, name) is not None:
+                return name
+        raise AssertionError("a checked brief has exactly one source")
+
+    @property
+    def frame_size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return FRAME_SIZES[self.aspect_ratio]
+
+
+SOURCE_FIELDS: tuple[SourceKind, ...] = ("topic", "script", "source_text", "scenes")
+
+
+def check_brief(brief: Brief) -> list[FieldError]:
+    """Find what the field types alone can't say: every violation, in the order of the fields."""
+    errors: list[FieldError] = []
+    given = [name for name in SOURCE_FIELDS if getattr(brief, name) is not None]
+    if len(given) != 1:
+        found = f"found {' and '.join(given)}" if given else "found none"
+        errors.append(
+            FieldError(
+                pointer=f"/{given[1]}" if given else "",
+                code="exactly_one_source",
+                message=f"Exactly one of topic, script, source_text, scenes is needed; {found}.",
+                hint="Send only the one that the video is to be made from.",
+            )
+        )
+    errors.extend(
+        FieldError(pointer, "must not be blank", "blank", "Send some words, or leave it out.")
+        for pointer, text in _texts(brief)
+        if not text.strip()
+    )
+    errors.extend(
+        FieldError(pointer, "contains a NUL character", "nul", "Remove the character U+0000.")
+        for pointer, text in _texts(brief)
+        if "\0" in text
+    )
+    too_long = brief.duration is not None and brief.duration > MAX_SHORT_SECONDS
+    if brief.aspect_ratio == "9:16" and too_long:
+        errors.append(
+            FieldError(
+                pointer="/duration",
+                code="too_long_for_short",
+                message=f"a 9:16 video has at most {MAX_SHORT_SECONDS} seconds; "
+                f"{brief.duration} were asked for",
+                hint='Ask for at most 180 seconds, or use "aspect_ratio": "16:9".',
+            )
+        )
+    return errors
+
+
+def _texts(brief: Brief) -> list[tuple[str, str]]:
+    """Every free text of a brief with its JSON pointer."""
+    texts = [
+        (f"/{name}", getattr(brief, name))
+        for name in ("topic", "script", "source_text", "title", "language")
+        if getattr(brief, name) is not None
+    ]
+    for index, scene in enumerate(brief.scenes or []):
+        texts.append((f"/scenes/{index}/text", scene.text))
+        if scene.heading is not None:
+            texts.append((f"/scenes/{index}/heading", scene.heading))
+        if scene.media is not None:
+            texts.append((f"/scenes/{index}/media", scene.media))
+        texts += [(f"/scenes/{index}/search_terms/{n}", t) for n, t in enumerate(scene.search_terms)]
+    for shown, spoken in brief.pronunciations.items():
+        pointer = "/pronunciations/" + shown.replace("~", "~0").replace("/", "~1")
+        texts += [(pointer, shown), (pointer, spoken)]
+    return texts

@@ -1,0 +1,383 @@
+"""What generation needs from outside. Each port is implemented by an adapter, chosen in
+``app/container.py``; one contract suite in ``tests/contracts`` specifies each.
+
+Every provider has an ``identity``: a string that changes whenever its output for the same
+input may change (name, version, model hash, tool build). It goes into fingerprints.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Literal, Protocol
+
+import msgspec
+
+from domain.generation.brief import Brief
+from domain.generation.captions import CaptionFormat, SidecarCue
+from domain.generation.narration import SpokenSentence, Utterance
+from domain.generation.packaging import Credit, Encoding, Loudness
+from domain.generation.script import Script, TopicMatch
+from domain.generation.storyboard import Backdrop, Palette, SceneBoard, Storyboard
+
+Progress = Callable[[float], None]
+"""Told the finished share of a piece of work, 0 to 1. Cheap; may be called often."""
+
+
+# -- words ---------------------------------------------------------------------------------
+
+
+class SentenceSegmenter(Protocol):
+    """Splits running text into sentences."""
+
+    identity: str
+
+    def split(self, text: str, language: str) -> list[str]:
+        """Sentences in order, stripped, none empty; together they hold every word of ``text``.
+
+        Doesn't break after abbreviations, initials, decimals, or inside quotes.
+        """
+        ...
+
+
+class ScriptWriter(Protocol):
+    """Writes the script of one kind of source."""
+
+    identity: str
+
+    def match_topic(self, topic: str, language: str) -> TopicMatch:
+        """Find what a topic means.
+
+        Raises:
+            TopicNotFound: nothing matches; carries suggestions.
+        """
+        ...
+
+    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
+        """Write the script for ``brief``; the same seed gives the same script."""
+        ...
+
+
+class Verbalizer(Protocol):
+    """Says how shown text is spoken."""
+
+    identity: str
+
+    def verbalize(
+        self, text: str, language: str, pronunciations: Mapping[str, str]
+    ) -> SpokenSentence:
+        """Align a sentence's shown words with its spoken ones.
+
+        The shown words of all spans, joined by spaces, are ``text.split()`` joined by spaces.
+        A sentence without anything to say gives no spans.
+        """
+        ...
+
+
+# -- voice ---------------------------------------------------------------------------------
+
+
+class Voice(msgspec.Struct, frozen=True, kw_only=True):
+    """A voice that can be asked for."""
+
+    id: str
+    name: str
+    language: str
+    """BCP 47"""
+    words_per_minute: float
+    """measured at speed 1 over running text, pauses included"""
+    credit: Credit
+
+
+class Narrator(Protocol):
+    """Speaks sentences."""
+
+    def voices(self) -> list[Voice]:
+        """Every voice, the default first."""
+        ...
+
+    def voice_for(self, language: str, voice_id: str | None) -> Voice:
+        """The voice that ``voice_id`` names, or the default for a language.
+
+        Raises:
+            VoiceNotFound: no voice has this id.
+            LanguageUnsupported: no voice (or not this one) speaks the language.
+        """
+        ...
+
+    def identity(self, voice: Voice) -> str:
+        """Changes whenever this voice would sound different (model hash, engine version)."""
+        ...
+
+    def check_speakable(self, text: str, voice: Voice) -> None:
+        """Raise WritingSystemUnsupported when most letters of ``text`` can't be spoken."""
+        ...
+
+    async def speak(
+        self, sentence: SpokenSentence, voice: Voice, speed: float, seed: int
+    ) -> Utterance:
+        """Speak one sentence; every shown word gets a start and an end.
+
+        The same arguments give the same samples on one machine.
+
+        Raises:
+            NarrationFailed: the engine gave no usable sound.
+        """
+        ...
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of music."""
+
+    id: str
+    mood: str
+    title: str
+    seconds: float
+    credit: Credit
+
+
+class MusicLibrary(Protocol):
+    """Music by mood."""
+
+    def tracks(self) -> list[Track]:
+        """Every track, in a stable order."""
+        ...
+
+    def path(self, track: Track) -> Path:
+        """The track's file, readable by ffmpeg."""
+        ...
+
+
+# -- picture ---------------------------------------------------------------------------------
+
+
+class VisualRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scene would like to see."""
+
+    terms: list[str]
+    """search terms and key words, most telling first"""
+    media: str | None
+    """a file that the user named"""
+    milliseconds: int
+    width: int
+    height: int
+
+
+class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A clip or still that a source offers; ``score`` 0 to 1, comparable within the source."""
+
+    id: str
+    name: str
+    type: Literal["clip", "still"]
+    score: float
+    width: int
+    height: int
+    duration_ms: int = 0
+    credit: Credit
+
+
+class VisualSource(Protocol):
+    """Finds clips and stills."""
+
+    identity: str
+
+    async def search(self, request: VisualRequest) -> list[VisualCandidate]:
+        """Candidates, best first; empty when nothing fits. A named ``media`` scores 1.
+
+        Raises:
+            MediaNotFound: ``media`` is named and isn't there.
+            MediaUnreadable: ``media`` is named and can't be decoded.
+        """
+        ...
+
+    async def fetch(self, candidate: VisualCandidate, folder: Path) -> Path:
+        """Bring the candidate's file into ``folder`` (or point at it where it lies)."""
+        ...
+
+
+class FontSet(msgspec.Struct, frozen=True, kw_only=True):
+    """The fonts that text is drawn with."""
+
+    folder: Path
+    digest: str
+    credits: list[Credit]
+
+
+class Typesetter(Protocol):
+    """Turns the storyboard's text and drawings into ASS tracks, and cues into caption files."""
+
+    identity: str
+
+    def fonts(self) -> FontSet:
+        """The font folder to give to libass.
+
+        Raises:
+            FontMissing: a font that styles refer to is not there.
+        """
+        ...
+
+    def scene_track(self, board: Storyboard, scene: SceneBoard) -> str:
+        """The ASS script of one scene: shots, heading, captions; times from the scene's start."""
+        ...
+
+    def thumbnail_track(self, board: Storyboard, text: str) -> str:
+        """The ASS script of the 1280x720 thumbnail, to be drawn at time 0."""
+        ...
+
+    def caption_file(self, cues: Sequence[SidecarCue], format: CaptionFormat) -> str:
+        """A sidecar file."""
+        ...
+
+    def missing_glyphs(self, text: str) -> list[str]:
+        """Characters that no font can draw, each once, in order."""
+        ...
+
+    def pictogram_for(self, words: Sequence[str]) -> str | None:
+        """The id of a pictogram that truly fits the words, or None."""
+        ...
+
+    def credits(self, board: Storyboard) -> list[Credit]:
+        """Fonts and pictograms that the board uses."""
+        ...
+
+
+class SegmentPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything one segment is rendered from; its encoding is its fingerprint."""
+
+    width: int
+    height: int
+    frames: int
+    palette: Palette
+    backdrops: list[tuple[int, Backdrop]]
+    """(frames, backdrop) in order; the frames add up to ``frames``"""
+    ass: str
+
+
+class MixPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the sound is mixed from."""
+
+    narration: list[str]
+    """SHA-256 of each scene's PCM, in order; their lengths add up to the video's"""
+    frames: int
+    speech: list[tuple[int, int]]
+    """spoken stretches in samples from the video's start, ascending"""
+    music_level_lu: float
+    """under the voice while it speaks"""
+    fade_in_ms: int
+    fade_out_ms: int
+
+
+class VideoEngine(Protocol):
+    """Renders, mixes, joins. Cancelling any call ends every child process before it returns."""
+
+    identity: str
+
+    async def render_segment(
+        self, plan: SegmentPlan, media: Mapping[str, Path], out: Path, progress: Progress
+    ) -> None:
+        """Render one segment without sound; ``media`` maps the SHA-256 in backdrops to files.
+
+        Raises:
+            RenderFailed, RenderInterrupted, StorageFull, MediaUnreadable.
+        """
+        ...
+
+    async def mix_sound(
+        self,
+        plan: MixPlan,
+        narration: Sequence[Path],
+        music: Path | None,
+        out: Path,
+        progress: Progress,
+    ) -> Loudness:
+        """Mix voice and ducked music into AAC-LC 48 kHz stereo at -14 LUFS, at most -1 dBTP."""
+        ...
+
+    async def assemble(
+        self, segments: Sequence[Path], sound: Path, out: Path, progress: Progress
+    ) -> Encoding:
+        """Join the segments without re-encoding, add the sound, put the index first."""
+        ...
+
+    async def draw_still(
+        self, plan: SegmentPlan, frame: int, media: Mapping[str, Path], out: Path
+    ) -> None:
+        """Draw one frame of a plan as JPEG (by ``out``'s suffix also PNG), at most 2 MB."""
+        ...
+
+    def tools(self) -> dict[str, str]:
+        """Names and versions of the tools, for the manifest."""
+        ...
+
+
+# -- stores --------------------------------------------------------------------------------
+
+
+class Artifact(msgspec.Struct, frozen=True):
+    """Bytes in the store: SHA-256 in hex, and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class ArtifactStore(Protocol):
+    """Bytes under their own SHA-256: written once, never changed."""
+
+    async def put_file(self, path: Path) -> Artifact:
+        """Take a finished file over; durable when this returns. ``path`` is gone afterwards.
+
+        Raises:
+            StorageFull: no space is left; nothing half-written stays under a final name.
+        """
+        ...
+
+    async def put_bytes(self, data: bytes) -> Artifact:
+        """Store bytes that fit in memory."""
+        ...
+
+    async def size(self, sha256: str) -> int:
+        """Length in bytes.
+
+        Raises:
+            ArtifactNotFound
+        """
+        ...
+
+    def read(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Stream bytes ``start`` to ``end`` (exclusive) in pieces of at most 1 MiB."""
+        ...
+
+    async def local_path(self, sha256: str) -> Path:
+        """A file to read the bytes from; don't change or remove it."""
+        ...
+
+    async def delete(self, sha256: str) -> None:
+        """Forget the bytes; no error when they're not there."""
+        ...
+
+    def scratch(self) -> AbstractAsyncContextManager[Path]:
+        """An empty folder on the store's file system, removed at the end."""
+        ...
+
+    async def export(self, folder: str, files: Mapping[str, str]) -> str | None:
+        """Lay out files (name -> SHA-256) in a folder for people; its path, if there can be one."""
+        ...
+
+    async def unexport(self, path: str) -> None:
+        """Remove a folder made by ``export``."""
+        ...
+
+
+class DocumentStore(Protocol):
+    """Immutable JSON documents, keyed by account, kind and fingerprint."""
+
+    async def put(self, account_id: str, kind: str, fingerprint: str, body: bytes) -> None:
+        """Store a document unless it's there; durable when this returns."""
+        ...
+
+    async def get(self, account_id: str, kind: str, fingerprint: str) -> bytes | None:
+        """The document's JSON, or None."""
+        ...
+
+    async def delete(self, account_id: str, kind: str, fingerprint: str) -> None:
+        """Forget a document; no error when it isn't there."""
+        ...

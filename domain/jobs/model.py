@@ -1,0 +1,231 @@
+"""What a job is, what its units are, and which moves are legal.
+
+A job is what the user asked for; a unit is what a worker claims. The job's state is derived
+from its units in the transaction that moves one of them.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.errors import IllegalMove
+from domain.generation.brief import Brief
+from domain.generation.script import SceneEdit, TopicMatch, Warning
+
+LOCAL_ACCOUNT = "local"
+"""The account of an installation without keys."""
+
+
+class JobStatus(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    """accepted; no unit has been claimed yet"""
+    RUNNING = "running"
+    """at least one unit was claimed and work goes on"""
+    WAITING = "waiting"
+    """nothing can be claimed now; ``waiting_for`` says what it waits for"""
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    """``error`` says why; can be retried"""
+    CANCELLED = "cancelled"
+
+
+class WaitingFor(StrEnum):
+    """What a waiting job waits for."""
+
+    RETRY = "retry"
+    """a failed unit will be tried again at its time"""
+    APPROVAL = "approval"
+    QUOTA = "quota"
+    OPERATOR = "operator"
+    """somebody has to mend the server, such as free some space"""
+
+
+class UnitKind(StrEnum):
+    """The stages of a production; ``domain.generation.pipeline`` says what each does."""
+
+    SCRIPT = "script"
+    NARRATION = "narration"
+    """one scene's speech"""
+    STORYBOARD = "storyboard"
+    SEGMENT = "segment"
+    """one scene's picture"""
+    MIX = "mix"
+    PACKAGE = "package"
+
+
+class UnitState(StrEnum):
+    """Where a unit stands."""
+
+    BLOCKED = "blocked"
+    """waits for the results of other units"""
+    READY = "ready"
+    """can be claimed from ``run_at`` on"""
+    LEASED = "leased"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINAL_STATUSES = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
+
+LEGAL_MOVES: dict[JobStatus, frozenset[JobStatus]] = {
+    JobStatus.QUEUED: frozenset({JobStatus.RUNNING, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.RUNNING: frozenset(
+        {JobStatus.WAITING, JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED}
+    ),
+    JobStatus.WAITING: frozenset({JobStatus.RUNNING, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.SUCCEEDED: frozenset(),
+    JobStatus.FAILED: frozenset({JobStatus.QUEUED}),
+    JobStatus.CANCELLED: frozenset({JobStatus.QUEUED}),
+}
+"""From each status, the statuses a job may move to; failed and cancelled jobs can be retried."""
+
+
+def check_move(old: JobStatus, new: JobStatus) -> None:
+    """Raise IllegalMove unless a job may move from ``old`` to ``new``."""
+    if new not in LEGAL_MOVES[old]:
+        raise IllegalMove(f"A job that is {old} can't become {new}.")
+
+
+class JobError(msgspec.Struct, frozen=True):
+    """Why a job failed, or what it waits out."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class JobResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a job made. URLs are paths on this server."""
+
+    video_id: str
+    url: str
+    thumbnail_url: str
+    captions: dict[str, str]
+    """``srt`` and ``vtt``, as URLs"""
+    duration: float
+    """seconds"""
+    width: int
+    height: int
+    path: str | None
+    """the folder with the files, when they're kept in a directory on the server"""
+
+
+class StageReport(msgspec.Struct, frozen=True):
+    """One stage of a job: seconds of work so far, over all of its units."""
+
+    name: UnitKind
+    status: str
+    """``pending``, ``running``, ``done``, ``failed`` or ``cancelled``"""
+    seconds: float
+    units: int = 0
+    units_done: int = 0
+
+
+class Revises(msgspec.Struct, frozen=True):
+    """The base of a revision: the script that is edited, and the edits by scene number."""
+
+    script: str
+    """fingerprint of the script document"""
+    edits: dict[int, SceneEdit]
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user asked for, and how far it has come."""
+
+    id: UUID
+    account_id: str
+    video_id: UUID
+    revision: int
+    status: JobStatus
+    waiting_for: WaitingFor | None = None
+    stage: UnitKind | None = None
+    progress: float = 0.0
+    """0 to 1, never falls"""
+    eta_seconds: float | None = None
+    queue_position: int | None = None
+    """1 for the job that is claimed next; None once it runs"""
+    stages: list[StageReport] = []
+    request: Brief
+    """every default filled in, the seed among them"""
+    revises: Revises | None = None
+    topic_match: TopicMatch | None = None
+    warnings: list[Warning] = []
+    error: JobError | None = None
+    result: JobResult | None = None
+    priority: int = 0
+    cancel_requested: bool = False
+    deadline_at: datetime
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class NewUnit(msgspec.Struct, frozen=True):
+    """A unit to be added: ready when it misses no input, else blocked."""
+
+    kind: UnitKind
+    ordinal: int = 0
+    missing_inputs: int = 0
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of work, as a row."""
+
+    id: UUID
+    job_id: UUID
+    account_id: str
+    revision: int
+    kind: UnitKind
+    ordinal: int
+    missing_inputs: int
+    state: UnitState
+    attempt: int
+    """claims that ended in a failure"""
+    crashes: int
+    """leases that expired under a worker"""
+    run_at: datetime
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    fence: int = 0
+    """fencing token: grows with every claim; a worker's writes are refused once it's outdated"""
+    progress: float = 0.0
+    result: str | None = None
+    """fingerprint of the result"""
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A unit under lease and the job it belongs to; ``unit.fence`` is the token."""
+
+    unit: Unit
+    job: Job
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What a piece of work gave: stored once per (account, fingerprint), the first one wins."""
+
+    fingerprint: str
+    kind: str
+    """a unit kind, or ``sentence``"""
+    content: str
+    """SHA-256 over what was made; the input of what depends on it"""
+    artifacts: dict[str, str] = {}
+    """name -> SHA-256 in the artifact store"""
+    data: dict[str, Any] = {}
+    """small JSON facts"""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to a job; ids ascend within an installation."""
+
+    id: int
+    job_id: UUID
+    type: str
+    """``status``, ``progress``, ``stage``, ``warning``"""
+    data: dict[str, Any]
+    created_at: datetime

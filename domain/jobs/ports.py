@@ -1,0 +1,215 @@
+"""What job control needs from outside: a store that decides, and a bell that wakes workers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from domain.generation.packaging import Video
+from domain.generation.script import SceneEdit, Warning
+from domain.jobs.model import (
+    Claim,
+    Event,
+    Job,
+    JobError,
+    JobResult,
+    JobStatus,
+    NewUnit,
+    Result,
+    UnitKind,
+    WaitingFor,
+)
+
+T = TypeVar("T")
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """A slice of a list, newest first; ``next`` is the cursor of the page after it."""
+
+    items: list[T]
+    next: str | None = None
+
+
+class Finish(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written when a unit is done, in one transaction under its fence."""
+
+    result: Result
+    units: list[NewUnit] = []
+    """the units that this one makes possible to name (the script's)"""
+    warnings: list[Warning] = []
+    video: Video | None = None
+    job_result: JobResult | None = None
+    """given by the last unit; the job has succeeded"""
+
+
+class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reconciler's round found."""
+
+    ready: list[UUID]
+    """units that have been claimable for a while and that nobody took: ring again"""
+    expired: int = 0
+    """leases taken back from workers that stopped renewing"""
+    overdue: int = 0
+    """jobs failed past their deadline"""
+
+
+class JobStore(Protocol):
+    """The truth about jobs and units. All its times are the database's own clock.
+
+    A read or write for an object of another account raises the same error as for one that
+    doesn't exist.
+    """
+
+    async def add(self, job: Job, units: Sequence[NewUnit]) -> Job:
+        """Accept a job with its first units, durably."""
+        ...
+
+    async def get(self, account_id: str, job_id: UUID) -> Job:
+        """The job with stages, eta and queue position.
+
+        Raises:
+            JobNotFound
+        """
+        ...
+
+    async def page(
+        self,
+        account_id: str,
+        *,
+        status: JobStatus | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Job]:
+        """Newest first. An unreadable cursor raises InvalidRequest at ``/cursor``."""
+        ...
+
+    async def cancel(self, account_id: str, job_id: UUID) -> Job:
+        """Cancel: at once where nothing runs, else as soon as the workers notice.
+
+        Raises:
+            JobNotFound, IllegalMove
+        """
+        ...
+
+    async def retry(self, account_id: str, job_id: UUID) -> Job:
+        """Queue a failed or cancelled job again; what was done stays done.
+
+        Raises:
+            JobNotFound, IllegalMove
+        """
+        ...
+
+    async def events(self, account_id: str, job_id: UUID, after: int, limit: int) -> list[Event]:
+        """Events with an id above ``after``, in order."""
+        ...
+
+    # -- work ------------------------------------------------------------------------------
+
+    async def claim(self, worker: str, kinds: Sequence[UnitKind]) -> Claim | None:
+        """Lease the unit that is due: by priority, then ``run_at``, then age."""
+        ...
+
+    async def renew(self, claim: Claim, progress: float) -> bool:
+        """Extend the lease and note progress; True when the job is to be cancelled.
+
+        Raises:
+            LeaseLost
+        """
+        ...
+
+    async def inputs(self, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
+        """Results of the job's finished units of this revision, by kind and ordinal."""
+        ...
+
+    async def result(self, account_id: str, fingerprint: str) -> Result | None:
+        """A result made before, by any job of the account."""
+        ...
+
+    async def put_result(self, claim: Claim, result: Result) -> Result:
+        """Keep a partial result (a sentence) under the fence; answers the one that won.
+
+        Raises:
+            LeaseLost
+        """
+        ...
+
+    async def finish(self, claim: Claim, finish: Finish) -> list[UUID]:
+        """Complete a unit; answers the units that became ready, to ring for.
+
+        Raises:
+            LeaseLost
+        """
+        ...
+
+    async def fail(
+        self, claim: Claim, error: JobError, *, retry_in: float | None, waiting_for: WaitingFor
+    ) -> None:
+        """Record a failure: retried after ``retry_in`` seconds, or for good when None.
+
+        Raises:
+            LeaseLost
+        """
+        ...
+
+    async def release(self, claim: Claim) -> None:
+        """Give a unit back unharmed (graceful stop); no error when it is lost already."""
+        ...
+
+    async def abandon_cancelled(self, claim: Claim) -> None:
+        """Confirm that work for a cancelled job has stopped."""
+        ...
+
+    async def reconcile(self, unclaimed_for: float, crash_limit: int) -> Reconciled:
+        """Take expired leases back (quarantine at ``crash_limit``), fail overdue jobs, and
+        name ready units that nobody has claimed for ``unclaimed_for`` seconds."""
+        ...
+
+    async def now(self) -> datetime:
+        """The store's clock."""
+        ...
+
+
+class VideoStore(Protocol):
+    """Finished videos."""
+
+    async def get(self, account_id: str, video_id: UUID) -> Video:
+        """Raises VideoNotFound."""
+        ...
+
+    async def page(
+        self, account_id: str, *, cursor: str | None = None, limit: int = 50
+    ) -> Page[Video]:
+        """Newest first."""
+        ...
+
+    async def edits(self, account_id: str, video_id: UUID) -> dict[int, SceneEdit]:
+        """Corrections noted since the current revision, by scene number."""
+        ...
+
+    async def note_edit(
+        self, account_id: str, video_id: UUID, scene: int, edit: SceneEdit
+    ) -> dict[int, SceneEdit]:
+        """Merge a correction into the noted ones; answers them all."""
+        ...
+
+    async def take_edits(self, account_id: str, video_id: UUID, job: Job, units: Sequence[NewUnit]) -> Job:
+        """Accept a revision job and clear the noted corrections, in one transaction."""
+        ...
+
+    async def delete(self, account_id: str, video_id: UUID) -> Video:
+        """Remove the row; answers it, so that its export folder can go too.
+
+        Raises:
+            VideoNotFound
+        """
+        ...
+
+
+class Bell(Protocol):
+    """Wakes workers. It may lose, repeat and reorder: the store decides, this only rings."""
+
+    async def ring(self, units: Sequence[UUID]) -> None:
+        """Say that these units are ready. Never raises: the reconciler rings again."""
+        ...
