@@ -79,7 +79,9 @@ def load_settings(
         if not text:
             continue
         try:
-            converted[field.encode_name] = msgspec.convert(text, field.type, strict=False, dec_hook=_path)
+            converted[field.encode_name] = msgspec.convert(
+                text, field.type, strict=False, dec_hook=_path
+            )
         except msgspec.ValidationError as error:
             problems.append(f"{field.encode_name}={text!r}: {error}")
     if problems:

@@ -62,8 +62,9 @@ class SceneInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     text: Text
     heading: Heading | None = None
     kind: ShotKind | None = None
-    search_terms: Annotated[list[Annotated[str, Meta(min_length=1, max_length=80)]],
-                            Meta(max_length=10)] = []
+    search_terms: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=80)]], Meta(max_length=10)
+    ] = []
     media: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
     """name of a file in the local media folder"""
     pause_after_ms: Annotated[int, Meta(ge=0, le=10_000)] | None = None
@@ -206,7 +207,9 @@ def _texts(brief: Brief) -> list[tuple[str, str]]:
             texts.append((f"/scenes/{index}/heading", scene.heading))
         if scene.media is not None:
             texts.append((f"/scenes/{index}/media", scene.media))
-        texts += [(f"/scenes/{index}/search_terms/{n}", t) for n, t in enumerate(scene.search_terms)]
+        texts += [
+            (f"/scenes/{index}/search_terms/{n}", t) for n, t in enumerate(scene.search_terms)
+        ]
     for shown, spoken in brief.pronunciations.items():
         pointer = "/pronunciations/" + shown.replace("~", "~0").replace("/", "~1")
         texts += [(pointer, shown), (pointer, spoken)]

@@ -1,10 +1,12 @@
 """What goes out with the picture: thumbnail, title, description, tags, chapters, manifest."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from domain.generation.script import Source, Warning
+from domain.generation.script import ProductionWarning, Source
 
 
 class Chapter(msgspec.Struct, frozen=True):
@@ -96,15 +98,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     artifacts: dict[str, str]
     """file name -> SHA-256"""
     tools: dict[str, str]
-    warnings: list[Warning]
+    warnings: list[ProductionWarning]
 
 
 class Video(msgspec.Struct, frozen=True, kw_only=True):
     """A finished video, as rows know it; its documents are found under the fingerprints."""
 
-    id: str
+    id: UUID
     account_id: str
-    job_id: str
+    job_id: UUID
     revision: int
     title: str
     slug: str
@@ -122,5 +124,5 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """``script``, ``storyboard``, ``manifest`` -> fingerprint"""
     path: str | None = None
     """the folder with hard links, when artifacts are kept in a directory"""
-    created_at: str
-    """RFC 3339, UTC"""
+    created_at: datetime | None = None
+    """set by the store"""

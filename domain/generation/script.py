@@ -7,7 +7,7 @@ import msgspec
 from domain.generation.brief import ShotKind
 
 
-class Warning(msgspec.Struct, frozen=True):  # noqa: A001 - the API's own word
+class ProductionWarning(msgspec.Struct, frozen=True):
     """Something the user should know about a video that is made all the same."""
 
     code: str
@@ -79,7 +79,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """share of the words that stand in an 8-gram of a source, 0 to 1"""
     draft: bool = False
     """too close to its sources to be published as it is"""
-    warnings: list[Warning] = []
+    warnings: list[ProductionWarning] = []
 
     @property
     def text(self) -> str:

@@ -188,7 +188,7 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
         """The drawn kind, or None for a bare clip or still."""
         if self.content is None:
             return None
-        return ShotKind(self.content.__struct_config__.tag)
+        return ShotKind(str(self.content.__struct_config__.tag))
 
 
 class SceneBoard(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 
 from domain.errors import IllegalMove
 from domain.generation.brief import Brief
-from domain.generation.script import SceneEdit, TopicMatch, Warning
+from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
 
 LOCAL_ACCOUNT = "local"
 """The account of an installation without keys."""
@@ -155,7 +155,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """every default filled in, the seed among them"""
     revises: Revises | None = None
     topic_match: TopicMatch | None = None
-    warnings: list[Warning] = []
+    warnings: list[ProductionWarning] = []
     error: JobError | None = None
     result: JobResult | None = None
     priority: int = 0

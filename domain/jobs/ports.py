@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.generation.packaging import Video
-from domain.generation.script import SceneEdit, Warning
+from domain.generation.script import ProductionWarning, SceneEdit
 from domain.jobs.model import (
     Claim,
     Event,
@@ -38,7 +38,7 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True):
     result: Result
     units: list[NewUnit] = []
     """the units that this one makes possible to name (the script's)"""
-    warnings: list[Warning] = []
+    warnings: list[ProductionWarning] = []
     video: Video | None = None
     job_result: JobResult | None = None
     """given by the last unit; the job has succeeded"""
@@ -194,7 +194,9 @@ class VideoStore(Protocol):
         """Merge a correction into the noted ones; answers them all."""
         ...
 
-    async def take_edits(self, account_id: str, video_id: UUID, job: Job, units: Sequence[NewUnit]) -> Job:
+    async def take_edits(
+        self, account_id: str, video_id: UUID, job: Job, units: Sequence[NewUnit]
+    ) -> Job:
         """Accept a revision job and clear the noted corrections, in one transaction."""
         ...
 
