@@ -223,7 +223,7 @@ class Typesetter(Protocol):
         """The ASS script of the 1280x720 thumbnail, to be drawn at time 0."""
         ...
 
-    def caption_file(self, cues: Sequence[SidecarCue], format: CaptionFormat) -> str:
+    def caption_file(self, cues: Sequence[SidecarCue], file_format: CaptionFormat) -> str:
         """A sidecar file."""
         ...
 
