@@ -190,7 +190,7 @@ class VisualSource(Protocol):
         ...
 
     async def fetch(self, candidate: VisualCandidate, folder: Path) -> Path:
-        """Bring the candidate's file into ``folder`` (or point at it where it lies)."""
+        """Copy the candidate's file into ``folder``; the copy is the caller's to move away."""
         ...
 
 

@@ -1,0 +1,60 @@
+"""The production line: what happens between a brief and a video, in order.
+
+    script      write (or take over) the words                        one unit
+    narration   speak one scene; time every shown word                a unit a scene
+    storyboard  decide every shot, cue and picture, to the frame      one unit
+    segment     render one scene's picture                            a unit a scene
+    mix         voice, ducked music, loudness                         one unit
+    package     join, add sound, thumbnail, captions, manifest        one unit
+
+A unit first names its work by a fingerprint over all that its outcome depends on. A result
+under that name, from whichever job, is taken as it is; else the work is done and kept.
+"""
+
+from collections.abc import Callable, Mapping
+
+from domain.generation.fingerprint import fingerprint
+from domain.generation.stages.mix import MixStage
+from domain.generation.stages.narration import NarrationStage
+from domain.generation.stages.package import PackageStage
+from domain.generation.stages.script import ScriptStage
+from domain.generation.stages.segment import SegmentStage
+from domain.generation.stages.stage import Stage, Studio, Work
+from domain.generation.stages.storyboard import StoryboardStage
+from domain.jobs.model import Claim, Result, UnitKind
+from domain.jobs.ports import Finish
+
+
+class Pipeline:
+    """Does the work of one unit; implements the runner's ``Production``."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._stages: dict[UnitKind, Stage] = {
+            UnitKind.SCRIPT: ScriptStage(studio),
+            UnitKind.NARRATION: NarrationStage(studio),
+            UnitKind.STORYBOARD: StoryboardStage(studio),
+            UnitKind.SEGMENT: SegmentStage(studio),
+            UnitKind.MIX: MixStage(studio),
+            UnitKind.PACKAGE: PackageStage(studio),
+        }
+
+    async def run(
+        self,
+        claim: Claim,
+        inputs: Mapping[tuple[UnitKind, int], Result],
+        progress: Callable[[float], None],
+    ) -> Finish:
+        """Make the unit's result, or find it made; answers what to write with it.
+
+        Raises:
+            DomainError: the work can't be done; ``transient`` tells whether to try again.
+        """
+        stage = self._stages[claim.unit.kind]
+        work = Work(claim=claim, inputs=inputs, progress=progress)
+        task = await stage.plan(work)
+        name = fingerprint(claim.unit.kind, stage.version, task.parts)
+        result = await self._studio.jobs.result(claim.job.account_id, name)
+        if result is None:
+            result = await task.produce(name)
+        return await stage.finish(work, result)

@@ -1,0 +1,1 @@
+"""One module per stage of the production; ``pipeline`` names their order."""

@@ -1,0 +1,162 @@
+"""Narration: one scene's sentences are spoken, timed and laid out with their pauses."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.generation.fingerprint import fingerprint
+from domain.generation.narration import (
+    SceneNarration,
+    SpokenSentence,
+    Utterance,
+    Word,
+    assemble_scene,
+    pace_for,
+    rhythm_for,
+    with_comma_pauses,
+)
+from domain.generation.ports import Voice
+from domain.generation.script import Scene, Script
+from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
+from domain.jobs.model import Result, UnitKind
+from domain.jobs.ports import Finish
+
+SENTENCE = "sentence"
+"""the kind under which single spoken sentences are kept"""
+
+MIN_PACE, MAX_PACE = 0.8, 1.25
+"""how far a voice's own pace is bent towards the format's before it sounds forced"""
+
+
+class NarrationStage(Stage):
+    """Speaks one scene; sentences that were spoken before are taken as they are."""
+
+    version = 1
+    sentence_version = 1
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    async def plan(self, work: Work) -> Task:
+        brief = work.brief
+        script = await load_document(
+            self._studio, work.account_id, work.one(UnitKind.SCRIPT), Script
+        )
+        ordinal = work.claim.unit.ordinal
+        scene = script.scenes[ordinal]
+        voice = self._studio.narrator.voice_for(script.language, brief.voice.id)
+        speed = speaking_speed(voice, brief.aspect_ratio, brief.voice.speed)
+        sentences = [
+            self._studio.verbalizer.verbalize(
+                sentence.text, script.language, {**brief.pronunciations, **scene.pronunciations}
+            )
+            for sentence in scene.sentences
+        ]
+        is_hook, is_last = ordinal == 0, ordinal == len(script.scenes) - 1
+
+        async def produce(name: str) -> Result:
+            utterances = await self._speak_all(work, sentences, voice, speed)
+            return await self._lay_out(
+                work, name, scene, utterances, is_hook=is_hook, is_last=is_last
+            )
+
+        return Task(
+            parts={
+                "sentences": [[s.text, s.spans] for s in sentences],
+                "voice": self._studio.narrator.identity(voice),
+                "speed": speed,
+                "seed": work.seed,
+                "rhythm": rhythm_for(brief.aspect_ratio),
+                "pause_after_ms": scene.pause_after_ms,
+                "is_hook": is_hook,
+                "is_last": is_last,
+            },
+            produce=produce,
+        )
+
+    async def finish(self, work: Work, result: Result) -> Finish:  # noqa: ARG002 - the port's
+        return Finish(result=result)
+
+    async def _speak_all(
+        self, work: Work, sentences: Sequence[SpokenSentence], voice: Voice, speed: float
+    ) -> list[Utterance]:
+        utterances = []
+        for done, sentence in enumerate(sentences):
+            utterances.append(await self._speak(work, sentence, voice, speed))
+            work.progress((done + 1) / (len(sentences) + 1))
+        return utterances
+
+    async def _speak(
+        self, work: Work, sentence: SpokenSentence, voice: Voice, speed: float
+    ) -> Utterance:
+        """Speak a sentence, or fetch it: the one that was kept first is the one that is used."""
+        if not sentence.spans:
+            return Utterance(pcm=b"", words=[], timing="engine")
+        name = fingerprint(
+            SENTENCE,
+            self.sentence_version,
+            {
+                "spans": sentence.spans,
+                "voice": self._studio.narrator.identity(voice),
+                "speed": speed,
+                "seed": work.seed,
+            },
+        )
+        kept = await self._studio.jobs.result(work.account_id, name)
+        if kept is None:
+            spoken = await self._studio.narrator.speak(sentence, voice, speed, work.seed)
+            audio = await self._studio.artifacts.put_bytes(spoken.pcm)
+            kept = await self._studio.jobs.put_result(
+                work.claim,
+                Result(
+                    fingerprint=name,
+                    kind=SENTENCE,
+                    content=audio.sha256,
+                    artifacts={"pcm": audio.sha256},
+                    data={"words": msgspec.to_builtins(spoken.words), "timing": spoken.timing},
+                ),
+            )
+            if kept.content == audio.sha256:
+                return spoken
+        pcm = b"".join([piece async for piece in self._studio.artifacts.read(kept.content)])
+        return Utterance(
+            pcm=pcm,
+            words=msgspec.convert(kept.data["words"], list[Word]),
+            timing=kept.data["timing"],
+        )
+
+    async def _lay_out(
+        self,
+        work: Work,
+        name: str,
+        scene: Scene,
+        utterances: Sequence[Utterance],
+        *,
+        is_hook: bool,
+        is_last: bool,
+    ) -> Result:
+        rhythm = rhythm_for(work.brief.aspect_ratio)
+        pcm, sentences = assemble_scene(
+            [sentence.text for sentence in scene.sentences],
+            [with_comma_pauses(utterance, rhythm) for utterance in utterances],
+            rhythm,
+            pause_after_ms=scene.pause_after_ms,
+            is_hook=is_hook,
+            is_last=is_last,
+        )
+        audio = await self._studio.artifacts.put_bytes(pcm)
+        narration = SceneNarration.of(audio.sha256, pcm, sentences)
+        content = await store_document(self._studio, work, UnitKind.NARRATION, name, narration)
+        return Result(
+            fingerprint=name,
+            kind=UnitKind.NARRATION,
+            content=content,
+            artifacts={"audio": audio.sha256},
+            data={"frames": narration.frames},
+        )
+
+
+def speaking_speed(voice: Voice, aspect_ratio: str, asked: float) -> float:
+    """The engine's speed: the voice's own pace bent towards the format's, times what was asked."""
+    towards = pace_for(aspect_ratio) / voice.words_per_minute
+    return round(asked * min(max(towards, MIN_PACE), MAX_PACE), 3)

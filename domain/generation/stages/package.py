@@ -1,0 +1,258 @@
+"""Package: segments and sound become the video, with everything that goes out beside it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from domain.generation.captions import sidecar_cues
+from domain.generation.fingerprint import content_hash
+from domain.generation.narration import SceneNarration
+from domain.generation.packaging import (
+    Credit,
+    Encoding,
+    Loudness,
+    Manifest,
+    Metadata,
+    Video,
+    build_metadata,
+    folder_name,
+    slugify,
+    thumbnail_text,
+)
+from domain.generation.ports import Artifact, SegmentPlan
+from domain.generation.script import Script
+from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document
+from domain.generation.storyboard import DrawnBackdrop, Storyboard
+from domain.jobs.model import JobResult, Result, UnitKind
+from domain.jobs.ports import Finish
+
+THUMBNAIL_SIZE = (1280, 720)
+"""pixels; YouTube's recommendation"""
+
+ASSEMBLY_SHARE = 0.7
+"""of this stage's time; the rest goes into the thumbnail and the small files"""
+
+
+@dataclass(frozen=True)
+class _Ingredients:
+    """All documents and results that the package is made from."""
+
+    script: Script
+    narrations: Sequence[SceneNarration]
+    board: Storyboard
+    segments: Sequence[Result]
+    mix: Result
+    credits: Sequence[Credit]
+    metadata: Metadata
+
+
+class PackageStage(Stage):
+    """Joins the segments, adds the sound, draws the thumbnail, writes captions and manifest."""
+
+    version = 1
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    async def plan(self, work: Work) -> Task:
+        made_from = await self._gather(work)
+        job = work.claim.job
+
+        async def produce(name: str) -> Result:
+            return await self._package(work, name, made_from)
+
+        return Task(
+            parts={
+                "job": job.id,
+                "revision": job.revision,
+                "script": work.one(UnitKind.SCRIPT).content,
+                "storyboard": work.one(UnitKind.STORYBOARD).content,
+                "narration": [result.content for result in work.each(UnitKind.NARRATION)],
+                "segments": [result.content for result in made_from.segments],
+                "mix": made_from.mix.content,
+                "metadata": made_from.metadata,
+                "typesetter": self._studio.typesetter.identity,
+                "engine": self._studio.engine.identity,
+            },
+            produce=produce,
+        )
+
+    async def finish(self, work: Work, result: Result) -> Finish:
+        script = await load_document(
+            self._studio, work.account_id, work.one(UnitKind.SCRIPT), Script
+        )
+        job = work.claim.job
+        width, height = work.brief.frame_size
+        slug = slugify(_subject(work, script))
+        folder = await self._studio.artifacts.export(
+            folder_name(job.created_at.date(), slug, job.video_id), result.artifacts
+        )
+        seconds = result.data["duration_ms"] / 1000
+        video = Video(
+            id=job.video_id,
+            account_id=job.account_id,
+            job_id=job.id,
+            revision=job.revision,
+            title=result.data["title"],
+            slug=slug,
+            aspect_ratio=work.brief.aspect_ratio,
+            width=width,
+            height=height,
+            duration=seconds,
+            draft=script.draft,
+            files=result.artifacts,
+            sizes=result.data["sizes"],
+            documents={
+                "script": work.one(UnitKind.SCRIPT).fingerprint,
+                "storyboard": work.one(UnitKind.STORYBOARD).fingerprint,
+                "manifest": result.fingerprint,
+            },
+            path=folder,
+        )
+        base = f"/api/videos/{job.video_id}"
+        return Finish(
+            result=result,
+            video=video,
+            job_result=JobResult(
+                video_id=str(job.video_id),
+                url=f"{base}/file",
+                thumbnail_url=f"{base}/thumbnail",
+                captions={"srt": f"{base}/captions.srt", "vtt": f"{base}/captions.vtt"},
+                duration=seconds,
+                width=width,
+                height=height,
+                path=folder,
+            ),
+        )
+
+    async def _gather(self, work: Work) -> _Ingredients:
+        studio, account = self._studio, work.account_id
+        script = await load_document(studio, account, work.one(UnitKind.SCRIPT), Script)
+        board = await load_document(studio, account, work.one(UnitKind.STORYBOARD), Storyboard)
+        narrations = [
+            await load_document(studio, account, result, SceneNarration)
+            for result in work.each(UnitKind.NARRATION)
+        ]
+        mix = work.one(UnitKind.MIX)
+        credits_ = self._credits(work, script, board, mix)
+        return _Ingredients(
+            script=script,
+            narrations=narrations,
+            board=board,
+            segments=work.each(UnitKind.SEGMENT),
+            mix=mix,
+            credits=credits_,
+            metadata=build_metadata(script, work.brief, board, narrations, credits_),
+        )
+
+    def _credits(self, work: Work, script: Script, board: Storyboard, mix: Result) -> list[Credit]:
+        voice = self._studio.narrator.voice_for(script.language, work.brief.voice.id)
+        track = mix.data["track"]
+        found = [
+            voice.credit,
+            *([] if track is None else [msgspec.convert(track["credit"], Credit)]),
+            *self._studio.typesetter.credits(board),
+            *msgspec.convert(work.one(UnitKind.STORYBOARD).data["credits"], list[Credit]),
+        ]
+        return list({msgspec.json.encode(credit): credit for credit in found}.values())
+
+    async def _package(self, work: Work, name: str, made_from: _Ingredients) -> Result:
+        studio = self._studio
+        artifacts = studio.artifacts
+        files: dict[str, Artifact] = {}
+        async with artifacts.scratch() as folder:
+            video = folder / "video.mp4"
+            encoding = await studio.engine.assemble(
+                [await artifacts.local_path(r.artifacts["segment"]) for r in made_from.segments],
+                await artifacts.local_path(made_from.mix.artifacts["sound"]),
+                video,
+                lambda share: work.progress(share * ASSEMBLY_SHARE),
+            )
+            files["video.mp4"] = await artifacts.put_file(video)
+            thumbnail = folder / "thumbnail.jpg"
+            await studio.engine.draw_still(self._thumbnail(made_from), 0, {}, thumbnail)
+            files["thumbnail.jpg"] = await artifacts.put_file(thumbnail)
+        cues = sidecar_cues(made_from.narrations)
+        texts = {
+            "captions.srt": studio.typesetter.caption_file(cues, "srt").encode(),
+            "captions.vtt": studio.typesetter.caption_file(cues, "vtt").encode(),
+            "script.txt": f"{made_from.script.text}\n".encode(),
+            "metadata.json": _pretty(made_from.metadata),
+        }
+        for file_name, body in texts.items():
+            files[file_name] = await artifacts.put_bytes(body)
+        manifest = self._manifest(work, made_from, encoding, files)
+        body = _pretty(manifest)
+        files["manifest.json"] = await artifacts.put_bytes(body)
+        await studio.documents.put(work.account_id, UnitKind.PACKAGE, name, body)
+        return Result(
+            fingerprint=name,
+            kind=UnitKind.PACKAGE,
+            content=content_hash(body),
+            artifacts={file_name: artifact.sha256 for file_name, artifact in files.items()},
+            data={
+                "title": made_from.metadata.title,
+                "duration_ms": encoding.duration_ms,
+                "sizes": {file_name: artifact.size for file_name, artifact in files.items()},
+            },
+        )
+
+    def _thumbnail(self, made_from: _Ingredients) -> SegmentPlan:
+        width, height = THUMBNAIL_SIZE
+        text = thumbnail_text(made_from.script)
+        return SegmentPlan(
+            width=width,
+            height=height,
+            frames=1,
+            palette=made_from.board.palette,
+            backdrops=[(1, DrawnBackdrop(variant=made_from.board.seed % 1000))],
+            ass=self._studio.typesetter.thumbnail_track(made_from.board, text),
+        )
+
+    def _manifest(
+        self,
+        work: Work,
+        made_from: _Ingredients,
+        encoding: Encoding,
+        files: dict[str, Artifact],
+    ) -> Manifest:
+        job = work.claim.job
+        script = made_from.script
+        timing = Counter(s.timing for n in made_from.narrations for s in n.sentences)
+        voice = self._studio.narrator.voice_for(script.language, work.brief.voice.id)
+        return Manifest(
+            video_id=str(job.video_id),
+            job_id=str(job.id),
+            revision=job.revision,
+            title=made_from.metadata.title,
+            seed=work.seed,
+            request=msgspec.to_builtins(work.brief),
+            sources=script.sources,
+            credits=list(made_from.credits),
+            verbatim_share=script.verbatim_share,
+            draft=script.draft,
+            voice=self._studio.narrator.identity(voice),
+            word_timing=dict(timing),
+            loudness=msgspec.convert(made_from.mix.data["loudness"], Loudness),
+            encoding=encoding,
+            fingerprints={
+                f"{kind}/{ordinal}": result.fingerprint
+                for (kind, ordinal), result in sorted(work.inputs.items())
+            },
+            artifacts={file_name: artifact.sha256 for file_name, artifact in files.items()},
+            tools=self._studio.engine.tools(),
+            warnings=job.warnings,
+        )
+
+
+def _subject(work: Work, script: Script) -> str:
+    """What a folder is named after: the topic where there is one, else the title."""
+    match = work.claim.job.topic_match
+    return script.title if match is None else match.title
+
+
+def _pretty(document: msgspec.Struct) -> bytes:
+    """JSON that people read, too."""
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2)

@@ -1,0 +1,82 @@
+"""Script: write the words, then name every unit that they make possible."""
+
+import msgspec
+
+from domain.errors import DomainError
+from domain.generation.narration import pace_for
+from domain.generation.script import Script
+from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
+from domain.generation.writing import apply_edits
+from domain.jobs.model import NewUnit, Result, Revises, UnitKind
+from domain.jobs.ports import Finish
+
+
+class ScriptStage(Stage):
+    """Writes the script of a brief, or applies a revision's corrections to the one before."""
+
+    version = 1
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    async def plan(self, work: Work) -> Task:
+        revises = work.claim.job.revises
+        return self._write(work) if revises is None else await self._revise(work, revises)
+
+    async def finish(self, work: Work, result: Result) -> Finish:
+        script = await load_document(self._studio, work.account_id, result, Script)
+        return Finish(result=result, units=units_for(len(script.scenes)), warnings=script.warnings)
+
+    def _write(self, work: Work) -> Task:
+        brief = work.brief
+        words_per_minute = pace_for(brief.aspect_ratio) * brief.voice.speed
+
+        async def produce(name: str) -> Result:
+            script = await self._studio.writer.write(brief, work.seed, words_per_minute)
+            return await self._keep(work, name, script)
+
+        return Task(
+            parts={
+                "writer": self._studio.writer.identity,
+                "topic": brief.topic,
+                "match": work.claim.job.topic_match,
+                "script": brief.script,
+                "source_text": brief.source_text,
+                "scenes": brief.scenes,
+                "title": brief.title,
+                "language": brief.language,
+                "duration": brief.duration,
+                "aspect_ratio": brief.aspect_ratio,
+                "words_per_minute": words_per_minute,
+                "seed": work.seed,
+            },
+            produce=produce,
+        )
+
+    async def _revise(self, work: Work, revises: Revises) -> Task:
+        documents = self._studio.documents
+        base = await documents.get(work.account_id, UnitKind.SCRIPT, revises.script)
+        if base is None:
+            raise DomainError(f"The script {revises.script[:12]} to be revised is gone.")
+
+        async def produce(name: str) -> Result:
+            script = msgspec.json.decode(base, type=Script)
+            edited = apply_edits(script, revises.edits, self._studio.segmenter)
+            return await self._keep(work, name, edited)
+
+        return Task(parts={"base": base.decode(), "edits": revises.edits}, produce=produce)
+
+    async def _keep(self, work: Work, name: str, script: Script) -> Result:
+        content = await store_document(self._studio, work, UnitKind.SCRIPT, name, script)
+        return Result(fingerprint=name, kind=UnitKind.SCRIPT, content=content)
+
+
+def units_for(scenes: int) -> list[NewUnit]:
+    """The units of a production of so many scenes, each with the number of inputs it misses."""
+    return [
+        *(NewUnit(UnitKind.NARRATION, n) for n in range(scenes)),
+        NewUnit(UnitKind.STORYBOARD, missing_inputs=scenes),
+        *(NewUnit(UnitKind.SEGMENT, n, missing_inputs=1) for n in range(scenes)),
+        NewUnit(UnitKind.MIX, missing_inputs=1),
+        NewUnit(UnitKind.PACKAGE, missing_inputs=scenes + 1),
+    ]

@@ -1,0 +1,130 @@
+"""Storyboard: shots, cues and pictures are decided, to the frame."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.generation.brief import Brief
+from domain.generation.footage import choose_footage
+from domain.generation.narration import SAMPLE_RATE, SAMPLES_PER_FRAME, SceneNarration
+from domain.generation.palettes import palette_for
+from domain.generation.planning import footage_needed, plan_storyboard
+from domain.generation.ports import VisualCandidate, VisualRequest
+from domain.generation.script import ProductionWarning, Scene, Script
+from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
+from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop
+from domain.jobs.model import Result, UnitKind
+from domain.jobs.ports import Finish
+
+
+class StoryboardStage(Stage):
+    """Plans every shot of the video from the script, its timings and what pictures there are."""
+
+    version = 1
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    async def plan(self, work: Work) -> Task:
+        script = await load_document(
+            self._studio, work.account_id, work.one(UnitKind.SCRIPT), Script
+        )
+        narrations = [
+            await load_document(self._studio, work.account_id, result, SceneNarration)
+            for result in work.each(UnitKind.NARRATION)
+        ]
+        chosen = await self._choose_footage(work.brief, script, narrations)
+        media = {
+            scene: [await self._bring_in(candidate) for candidate in candidates]
+            for scene, candidates in chosen.items()
+        }
+
+        async def produce(name: str) -> Result:
+            board = plan_storyboard(
+                script,
+                narrations,
+                work.brief,
+                palette_for(work.brief.brand, work.seed),
+                pictogram_for=self._studio.typesetter.pictogram_for,
+                media=media,
+            )
+            content = await store_document(self._studio, work, UnitKind.STORYBOARD, name, board)
+            return Result(
+                fingerprint=name,
+                kind=UnitKind.STORYBOARD,
+                content=content,
+                data={
+                    "warnings": msgspec.to_builtins(self._glyph_warnings(script)),
+                    "credits": msgspec.to_builtins(
+                        [c.credit for scene in chosen.values() for c in scene]
+                    ),
+                },
+            )
+
+        return Task(
+            parts={
+                "script": work.one(UnitKind.SCRIPT).content,
+                "narration": [result.content for result in work.each(UnitKind.NARRATION)],
+                "aspect_ratio": work.brief.aspect_ratio,
+                "captions": work.brief.captions,
+                "brand": work.brief.brand,
+                "seed": work.seed,
+                "typesetter": self._studio.typesetter.identity,
+                "media": media,
+            },
+            produce=produce,
+        )
+
+    async def finish(self, work: Work, result: Result) -> Finish:  # noqa: ARG002 - the port's
+        return Finish(
+            result=result,
+            warnings=msgspec.convert(result.data["warnings"], list[ProductionWarning]),
+        )
+
+    async def _choose_footage(
+        self, brief: Brief, script: Script, narrations: Sequence[SceneNarration]
+    ) -> dict[int, list[VisualCandidate]]:
+        width, height = brief.frame_size
+        offers: dict[int, list[VisualCandidate]] = {}
+        for number, (scene, narration) in enumerate(zip(script.scenes, narrations, strict=True)):
+            samples = narration.frames * SAMPLES_PER_FRAME
+            offers[number] = await self._studio.visuals.search(
+                VisualRequest(
+                    terms=terms_of(scene),
+                    media=scene.media,
+                    milliseconds=samples * 1000 // SAMPLE_RATE,
+                    width=width,
+                    height=height,
+                )
+            )
+        return choose_footage(offers, footage_needed(narrations, brief.aspect_ratio))
+
+    async def _bring_in(self, candidate: VisualCandidate) -> Backdrop:
+        """Copy a candidate's file into the artifact store, where every worker finds it."""
+        artifacts = self._studio.artifacts
+        async with artifacts.scratch() as folder:
+            artifact = await artifacts.put_file(await self._studio.visuals.fetch(candidate, folder))
+        if candidate.type == "clip":
+            return ClipBackdrop(
+                media=artifact.sha256, name=candidate.name, duration_ms=candidate.duration_ms
+            )
+        return StillBackdrop(
+            media=artifact.sha256, name=candidate.name, variant=int(artifact.sha256[:4], 16)
+        )
+
+    def _glyph_warnings(self, script: Script) -> list[ProductionWarning]:
+        missing = self._studio.typesetter.missing_glyphs(f"{script.title}\n{script.text}")
+        if not missing:
+            return []
+        return [
+            ProductionWarning(
+                code="missing_glyphs",
+                message=f"No font here can draw {' '.join(missing)}; left out of the picture.",
+                hint="Write these characters in another way; the voice is not affected.",
+            )
+        ]
+
+
+def terms_of(scene: Scene) -> list[str]:
+    """What to look for: the caller's search terms, else the heading and the text itself."""
+    return scene.search_terms or [*([scene.heading] if scene.heading else []), scene.text]
