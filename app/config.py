@@ -1,6 +1,7 @@
 """Settings: one frozen struct, read from the environment and ``.env``, all errors at once.
 
-Importing this module reads nothing; ``load_settings`` does.
+Importing this module reads nothing; ``load_settings`` does. ``.env.example`` documents every
+setting for those who run the program.
 """
 
 import os
@@ -18,9 +19,21 @@ __all__ = ["Settings", "load_settings"]
 
 Seconds = Annotated[float, Meta(gt=0)]
 
+DATABASE_FILE = "faceless.db"
+"""the embedded database's file under ``data_dir``"""
+
+SQL_DRIVERS = {
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+}
+"""schemes that DATABASE_URL may have, and the driver that each of them means"""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
-    """Every setting, under the name of its environment variable."""
+    """Every setting, under the name of its environment variable. Paths are absolute."""
 
     # where things are
     data_dir: Path = Path("var")
@@ -40,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     max_body_bytes: Annotated[int, Meta(ge=1024)] = 2_000_000
     max_queued_jobs: Annotated[int, Meta(ge=1)] = 1_000
+    event_poll_seconds: Seconds = 0.5
+    event_heartbeat_seconds: Seconds = 15.0
 
     # work
     worker_slots: Annotated[int, Meta(ge=0, le=64)] = 0
@@ -58,11 +73,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     default_voice: str = ""
     voice_dir: Path | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("data_dir", "media_dir", "music_dir", "voice_dir"):
+            path: Path | None = getattr(self, name)
+            if path is not None:
+                msgspec.structs.force_setattr(self, name, path.expanduser().absolute())
+
+    @property
+    def sql_url(self) -> str:
+        """The database as SQLAlchemy is told it, with its async driver."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{self.data_dir / DATABASE_FILE}"
+        scheme, _, rest = self.database_url.partition("://")
+        return f"{SQL_DRIVERS[scheme]}://{rest}"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Where things live that can be made again: fonts, patched voices, search indexes."""
+        return self.data_dir / "cache"
+
 
 def load_settings(
     environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")
 ) -> Settings:
-    """Read settings from ``env_file`` and, over it, the environment.
+    """Read settings from ``env_file`` and, over it, the environment; unknown names are ignored.
 
     Raises:
         SettingsInvalid: names every wrong variable at once.
@@ -84,12 +118,35 @@ def load_settings(
             )
         except msgspec.ValidationError as error:
             problems.append(f"{field.encode_name}={text!r}: {error}")
+    problems += _problems_between(converted)
     if problems:
         raise SettingsInvalid(problems)
     return msgspec.convert(converted, Settings, dec_hook=_path)
 
 
+def _problems_between(converted: Mapping[str, Any]) -> list[str]:
+    """What a variable's type alone can't say."""
+    problems = []
+    scheme, separator, _ = str(converted.get("DATABASE_URL", "sqlite://")).partition("://")
+    if scheme not in SQL_DRIVERS or not separator:
+        # the URL itself isn't repeated: it may hold a password
+        problems.append(
+            "DATABASE_URL: must begin with postgresql:// or sqlite:///, or be empty for the "
+            "embedded database"
+        )
+    defaults = Settings()
+    lease = converted.get("LEASE_SECONDS", defaults.lease_seconds)
+    give_up = converted.get("GIVE_UP_SECONDS", defaults.give_up_seconds)
+    renew = converted.get("RENEW_SECONDS", defaults.renew_seconds)
+    if not renew < give_up < lease:
+        problems.append(
+            f"RENEW_SECONDS={renew:g}, GIVE_UP_SECONDS={give_up:g}, LEASE_SECONDS={lease:g}: "
+            "each must be shorter than the next, or two workers could work on one unit"
+        )
+    return problems
+
+
 def _path(type_: type, value: Any) -> Any:
     if type_ is Path:
-        return value if isinstance(value, Path) else Path(value).expanduser()
+        return value if isinstance(value, Path) else Path(value)
     raise NotImplementedError(type_)
