@@ -1,0 +1,111 @@
+"""The user's own music: a folder whose sub-folders are moods."""
+
+import logging
+import threading
+from pathlib import Path
+
+from adapters.music.probe import Sound, probe_sound
+from domain.errors import MusicNotFound
+from domain.generation.packaging import Credit
+from domain.generation.ports import Track
+
+SUFFIXES = frozenset({".aac", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
+
+OWN_MOOD = "own"
+"""of files that lie in no sub-folder"""
+
+_RESERVED_MOODS = frozenset({"any", "none"})
+"""words that a brief uses for something else"""
+
+_MIN_SECONDS = 1.0
+"""shorter sounds are effects: looped, they would be a rattle"""
+
+_log = logging.getLogger(__name__)
+
+Stamp = tuple[int, int]
+"""modification time in nanoseconds and size in bytes: another stamp is another content"""
+
+
+class FolderMusic:
+    """Tracks of a folder, found anew at each call; only new and changed files are opened."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._probed: dict[Path, tuple[Stamp, Sound | str]] = {}
+
+    def tracks(self) -> list[Track]:
+        """Every readable track, by mood and name."""
+        return [track for track, _ in self._read().values()]
+
+    def path(self, track: Track) -> Path:
+        """The track's file.
+
+        Raises:
+            MusicNotFound: it was taken out of the folder.
+        """
+        try:
+            return self._read()[track.id][1]
+        except KeyError:
+            raise MusicNotFound(
+                f"The music folder {self._folder} has no track {track.id!r}."
+            ) from None
+
+    def problems(self) -> list[tuple[str, str]]:
+        """(file name, reason) of everything in the folder that can't be used as music."""
+        self._read()
+        return [
+            (path.name, sound)
+            for path, (_, sound) in sorted(self._probed.items())
+            if isinstance(sound, str)
+        ]
+
+    def _read(self) -> dict[str, tuple[Track, Path]]:
+        if self._folder is None or not self._folder.is_dir():
+            return {}
+        with self._lock:
+            found: dict[str, tuple[Track, Path]] = {}
+            seen: dict[Path, tuple[Stamp, Sound | str]] = {}
+            for path in sorted(self._folder.rglob("*")):
+                if path.suffix.lower() not in SUFFIXES or not path.is_file():
+                    continue
+                seen[path] = self._probe(path)
+                sound = seen[path][1]
+                if isinstance(sound, Sound):
+                    track = _describe(path.relative_to(self._folder), sound)
+                    found[track.id] = (track, path)
+            self._probed = seen
+            return found
+
+    def _probe(self, path: Path) -> tuple[Stamp, Sound | str]:
+        status = path.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+        known = self._probed.get(path)
+        if known is not None and known[0] == stamp:
+            return known
+        try:
+            sound = probe_sound(path)
+        except (OSError, ValueError) as error:
+            return stamp, _reported(path, str(error) or type(error).__name__)
+        if sound.seconds < _MIN_SECONDS:
+            return stamp, _reported(path, f"it plays for {sound.seconds:.2f} s only")
+        return stamp, sound
+
+
+def _reported(path: Path, reason: str) -> str:
+    """Log once (the result is remembered) that a file isn't used."""
+    _log.warning("%s isn't used as music: %s", path, reason)
+    return reason
+
+
+def _describe(path: Path, sound: Sound) -> Track:
+    """``path`` is relative to the music folder."""
+    mood = path.parts[0].strip().lower() if len(path.parts) > 1 else OWN_MOOD
+    title = sound.title or path.stem
+    return Track(
+        id=f"folder/{path.as_posix()}",
+        mood=OWN_MOOD if mood in _RESERVED_MOODS else mood,
+        title=title,
+        seconds=sound.seconds,
+        credit=Credit(what="music", title=title, author=sound.artist, license=sound.license),
+    )
