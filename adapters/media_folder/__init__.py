@@ -1,0 +1,5 @@
+"""The user's own clips and stills, in a local folder."""
+
+from adapters.media_folder.source import MediaFolder
+
+__all__ = ["MediaFolder"]

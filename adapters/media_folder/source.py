@@ -1,0 +1,203 @@
+"""``VisualSource`` over a local folder of the user's own clips and stills."""
+
+import asyncio
+import errno
+import hashlib
+import logging
+import shutil
+import threading
+import unicodedata
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from adapters.media_folder.catalog import Catalog, CatalogReader, MediaFile, Stamp
+from adapters.media_folder.matching import FLOOR, RULES_VERSION, score
+from adapters.media_folder.probe import Probe, Unreadable, probe_media
+from domain.errors import MediaNotFound, MediaUnreadable, StorageFull
+from domain.generation.packaging import Credit
+from domain.generation.ports import VisualCandidate, VisualRequest
+
+MAX_CANDIDATES = 20
+"""offered for one scene: a choice, not the whole folder"""
+
+MIN_OFFERED_SIDE = 240
+"""pixels; smaller pictures look broken when they fill a frame, and are used only when named"""
+
+_NEAREST_NAMES = 3
+
+_log = logging.getLogger(__name__)
+
+
+class MediaFolder:
+    """Clips (mp4, mov, mkv, webm) and stills (jpg, png, webp) of a folder and its sub-folders.
+
+    A file fits a scene by the words of its name, its sub-folders and its sidecar:
+    ``octopus.json`` (``{"tags": [...], "title", "author", "license", "url"}``) or
+    ``octopus.txt`` (tags, separated by commas) beside ``octopus.mp4``. Changes in the folder
+    are seen by the next search; a file is opened once for each of its contents.
+    """
+
+    identity = f"media-folder/{RULES_VERSION}"
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._reader = CatalogReader(folder) if folder is not None else None
+        self._lock = threading.Lock()
+        self._probes: dict[str, tuple[Stamp, Probe | str]] = {}
+        self._catalog_problems: dict[str, str] = {}
+
+    async def search(self, request: VisualRequest) -> list[VisualCandidate]:
+        """Files that fit the terms, best first; a named one alone."""
+        return await asyncio.to_thread(self._search, request)
+
+    async def fetch(self, candidate: VisualCandidate, folder: Path) -> Path:
+        """Copy the candidate's file into ``folder``: the user's own stays untouched.
+
+        Raises:
+            MediaNotFound: it was taken out since the search.
+            StorageFull
+        """
+        return await asyncio.to_thread(self._fetch, candidate, folder)
+
+    def problems(self) -> list[tuple[str, str]]:
+        """(file name, reason) of what searches had to pass over, by name."""
+        with self._lock:
+            unreadable = {
+                name: known for name, (_, known) in self._probes.items() if isinstance(known, str)
+            }
+            return sorted((self._catalog_problems | unreadable).items())
+
+    # -- in a thread ---------------------------------------------------------------------------
+
+    def _search(self, request: VisualRequest) -> list[VisualCandidate]:
+        with self._lock:
+            catalog = self._read_catalog()
+            if request.media is not None:
+                file = self._named(request.media, catalog)
+                found = self._probe(file)
+                if isinstance(found, str):
+                    raise MediaUnreadable(
+                        f"{file.name!r} in the media folder can't be used: {found}.",
+                        media=file.name,
+                    )
+                return [_candidate(file, found, 1.0)]
+            return self._fitting(request, catalog)
+
+    def _fitting(self, request: VisualRequest, catalog: Catalog) -> list[VisualCandidate]:
+        scored = [(score(request.terms, file.words), file) for file in catalog.media.values()]
+        scored.sort(key=lambda pair: (-pair[0], pair[1].name))
+        candidates: list[VisualCandidate] = []
+        for fit, file in scored:
+            if fit < FLOOR or len(candidates) == MAX_CANDIDATES:
+                break
+            found = self._probe(file)
+            if isinstance(found, Probe) and min(found.width, found.height) >= MIN_OFFERED_SIDE:
+                candidates.append(_candidate(file, found, fit))
+        return candidates
+
+    def _fetch(self, candidate: VisualCandidate, folder: Path) -> Path:
+        with self._lock:
+            file = self._named(candidate.id, self._read_catalog())
+        # Names of two sub-folders may be alike; the hash of the whole name isn't.
+        unique = hashlib.sha256(file.name.encode()).hexdigest()[:16]
+        target = folder / f"{unique}{file.path.suffix.lower()}"
+        try:
+            shutil.copyfile(file.path, target, follow_symlinks=False)
+        except FileNotFoundError:
+            raise self._not_found(candidate.id, []) from None
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull(f"No space is left to copy {file.name!r}.") from error
+            raise
+        return target
+
+    def _read_catalog(self) -> Catalog:
+        if self._reader is None:
+            return Catalog({}, frozenset(), {})
+        catalog = self._reader.read()
+        for name, reason in catalog.problems.items():
+            if self._catalog_problems.get(name) != reason:
+                _log.warning("media folder: %s: %s", name, reason)
+        self._catalog_problems = catalog.problems
+        self._probes = {n: known for n, known in self._probes.items() if n in catalog.media}
+        return catalog
+
+    def _probe(self, file: MediaFile) -> Probe | str:
+        known = self._probes.get(file.name)
+        if known is None or known[0] != file.stamp:
+            try:
+                known = (file.stamp, probe_media(file.path, file.is_still))
+            except Unreadable as error:
+                _log.warning("media folder: %s is passed over: %s", file.name, error)
+                known = (file.stamp, str(error))
+            self._probes[file.name] = known
+        return known[1]
+
+    def _named(self, media: str, catalog: Catalog) -> MediaFile:
+        name = _normal(media)
+        if name in catalog.media:
+            return catalog.media[name]
+        if name in catalog.others:
+            raise MediaUnreadable(
+                f"{media!r} in the media folder has a format that can't be shown.", media=media
+            )
+        raise self._not_found(media, sorted(catalog.media))
+
+    def _not_found(self, media: str, names: list[str]) -> MediaNotFound:
+        if self._folder is None:
+            return MediaNotFound(
+                f"{media!r} can't be found: no media folder is set.",
+                hint="Set MEDIA_DIR to the folder that holds the file, or leave `media` out.",
+                media=media,
+            )
+        nearest = _nearest(_normal(media), names)
+        meant = f" Nearest names: {', '.join(nearest)}." if nearest else ""
+        return MediaNotFound(
+            f"The media folder {self._folder} has no file {media!r}.{meant}",
+            media=media,
+            folder=str(self._folder),
+            nearest=nearest,
+        )
+
+
+def _normal(name: str) -> str:
+    """One form for names that macOS and Linux spell differently."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _nearest(name: str, names: list[str]) -> list[str]:
+    """Names like ``name``, in whichever sub-folder they are."""
+    by_base = {PurePosixPath(known).name.casefold(): known for known in reversed(names)}
+    base = PurePosixPath(name).name.casefold()
+    return [by_base[near] for near in get_close_matches(base, by_base, n=_NEAREST_NAMES)]
+
+
+def _candidate(file: MediaFile, probe: Probe, fit: float) -> VisualCandidate:
+    sidecar = file.sidecar
+    kind: Literal["clip", "still"] = "still" if file.is_still else "clip"
+    return VisualCandidate(
+        id=file.name,
+        name=file.name,
+        type=kind,
+        score=fit,
+        width=probe.width,
+        height=probe.height,
+        duration_ms=probe.duration_ms,
+        credit=Credit(
+            what=kind,
+            title=sidecar.title or file.name,
+            author=sidecar.author,
+            license=sidecar.license,
+            url=sidecar.url,
+            proof="stated by the owner of the media folder" if sidecar.license else "",
+            attribution_required=_wants_attribution(sidecar.license),
+        ),
+    )
+
+
+def _wants_attribution(license_name: str) -> bool:
+    """Whether a licence is one of the Creative Commons licences that ask for a credit."""
+    words = license_name.casefold().replace("-", " ").split()
+    return "by" in words and bool({"cc", "creative", "commons"} & set(words))
