@@ -1,0 +1,67 @@
+"""How pictures and sound are encoded: the options, and why each."""
+
+from domain.generation.narration import FRAME_RATE, SAMPLE_RATE
+
+GOP_FRAMES = 15
+"""half a second, closed: what YouTube's upload specification asks for"""
+B_FRAMES = 2
+QUALITY_CRF = 23
+CEILING_BITS = 8_000_000
+"""YouTube's rate for 1080p at 30 fps; more is thrown away when it transcodes"""
+SOUND_BITS = 384_000
+TRACK_TIMESCALE = 15_360
+"""ticks a second of the MP4's video track: 512 to a frame"""
+
+COLOR_TAGS = (
+    *("-color_primaries", "bt709", "-color_trc", "bt709"),
+    *("-colorspace", "bt709", "-color_range", "tv"),
+)
+REPEATABLE = ("-fflags", "+bitexact", "-flags", "+bitexact", "-map_metadata", "-1")
+"""no version strings and dates: the same input gives the same bytes"""
+
+
+def picture_options(threads: int) -> list[str]:
+    """H.264 High in MPEG-TS, whose segments join without a slip (render-notes, "Joins")."""
+    tuning = {
+        # macroblock tree with a short look-ahead on superfast: the quality of veryfast at a
+        # lower cost than its
+        "rc-lookahead": 10,
+        "mbtree": 1,
+        "keyint": GOP_FRAMES,
+        "min-keyint": GOP_FRAMES,
+        "scenecut": 0,
+        "open-gop": 0,
+        "bframes": B_FRAMES,
+        "b-pyramid": "none",
+        "vbv-maxrate": CEILING_BITS // 1000,
+        "vbv-bufsize": 2 * CEILING_BITS // 1000,
+    }
+    return [
+        *("-c:v", "libx264", "-preset", "superfast", "-crf", str(QUALITY_CRF)),
+        *("-x264-params", ":".join(f"{key}={value}" for key, value in tuning.items())),
+        *("-profile:v", "high", "-pix_fmt", "yuv420p", "-threads", str(threads)),
+        *COLOR_TAGS,
+        *("-fps_mode", "passthrough", "-enc_time_base", f"1:{FRAME_RATE}", "-an", "-sn", "-dn"),
+        *REPEATABLE,
+        *("-muxdelay", "0", "-muxpreload", "0", "-f", "mpegts"),
+    ]
+
+
+def sound_options() -> list[str]:
+    """AAC-LC in ADTS: no timestamps and no edit list that a join could get wrong."""
+    return [
+        *("-c:a", "aac", "-profile:a", "aac_low", "-aac_coder", "fast"),
+        *("-b:a", str(SOUND_BITS), "-ar", str(SAMPLE_RATE), "-ac", "2", "-vn"),
+        *REPEATABLE,
+        *("-f", "adts"),
+    ]
+
+
+def movie_options() -> list[str]:
+    """MP4 with its index first and without edit lists, whose absence every reader agrees on."""
+    return [
+        *("-c", "copy", "-video_track_timescale", str(TRACK_TIMESCALE)),
+        *("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0"),
+        *REPEATABLE,
+        *("-f", "mp4"),
+    ]
