@@ -1,12 +1,45 @@
 """What goes out with the picture: thumbnail, title, description, tags, chapters, manifest."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from domain.generation.script import ProductionWarning, Source
+from domain.generation.brief import Brief
+from domain.generation.figures import figures_in
+from domain.generation.limits import (
+    MAX_DESCRIPTION_BYTES,
+    MAX_TITLE_CHARS,
+    cut_to_bytes,
+    cut_to_chars,
+    fitting_tags,
+    folder_name,
+    plain_text,
+    slugify,
+    youtube_length,
+)
+from domain.generation.narration import FRAME_RATE, SceneNarration
+from domain.generation.phrases import joined, phrases_in, sentence_case, tokens_of_text
+from domain.generation.script import ProductionWarning, Script, Source
+from domain.generation.storyboard import Storyboard
+
+__all__ = [
+    "Chapter",
+    "Credit",
+    "Encoding",
+    "Loudness",
+    "Manifest",
+    "Metadata",
+    "Video",
+    "build_metadata",
+    "chapters",
+    "folder_name",
+    "slugify",
+    "thumbnail_text",
+    "youtube_length",
+]
 
 
 class Chapter(msgspec.Struct, frozen=True):
@@ -126,3 +159,134 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     """the folder with hard links, when artifacts are kept in a directory"""
     created_at: datetime | None = None
     """set by the store"""
+
+
+# -- title, description, tags ----------------------------------------------------------------
+
+MIN_CHAPTERS = 3
+MIN_CHAPTER_MS = 10_000
+MAX_CHAPTER_CHARS = 60
+MAX_HASHTAGS = 3
+MAX_THUMBNAIL_WORDS = 5
+
+
+def build_metadata(
+    script: Script,
+    brief: Brief,
+    board: Storyboard,
+    narrations: Sequence[SceneNarration],
+    credits: Sequence[Credit],  # noqa: A002 - the field's own name
+) -> Metadata:
+    """Everything that goes beside the video on YouTube, within its limits.
+
+    What licences demand is kept whole; the summary gives way to it.
+    """
+    parts = chapters(script, narrations) if board.width > board.height else []
+    tags = fitting_tags([*script.tags, *_title_tags(script.title)])
+    return Metadata(
+        title=cut_to_chars(plain_text(brief.title or script.title), MAX_TITLE_CHARS),
+        description=_description(script, parts, credits, tags),
+        tags=tags,
+        language=script.language,
+        chapters=parts,
+        contains_synthetic_media=any(c.machine_made and c.what == "music" for c in credits),
+        made_for_kids=False,
+    )
+
+
+def chapters(script: Script, narrations: Sequence[SceneNarration]) -> list[Chapter]:
+    """Chapters from sections and headings; empty where YouTube would not take them.
+
+    The first begins at 0, there are at least three, each lasts at least ten seconds.
+    """
+    found: list[Chapter] = []
+    frame = 0
+    section: int | None = None
+    for scene, narration in zip(script.scenes, narrations, strict=True):
+        if not found or (scene.heading and scene.section != section):
+            title = plain_text(scene.heading or script.title)
+            found.append(
+                Chapter(frame * 1000 // FRAME_RATE, cut_to_chars(title, MAX_CHAPTER_CHARS))
+            )
+        section = scene.section
+        frame += narration.frames
+    total = frame * 1000 // FRAME_RATE
+    kept = found[:1]
+    for chapter in found[1:]:
+        if chapter.start_ms - kept[-1].start_ms >= MIN_CHAPTER_MS and chapter.title:
+            kept.append(chapter)
+    if len(kept) > 1 and total - kept[-1].start_ms < MIN_CHAPTER_MS:
+        kept.pop()
+    return kept if len(kept) >= MIN_CHAPTERS else []
+
+
+def _description(
+    script: Script, parts: Sequence[Chapter], credits_: Sequence[Credit], tags: Sequence[str]
+) -> str:
+    """Summary, chapters, sources, attributions, hashtags: at most 5,000 bytes."""
+    sources = "\n".join(_source_lines(script.sources))
+    owed = "\n".join(_credit_lines(credits_))
+    hashtags = " ".join(_hashtags(tags))
+    listed = "\n".join(f"{timestamp(part.start_ms)} {part.title}" for part in parts)
+    tail = "\n\n".join(block for block in (listed, sources, owed, hashtags) if block)
+    tail = cut_to_bytes(plain_text(tail), MAX_DESCRIPTION_BYTES)
+    summary = plain_text(script.summary or script.title)
+    room = MAX_DESCRIPTION_BYTES - len(tail.encode()) - len(b"\n\n")
+    head = cut_to_bytes(summary, room) if room > 0 else ""
+    return "\n\n".join(block for block in (head, tail) if block)
+
+
+def _source_lines(sources: Sequence[Source]) -> list[str]:
+    lines = []
+    for source in sources:
+        title = source.title if not source.author else f"{source.title}, {source.author}"
+        licence = f" ({source.license})" if source.license else ""
+        changed = ", changed" if source.changed else ""
+        same = "; narration under the same licence" if source.license.startswith("CC BY-SA") else ""
+        lines.append(f"Text adapted from {title}{licence}{changed}{same}.")
+        lines += [url for url in (source.url, source.license_url) if url]
+    return lines
+
+
+def _credit_lines(credits_: Sequence[Credit]) -> list[str]:
+    lines = []
+    for credit in credits_:
+        if not (credit.attribution_required or (credit.machine_made and credit.what == "music")):
+            continue
+        author = f" by {credit.author}" if credit.author else ""
+        licence = f" ({credit.license})" if credit.license else ""
+        made = ", machine-made" if credit.machine_made else ""
+        url = f" {credit.url}" if credit.url else ""
+        lines.append(f"{sentence_case(credit.what)}: {credit.title}{author}{licence}{made}.{url}")
+    return list(dict.fromkeys(lines))
+
+
+def timestamp(milliseconds: int) -> str:
+    """A chapter's time as YouTube reads it: ``00:00``, ``1:02:03``."""
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def _title_tags(title: str) -> list[str]:
+    return [title] if len(title) <= MAX_CHAPTER_CHARS else []
+
+
+def _hashtags(tags: Sequence[str]) -> list[str]:
+    """A few tags of letters and digits only, run together."""
+    words = ["".join(sentence_case(w) for w in tag.split()) for tag in tags]
+    return [f"#{word}" for word in words if word.isalnum() and not word.isdigit()][:MAX_HASHTAGS]
+
+
+def thumbnail_text(script: Script) -> str:
+    """At most five words to read at a glance: the hook's figure or phrase, else the title."""
+    opening = script.scenes[0].sentences[0].text if script.scenes else ""
+    tokens = tokens_of_text(opening)
+    for figure in figures_in(tokens):
+        words = [*tokens[figure.first : figure.last + 1], *tokens_of_text(figure.label)]
+        if len(words) <= MAX_THUMBNAIL_WORDS and figure.label in opening:
+            return sentence_case(joined(words))
+    phrases = [p for p in phrases_in(tokens) if 1 < p.words <= MAX_THUMBNAIL_WORDS]
+    if phrases:
+        return sentence_case(max(phrases, key=lambda phrase: phrase.score).text)
+    return " ".join(script.title.split()[:MAX_THUMBNAIL_WORDS])

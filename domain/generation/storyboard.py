@@ -118,6 +118,9 @@ class FactContent(msgspec.Struct, frozen=True, kw_only=True, tag="fact", tag_fie
     groups: list[Reveal]
     key: str | None = None
     pictogram: str | None = None
+    layout: Literal["stack", "spotlight"] = "stack"
+    """``stack``: the groups under one another, alike; ``spotlight``: ``key`` set large, the
+    others small around it. Two facts that must follow one another take turns."""
 
 
 class ClosingContent(msgspec.Struct, frozen=True, kw_only=True, tag="closing", tag_field="kind"):

@@ -1,0 +1,266 @@
+"""The choice and timing of shots: from a narrated script to a storyboard.
+
+Each scene is cut by a shortest path over its words. A step of the path is a shot; it costs by
+where it is cut (a sentence's end is free, the middle of a phrase dear), by how far its length
+lies from the format's range, and by its kind (a figure or a list is worth more than key words).
+A kind that repeats its predecessor's costs more than any kind gains, so it repeats only where
+the text allows no other. Two facts that must follow one another take turns in their layout.
+
+A scene is planned from its own words, its seed from (seed, words), so that editing one scene
+leaves the others' boards as they were; only the kind that the scene before ends with is looked
+at, and it matters only where this scene would begin with the same.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from domain.generation.brief import Brief, CaptionChoice, CaptionColors, ShotKind
+from domain.generation.captions import burnt_cues
+from domain.generation.cutting import Pace, Planned, cut_scene
+from domain.generation.narration import FRAME_RATE, SceneNarration
+from domain.generation.phrases import tokens_of
+from domain.generation.script import Scene, Script, Source
+from domain.generation.shots import content_words
+from domain.generation.storyboard import (
+    Backdrop,
+    ClosingContent,
+    DrawnBackdrop,
+    FactContent,
+    HookContent,
+    NumberContent,
+    Palette,
+    SceneBoard,
+    Shot,
+    ShotContent,
+    Storyboard,
+)
+
+PictogramFinder = Callable[[Sequence[str]], str | None]
+
+MAX_HEADING_WORDS = 6
+SOURCE_FRAMES = FRAME_RATE * 3 // 2
+"""a source line is shown for at most 1.5 s"""
+BACKDROP_VARIANTS = 2**16
+
+
+def plan_storyboard(
+    script: Script,
+    narrations: Sequence[SceneNarration],
+    brief: Brief,
+    palette: Palette,
+    *,
+    pictogram_for: PictogramFinder,
+    media: Mapping[int, Sequence[Backdrop]] | None = None,
+) -> Storyboard:
+    """Plan the whole picture; the same arguments give the same board.
+
+    ``narrations`` has one entry a scene, ``media`` the clips and stills of the scenes that have
+    any: one a shot, in turn. Over them only shots that carry information are drawn.
+    """
+    seed = brief.seed or 0
+    width, height = brief.frame_size
+    pace = Pace.of(brief.aspect_ratio)
+    boards: list[SceneBoard] = []
+    before: Shot | None = None
+    last = len(script.scenes) - 1
+    for number, (scene, narration) in enumerate(zip(script.scenes, narrations, strict=True)):
+        planned = cut_scene(
+            tokens_of(narration.sentences),
+            narration.frames,
+            pace,
+            opens=number == 0,
+            closes=number == last,
+            wanted=scene.kind,
+            previous=before.kind if before is not None else None,
+            over_media=bool((media or {}).get(number)),
+        )
+        shots = _finish(
+            planned,
+            _Drawing(
+                seed=_seed_of(seed, scene.text),
+                topic=script.title,
+                pictogram_for=pictogram_for,
+                media=(media or {}).get(number, ()),
+                before=before,
+            ),
+        )
+        if number == last:
+            shots[-1] = _with_source(shots[-1], script.sources)
+        cues = burnt_cues(narration, shots, brief.aspect_ratio) if brief.captions.enabled else []
+        boards.append(
+            SceneBoard(
+                scene=number,
+                frames=narration.frames,
+                heading=_heading(scene, own=brief.scenes is not None),
+                shots=shots,
+                cues=cues,
+                transition=_transition(script.scenes, number, seed),
+            )
+        )
+        before = shots[-1]
+    return Storyboard(
+        title=script.title,
+        language=script.language,
+        width=width,
+        height=height,
+        fps=FRAME_RATE,
+        seed=seed,
+        palette=palette,
+        captions=_resolved(brief, palette),
+        scenes=boards,
+    )
+
+
+class _Drawing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is needed to finish the shots of one scene."""
+
+    seed: int
+    topic: str
+    pictogram_for: PictogramFinder
+    media: Sequence[Backdrop]
+    before: Shot | None
+
+
+def _finish(planned: Sequence[Planned], drawing: _Drawing) -> list[Shot]:
+    """Give each planned shot its pictogram, layout and backdrop."""
+    shots: list[Shot] = []
+    used: set[str] = set()
+    before = drawing.before
+    for index, plan in enumerate(planned):
+        content: ShotContent | None = plan.content
+        reason = plan.because
+        if drawing.media:
+            backdrop = drawing.media[index % len(drawing.media)]
+            if isinstance(content, FactContent):
+                content = None
+                reason = f"{reason}; a clip or still shows it, its words are in the captions"
+        else:
+            backdrop = DrawnBackdrop(variant=_drawn(drawing.seed, f"backdrop{index}"))
+        if content is not None and not drawing.media:
+            content = _with_pictogram(content, plan, drawing, used)
+        if isinstance(content, FactContent) and before is not None:
+            earlier = before.content
+            if isinstance(earlier, FactContent) and earlier.layout == "stack" and content.key:
+                content = msgspec.structs.replace(content, layout="spotlight")
+                reason = f"{reason}; after another fact, so in the other layout"
+        shot = Shot(
+            start=plan.start,
+            end=plan.end,
+            content=content,
+            backdrop=backdrop,
+            chosen_because=reason,
+        )
+        shots.append(shot)
+        before = shot
+    return shots
+
+
+def _with_pictogram(
+    content: ShotContent, plan: Planned, drawing: _Drawing, used: set[str]
+) -> ShotContent:
+    """Add the pictogram that fits the shot's words, once a scene; the hook shows the topic."""
+    if not isinstance(content, HookContent | NumberContent | FactContent | ClosingContent):
+        return content
+    pictogram = None
+    if isinstance(content, HookContent | ClosingContent):
+        pictogram = drawing.pictogram_for(drawing.topic.casefold().split())
+    if pictogram is None:
+        words = content_words(plan.tokens)
+        pictogram = drawing.pictogram_for(words) if words else None
+    if pictogram is None or pictogram in used:
+        return content
+    used.add(pictogram)
+    return msgspec.structs.replace(content, pictogram=pictogram)
+
+
+def _with_source(shot: Shot, sources: Sequence[Source]) -> Shot:
+    """Name the source over the last 1.5 s of the closing shot."""
+    line = source_line(sources)
+    if not line or not isinstance(shot.content, ClosingContent):
+        return shot
+    frames = shot.end - shot.start
+    content = msgspec.structs.replace(
+        shot.content, source=line, source_frame=max(0, frames - SOURCE_FRAMES)
+    )
+    return msgspec.structs.replace(shot, content=content)
+
+
+def source_line(sources: Sequence[Source]) -> str:
+    """The sources in one short line: "Wikipedia: Octopus, CC BY-SA 4.0"."""
+    if not sources:
+        return ""
+    first = sources[0]
+    site = "Wikipedia: " if "wikipedia" in f"{first.author} {first.url}".casefold() else ""
+    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+    title = first.title.removeprefix("Wikipedia: ")
+    licence = f", {first.license}" if first.license else ""
+    return f"{site}{title}{more}{licence}"
+
+
+def _heading(scene: Scene, *, own: bool) -> str | None:
+    """The scene's heading, at most six words; none when it would only repeat the captions.
+
+    A heading that the caller wrote for a scene of their own stays whatever it says.
+    """
+    if scene.heading is None or not scene.heading.strip():
+        return None
+    words = scene.heading.split()
+    said = " " + " ".join(_plain(scene.text)) + " "
+    if not own and " " + " ".join(_plain(scene.heading)) + " " in said and len(words) > 1:
+        return None
+    return " ".join(words[:MAX_HEADING_WORDS])
+
+
+def _plain(text: str) -> list[str]:
+    return ["".join(c for c in word if c.isalnum()).casefold() for word in text.split()]
+
+
+def _transition(scenes: Sequence[Scene], number: int, seed: int) -> Literal["cut", "wipe", "slide"]:
+    """Hard cuts inside a section; a new one comes in by the move that the seed picks."""
+    if number == 0 or scenes[number].section == scenes[number - 1].section:
+        return "cut"
+    wipes = _drawn(_seed_of(seed, scenes[number].text), "transition") % 2
+    return "wipe" if wipes else "slide"
+
+
+def _seed_of(seed: int, text: str) -> int:
+    """A scene's own seed: from its words, not its position, so that edits don't ripple."""
+    return int.from_bytes(hashlib.blake2b(f"{seed}\n{text}".encode(), digest_size=8).digest())
+
+
+def _drawn(seed: int, purpose: str) -> int:
+    digest = hashlib.blake2b(f"{seed}\n{purpose}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) % BACKDROP_VARIANTS
+
+
+def _resolved(brief: Brief, palette: Palette) -> CaptionChoice:
+    """The captions' style and colours with every default filled in."""
+    colors = brief.captions.colors
+    plain = brief.aspect_ratio == "16:9"
+    return msgspec.structs.replace(
+        brief.captions,
+        style=brief.captions.style or ("plain" if plain else "highlight"),
+        colors=CaptionColors(
+            text=colors.text or palette.ink,
+            highlight=colors.highlight or palette.accent,
+            outline=colors.outline or palette.ground,
+        ),
+    )
+
+
+def footage_needed(narrations: Sequence[SceneNarration], aspect_ratio: str) -> dict[int, int]:
+    """How many clips or stills each scene has room for: one for each shot it is likely to get."""
+    pace = Pace.of(aspect_ratio)
+    typical = (pace.shortest + pace.longest) / 2
+    return {
+        number: max(1, round(narration.frames / typical))
+        for number, narration in enumerate(narrations)
+    }
+
+
+def kinds_of(board: Storyboard) -> list[ShotKind]:
+    """The drawn kinds in order, bare clips and stills left out."""
+    return [shot.kind for scene in board.scenes for shot in scene.shots if shot.kind is not None]
