@@ -58,6 +58,24 @@ class UnitKind(StrEnum):
     PACKAGE = "package"
 
 
+STAGES: tuple[UnitKind, ...] = tuple(UnitKind)
+"""Every stage, in the order of work."""
+
+DEPENDANTS: dict[UnitKind, tuple[UnitKind, ...]] = {
+    UnitKind.SCRIPT: (),  # names the other units when it's done; none of them waits for it
+    UnitKind.NARRATION: (UnitKind.STORYBOARD,),
+    UnitKind.STORYBOARD: (UnitKind.SEGMENT, UnitKind.MIX),
+    UnitKind.SEGMENT: (UnitKind.PACKAGE,),
+    UnitKind.MIX: (UnitKind.PACKAGE,),
+    UnitKind.PACKAGE: (),
+}
+"""By kind of unit, the kinds that miss one input less once it is done.
+
+``NewUnit.missing_inputs`` counts the same edges: a storyboard misses each narration, the
+package each segment and the mix.
+"""
+
+
 class UnitState(StrEnum):
     """Where a unit stands."""
 
@@ -125,6 +143,8 @@ class StageReport(msgspec.Struct, frozen=True):
     seconds: float
     units: int = 0
     units_done: int = 0
+    progress: float = 0.0
+    """finished share of the stage, 0 to 1"""
 
 
 class Revises(msgspec.Struct, frozen=True):
@@ -133,6 +153,20 @@ class Revises(msgspec.Struct, frozen=True):
     script: str
     """fingerprint of the script document"""
     edits: dict[int, SceneEdit]
+
+
+def merge_edits(noted: SceneEdit, edit: SceneEdit) -> SceneEdit:
+    """A later correction laid over an earlier one: what it leaves out stays."""
+    pronunciations = noted.pronunciations
+    if edit.pronunciations is not None:
+        pronunciations = {**(noted.pronunciations or {}), **edit.pronunciations}
+    return SceneEdit(
+        text=noted.text if edit.text is None else edit.text,
+        heading=noted.heading if edit.heading is None else edit.heading,
+        kind=noted.kind if edit.kind is None else edit.kind,
+        media=noted.media if edit.media is None else edit.media,
+        pronunciations=pronunciations,
+    )
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """What job control needs from outside: a store that decides, and a bell that wakes workers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -103,6 +103,14 @@ class JobStore(Protocol):
 
     async def events(self, account_id: str, job_id: UUID, after: int, limit: int) -> list[Event]:
         """Events with an id above ``after``, in order."""
+        ...
+
+    async def queued(self) -> int:
+        """Jobs of all accounts that wait for their first claim."""
+        ...
+
+    async def ready_units(self, account_id: str, job_id: UUID) -> list[UUID]:
+        """The job's units that can be claimed now, to ring for."""
         ...
 
     # -- work ------------------------------------------------------------------------------
@@ -213,5 +221,27 @@ class Bell(Protocol):
     """Wakes workers. It may lose, repeat and reorder: the store decides, this only rings."""
 
     async def ring(self, units: Sequence[UUID]) -> None:
-        """Say that these units are ready. Never raises: the reconciler rings again."""
+        """Say that these units are ready, one message each; a job's id stands for its first unit.
+
+        Never raises: the reconciler rings again.
+        """
+        ...
+
+
+class Production(Protocol):
+    """Does the work of a unit."""
+
+    async def run(
+        self,
+        claim: Claim,
+        inputs: dict[tuple[UnitKind, int], Result],
+        progress: Callable[[float], None],
+    ) -> Finish:
+        """Make what the unit is for; ``progress`` takes the finished share, 0 to 1.
+
+        Cancelling it ends every child process before it returns.
+
+        Raises:
+            DomainError: a ``transient`` one is tried again, any other fails the job.
+        """
         ...

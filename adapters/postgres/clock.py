@@ -1,0 +1,133 @@
+"""What differs between the two databases: their clock, and inserting what may be there.
+
+Times are the database's own: ``timestamptz`` on Postgres, integer milliseconds since 1970 on
+SQLite (which has no such type). Everything else is the same SQL.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An instant; naive datetimes are refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.BigInteger())
+        return dialect.type_descriptor(sa.DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return (value - EPOCH) // MILLISECOND if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return EPOCH + value * MILLISECOND
+        instant: datetime = value
+        return instant.astimezone(UTC)
+
+
+class _Now(FunctionElement[datetime]):
+    """The database's clock at the start of the statement."""
+
+    type = UtcTime()
+    inherit_cache = True
+
+
+class _Later(FunctionElement[datetime]):
+    """An instant and a number of seconds, added."""
+
+    type = UtcTime()
+    inherit_cache = True
+
+
+class _Between(FunctionElement[float]):
+    """Seconds from one instant to another."""
+
+    type = sa.Float()
+    inherit_cache = True
+
+
+def now() -> sa.ColumnElement[datetime]:
+    """The database's time, the same all through a statement."""
+    return _Now()
+
+
+def later(instant: sa.ColumnElement[datetime], seconds: float) -> sa.ColumnElement[datetime]:
+    """``instant`` and ``seconds`` (which may be negative) added."""
+    return _Later(instant, sa.literal(float(seconds), sa.Float()))
+
+
+def seconds_between(
+    start: sa.ColumnElement[Any], end: sa.ColumnElement[Any]
+) -> sa.ColumnElement[float]:
+    """Seconds from ``start`` to ``end``, with a fraction."""
+    return _Between(start, end)
+
+
+def insert_if_absent(conn: AsyncConnection, table: sa.Table) -> Any:
+    """An INSERT for which a row that stands in the way is no error."""
+    return upsert(conn, table).on_conflict_do_nothing()
+
+
+def upsert(conn: AsyncConnection, table: sa.Table) -> Any:
+    """An INSERT with ``on_conflict_do_update``, in the connection's dialect."""
+    return (
+        sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
+    )
+
+
+# statement_timestamp() and not clock_timestamp(): only a stable function can bound an index scan.
+@compiles(_Now)
+def _now_on_postgres(element: _Now, compiler: SQLCompiler, **kw: Any) -> str:
+    return "statement_timestamp()"
+
+
+@compiles(_Now, "sqlite")
+def _now_on_sqlite(element: _Now, compiler: SQLCompiler, **kw: Any) -> str:
+    # 2440587.5 is 1970-01-01 as a Julian day
+    return "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
+
+
+@compiles(_Later)
+def _later_on_postgres(element: _Later, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, seconds = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({instant} + make_interval(secs => {seconds}))"
+
+
+@compiles(_Later, "sqlite")
+def _later_on_sqlite(element: _Later, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, seconds = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({instant} + CAST(ROUND({seconds} * 1000.0) AS INTEGER))"
+
+
+@compiles(_Between)
+def _between_on_postgres(element: _Between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(EXTRACT(EPOCH FROM ({end} - {start})) AS DOUBLE PRECISION)"
+
+
+@compiles(_Between, "sqlite")
+def _between_on_sqlite(element: _Between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(({end} - {start}) / 1000.0)"

@@ -1,0 +1,171 @@
+"""The engine, for either database, and the transactions that stores run in."""
+
+import errno
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from domain.errors import ServiceUnavailable, SettingsInvalid, StorageFull
+
+DRIVERS = {
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+}
+CONNECT_SECONDS = 5
+"""a server that is down is reported within this time"""
+STATEMENT_SECONDS = 30
+BUSY_MILLISECONDS = 10_000
+"""how long a writer waits for SQLite's one write lock"""
+
+_BEGIN = "faceless_begin"
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """An engine for ``postgresql://``, ``postgresql+asyncpg://``, ``sqlite:///path`` or
+    ``sqlite+aiosqlite:///path``. Connects to nothing; one per event loop.
+
+    Raises:
+        SettingsInvalid: the URL can't be read, or names another database.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except ArgumentError as error:
+        raise SettingsInvalid([f"DATABASE_URL can't be read: {error}"]) from error
+    driver = DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise SettingsInvalid(
+            [f"DATABASE_URL names {parsed.drivername!r}; postgresql:// and sqlite:/// are known"]
+        )
+    parsed = parsed.set(drivername=driver)
+    options: dict[str, Any] = {
+        "json_serializer": lambda value: msgspec.json.encode(value).decode(),
+        "json_deserializer": msgspec.json.decode,
+    }
+    if driver.startswith("sqlite"):
+        engine = create_async_engine(parsed, **options)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    return create_async_engine(
+        parsed,
+        pool_pre_ping=True,  # a server that was restarted is no error of the next request
+        pool_size=10,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": STATEMENT_SECONDS,
+            # compiling a plan takes longer than any of these statements
+            "server_settings": {"jit": "off", "application_name": "faceless"},
+        },
+        **options,
+    )
+
+
+def database_file(engine: AsyncEngine) -> Path | None:
+    """Where an embedded database lies; None on a server."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return None
+    return Path(engine.url.database)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would begin by itself, and too late
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # what was accepted outlives a power cut
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later fails when another wrote in between:
+    # those that will write take the lock at once.
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_BEGIN, '')}")
+
+
+class Transactions:
+    """Opens transactions; the database's own failures leave them as domain errors."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._reader = engine
+        self._writer = engine.execution_options(**{_BEGIN: "IMMEDIATE"})
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes nothing.
+
+        Raises:
+            ServiceUnavailable: the database doesn't answer.
+        """
+        with _translated():
+            async with self._reader.connect() as conn:
+                yield conn
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end.
+
+        Raises:
+            ServiceUnavailable: the database doesn't answer.
+            StorageFull: no space is left for it.
+        """
+        with _translated():
+            async with self._writer.begin() as conn:
+                yield conn
+
+
+class _translated:  # noqa: N801 - reads as a phrase where it is used
+    """Turns a driver's failure into the domain error that callers know."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, DBAPIError):
+            if _is_full(error.orig):
+                raise StorageFull(f"The database has no space left: {error.orig}") from error
+            if _is_outage(error):
+                raise ServiceUnavailable(f"The database doesn't answer: {error.orig}") from error
+        elif isinstance(error, OSError | TimeoutError):
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise StorageFull(f"The database has no space left: {error}") from error
+            raise ServiceUnavailable(f"The database doesn't answer: {error}") from error
+        elif isinstance(error, PoolTimeout):
+            raise ServiceUnavailable("Every connection to the database is busy.") from error
+
+
+PASSING_SQLSTATES = ("08", "40", "53", "57")
+"""classes: connection exception, transaction rollback (deadlock), insufficient resources,
+operator intervention (shutdown)"""
+
+PASSING_SQLITE_CODES = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+)
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        # an extended code carries its primary code in the low byte
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in PASSING_SQLITE_CODES
+    sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    return sqlstate.startswith(PASSING_SQLSTATES)
+
+
+def _is_full(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    return getattr(error, "sqlstate", None) == "53100"

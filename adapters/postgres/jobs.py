@@ -1,0 +1,256 @@
+"""Job control on Postgres or SQLite."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.postgres import recovery, work
+from adapters.postgres.accept import insert_job
+from adapters.postgres.clock import later, now
+from adapters.postgres.cursors import encode_cursor, newest_first, older_than
+from adapters.postgres.engine import Transactions
+from adapters.postgres.settle import cancel_units, lock_job, settle
+from adapters.postgres.tables import events, jobs, results, units
+from adapters.postgres.views import (
+    JOB_COLUMNS,
+    QUEUED,
+    jobs_from_rows,
+    read_job,
+    result_from_row,
+)
+from domain.errors import JobNotFound, LeaseLost
+from domain.jobs.model import (
+    Claim,
+    Event,
+    Job,
+    JobError,
+    JobStatus,
+    NewUnit,
+    Result,
+    UnitKind,
+    UnitState,
+    WaitingFor,
+    check_move,
+)
+from domain.jobs.ports import Finish, Page, Reconciled
+
+DEFAULT_LEASE_SECONDS = 30.0
+
+
+class SqlJobStore:
+    """The truth about jobs and units (port ``JobStore``)."""
+
+    def __init__(self, engine: AsyncEngine, lease_seconds: float = DEFAULT_LEASE_SECONDS) -> None:
+        self._transactions = Transactions(engine)
+        self._lease = lease_seconds
+
+    # -- what users do -------------------------------------------------------------------------
+
+    async def add(self, job: Job, units: Sequence[NewUnit]) -> Job:
+        async with self._transactions.writing() as conn:
+            await insert_job(conn, job, units)
+            return await read_job(conn, job.account_id, job.id)
+
+    async def get(self, account_id: str, job_id: UUID) -> Job:
+        async with self._transactions.reading() as conn:
+            return await read_job(conn, account_id, job_id)
+
+    async def page(
+        self,
+        account_id: str,
+        *,
+        status: JobStatus | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Job]:
+        query = sa.select(*JOB_COLUMNS).where(jobs.c.account_id == account_id)
+        if status is not None:
+            query = query.where(jobs.c.status == status)
+        if cursor is not None:
+            query = query.where(older_than(jobs, cursor))
+        async with self._transactions.reading() as conn:
+            # one more than asked for tells whether another page follows
+            rows = (await conn.execute(query.order_by(*newest_first(jobs)).limit(limit + 1))).all()
+            found = await jobs_from_rows(conn, rows[:limit])
+        follows = encode_cursor(found[-1].created_at, found[-1].id) if len(rows) > limit else None
+        return Page(items=found, next=follows)
+
+    async def cancel(self, account_id: str, job_id: UUID) -> Job:
+        async with self._transactions.writing() as conn:
+            job = await self._lock(conn, account_id, job_id)
+            check_move(job.status, JobStatus.CANCELLED)
+            await conn.execute(
+                sa.update(jobs).where(jobs.c.id == job_id).values(cancel_requested=True)
+            )
+            await cancel_units(conn, job_id)
+            await settle(conn, await self._lock(conn, account_id, job_id))
+            return await read_job(conn, account_id, job_id)
+
+    async def retry(self, account_id: str, job_id: UUID) -> Job:
+        async with self._transactions.writing() as conn:
+            job = await self._lock(conn, account_id, job_id)
+            check_move(job.status, JobStatus.QUEUED)
+            await conn.execute(
+                sa.update(units)
+                .where(
+                    units.c.job_id == job_id,
+                    units.c.state.in_((UnitState.FAILED, UnitState.CANCELLED)),
+                )
+                .values(
+                    state=sa.case(
+                        (units.c.missing_inputs > 0, UnitState.BLOCKED), else_=UnitState.READY
+                    ),
+                    attempt=0,
+                    crashes=0,
+                    run_at=now(),
+                    progress=0.0,
+                    waiting_for=None,
+                    error=None,
+                )
+            )
+            await conn.execute(
+                sa.update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(
+                    cancel_requested=False,
+                    deadline_at=later(now(), job.deadline_seconds),
+                    queued_at=now(),
+                    finished_at=None,
+                    resumed_at=None,
+                )
+            )
+            await settle(conn, job, status=JobStatus.QUEUED)
+            return await read_job(conn, account_id, job_id)
+
+    async def events(self, account_id: str, job_id: UUID, after: int, limit: int) -> list[Event]:
+        async with self._transactions.reading() as conn:
+            await self._check(conn, account_id, job_id)
+            rows = await conn.execute(
+                sa.select(events)
+                .where(events.c.job_id == job_id, events.c.id > after)
+                .order_by(events.c.id)
+                .limit(limit)
+            )
+            return [
+                Event(
+                    id=row.id,
+                    job_id=row.job_id,
+                    type=row.type,
+                    data=row.data,
+                    created_at=row.created_at,
+                )
+                for row in rows
+            ]
+
+    async def queued(self) -> int:
+        async with self._transactions.reading() as conn:
+            count = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.status == QUEUED)
+            return int((await conn.execute(count)).scalar_one())
+
+    async def ready_units(self, account_id: str, job_id: UUID) -> list[UUID]:
+        async with self._transactions.reading() as conn:
+            await self._check(conn, account_id, job_id)
+            return await work.ready_units(conn, job_id)
+
+    # -- what workers do -----------------------------------------------------------------------
+
+    async def claim(self, worker: str, kinds: Sequence[UnitKind]) -> Claim | None:
+        async with self._transactions.writing() as conn:
+            return await work.claim_next(conn, worker, kinds, self._lease)
+
+    async def renew(self, claim: Claim, progress: float) -> bool:
+        async with self._transactions.writing() as conn:
+            return await work.renew(conn, claim, progress, self._lease)
+
+    async def inputs(self, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
+        done = (
+            sa.select(units.c.kind.label("unit_kind"), units.c.ordinal, *results.c)
+            .join(
+                results,
+                (results.c.account_id == units.c.account_id)
+                & (results.c.fingerprint == units.c.result),
+            )
+            .where(
+                units.c.job_id == claim.job.id,
+                units.c.revision == claim.unit.revision,
+                units.c.state == UnitState.DONE,
+            )
+        )
+        async with self._transactions.reading() as conn:
+            rows = await conn.execute(done)
+            return {(row.unit_kind, row.ordinal): result_from_row(row) for row in rows}
+
+    async def result(self, account_id: str, fingerprint: str) -> Result | None:
+        async with self._transactions.reading() as conn:
+            return await work.read_result(conn, account_id, fingerprint)
+
+    async def put_result(self, claim: Claim, result: Result) -> Result:
+        async with self._transactions.writing() as conn:
+            # changes nothing, but holds the row: the fence can't move before the result is in
+            await work.update_owned(conn, claim, {"fence": units.c.fence})
+            return await work.keep_result(conn, claim.unit.account_id, result)
+
+    async def finish(self, claim: Claim, finish: Finish) -> list[UUID]:
+        async with self._transactions.writing() as conn:
+            return await work.finish(conn, claim, finish)
+
+    async def fail(
+        self, claim: Claim, error: JobError, *, retry_in: float | None, waiting_for: WaitingFor
+    ) -> None:
+        async with self._transactions.writing() as conn:
+            await work.fail(conn, claim, error, retry_in, waiting_for)
+
+    async def release(self, claim: Claim) -> None:
+        with suppress(LeaseLost):
+            async with self._transactions.writing() as conn:
+                await work.give_back(conn, claim)
+
+    async def abandon_cancelled(self, claim: Claim) -> None:
+        await self.release(claim)
+
+    async def reconcile(self, unclaimed_for: float, crash_limit: int) -> Reconciled:
+        async with self._transactions.reading() as conn:
+            gone = await recovery.expired_leases(conn)
+            late = await recovery.overdue_jobs(conn)
+        ready: list[UUID] = []
+        expired = overdue = 0
+        # one short transaction each: a round never holds two jobs
+        for row in gone:
+            async with self._transactions.writing() as conn:
+                taken, unit = await recovery.take_back(conn, row.id, row.job_id, crash_limit)
+            expired += taken
+            ready += [unit] if unit is not None else []
+        for job_id in late:
+            async with self._transactions.writing() as conn:
+                overdue += await recovery.fail_overdue(conn, job_id)
+        async with self._transactions.reading() as conn:
+            forgotten = await recovery.forgotten_units(conn, unclaimed_for)
+        ready += [unit for unit in forgotten if unit not in ready]
+        return Reconciled(ready=ready, expired=expired, overdue=overdue)
+
+    async def now(self) -> datetime:
+        async with self._transactions.reading() as conn:
+            instant: datetime = (await conn.execute(sa.select(now()))).scalar_one()
+            return instant
+
+    # -- rows ----------------------------------------------------------------------------------
+
+    @staticmethod
+    async def _lock(conn: AsyncConnection, account_id: str, job_id: UUID) -> sa.Row[Any]:
+        job = await lock_job(conn, job_id)
+        if job is None or job.account_id != account_id:
+            raise JobNotFound(f"There is no job {job_id}.")
+        return job
+
+    @staticmethod
+    async def _check(conn: AsyncConnection, account_id: str, job_id: UUID) -> None:
+        rows = await conn.execute(
+            sa.select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.account_id == account_id)
+        )
+        if rows.first() is None:
+            raise JobNotFound(f"There is no job {job_id}.")

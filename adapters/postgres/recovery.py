@@ -1,0 +1,110 @@
+"""What the reconciler finds: leases that expired, jobs past their deadline, forgotten units."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.postgres.clock import later, now, seconds_between
+from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
+from adapters.postgres.tables import jobs, units
+from adapters.postgres.work import ENDED
+from domain.errors import DeadlineExceeded, Quarantined
+from domain.jobs.model import JobError, JobStatus, UnitState
+
+BATCH = 200
+"""rows of one kind that a round looks at; the next round takes the rest"""
+
+LEASED = sa.literal_column("'leased'")
+READY = sa.literal_column("'ready'")
+
+
+async def expired_leases(conn: AsyncConnection) -> list[sa.Row[Any]]:
+    """Units (``id``, ``job_id``) whose worker stopped renewing, the longest gone first."""
+    rows = await conn.execute(
+        sa.select(units.c.id, units.c.job_id)
+        .where(units.c.state == LEASED, units.c.lease_until < now())
+        .order_by(units.c.lease_until)
+        .limit(BATCH)
+    )
+    return list(rows)
+
+
+async def take_back(
+    conn: AsyncConnection, unit_id: UUID, job_id: UUID, crash_limit: int
+) -> tuple[bool, UUID | None]:
+    """Take one expired lease back: whether it was, and the unit if it can be claimed again."""
+    job = await lock_job(conn, job_id)
+    if job is None:
+        return False, None
+    rows = await conn.execute(
+        sa.select(units).where(
+            units.c.id == unit_id, units.c.state == LEASED, units.c.lease_until < now()
+        )
+    )
+    unit = rows.one_or_none()
+    if unit is None:  # renewed, finished or taken back in the meantime
+        return False, None
+    crashes = unit.crashes + 1
+    # the worker is counted until its lease ran out: nobody knows what it did afterwards
+    ended = ENDED | {
+        "crashes": crashes,
+        "progress": 0.0,
+        "seconds": units.c.seconds + seconds_between(units.c.claimed_at, units.c.lease_until),
+    }
+    mine = sa.update(units).where(units.c.id == unit_id)
+    if is_over(job):
+        await conn.execute(mine.values(ended | {"state": UnitState.CANCELLED}))
+        await settle(conn, job)
+        return True, None
+    if crashes >= crash_limit:
+        error = JobError(
+            code=Quarantined.code,
+            message=f"The unit {unit.kind} {unit.ordinal} took its worker down {crashes} times.",
+            hint=Quarantined.hint,
+        )
+        await conn.execute(mine.values(ended | {"state": UnitState.FAILED, "error": error}))
+        await cancel_units(conn, job.id)
+        await settle(conn, job, status=JobStatus.FAILED, error=error)
+        return True, None
+    await conn.execute(mine.values(ended | {"state": UnitState.READY, "run_at": now()}))
+    await settle(conn, job)
+    return True, unit_id
+
+
+async def overdue_jobs(conn: AsyncConnection) -> list[UUID]:
+    """Unfinished jobs past their deadline."""
+    rows = await conn.execute(
+        sa.select(jobs.c.id)
+        .where(jobs.c.finished_at.is_(None), jobs.c.deadline_at < now())
+        .order_by(jobs.c.deadline_at)
+        .limit(BATCH)
+    )
+    return list(rows.scalars())
+
+
+async def fail_overdue(conn: AsyncConnection, job_id: UUID) -> bool:
+    """Fail one job past its deadline; False when it ended in the meantime."""
+    job = await lock_job(conn, job_id)
+    if job is None or job.finished_at is not None:
+        return False
+    error = JobError(
+        code=DeadlineExceeded.code,
+        message=f"The job didn't finish within {job.deadline_seconds:g} seconds.",
+        hint=DeadlineExceeded.hint,
+    )
+    await cancel_units(conn, job.id)
+    await settle(conn, job, status=JobStatus.FAILED, error=error)
+    return True
+
+
+async def forgotten_units(conn: AsyncConnection, unclaimed_for: float) -> list[UUID]:
+    """Units that have been due for ``unclaimed_for`` seconds, in the order of claims."""
+    rows = await conn.execute(
+        sa.select(units.c.id)
+        .where(units.c.state == READY, units.c.run_at <= later(now(), -unclaimed_for))
+        .order_by(units.c.priority.desc(), units.c.run_at, units.c.id)
+        .limit(BATCH)
+    )
+    return list(rows.scalars())

@@ -1,0 +1,225 @@
+"""The tables: rows that coordinate, the same on Postgres and SQLite.
+
+Every row that a user can name carries its account. JSON columns hold domain structs.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from adapters.postgres.clock import UtcTime
+from domain.generation.brief import Brief
+from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
+from domain.jobs.model import (
+    JobError,
+    JobResult,
+    JobStatus,
+    Revises,
+    UnitKind,
+    UnitState,
+    WaitingFor,
+)
+
+
+class Json(TypeDecorator[Any]):
+    """A domain type as JSON; None is NULL.
+
+    On Postgres ``json`` and not ``jsonb``: it keeps a caller's own metadata as it was sent
+    (the order of keys, the character U+0000), and no query looks inside.
+    """
+
+    impl = sa.JSON(none_as_null=True)
+    cache_ok = True
+
+    def __init__(self, of: Any) -> None:
+        super().__init__()
+        self.of = of
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else msgspec.to_builtins(value, str_keys=True)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else msgspec.convert(value, self.of, str_keys=True)
+
+
+class Name(TypeDecorator[Any]):
+    """A member of an enumeration, by its value."""
+
+    impl = sa.String(16)
+    cache_ok = True
+
+    def __init__(self, of: type[StrEnum]) -> None:
+        super().__init__()
+        self.of = of
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else self.of(value).value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.of(value)
+
+
+ACCOUNT = sa.String(64)
+FINGERPRINT = sa.String(64)
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite numbers rows by itself only in a column that is exactly an INTEGER"""
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("account_id", ACCOUNT, nullable=False),
+    sa.Column("video_id", sa.Uuid(), nullable=False),
+    sa.Column("revision", sa.Integer(), nullable=False),
+    sa.Column("status", Name(JobStatus), nullable=False),
+    sa.Column("waiting_for", Name(WaitingFor)),
+    sa.Column("stage", Name(UnitKind)),
+    sa.Column("progress", sa.Double(), nullable=False),
+    sa.Column("request", Json(Brief), nullable=False),
+    sa.Column("revises", Json(Revises)),
+    sa.Column("topic_match", Json(TopicMatch)),
+    sa.Column("warnings", Json(list[ProductionWarning]), nullable=False),
+    sa.Column("error", Json(JobError)),
+    sa.Column("result", Json(JobResult)),
+    sa.Column("priority", sa.Integer(), nullable=False),
+    sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+    sa.Column("deadline_seconds", sa.Double(), nullable=False),
+    sa.Column("deadline_at", UtcTime(), nullable=False),
+    sa.Column("created_at", UtcTime(), nullable=False),
+    sa.Column("queued_at", UtcTime(), nullable=False),
+    sa.Column("started_at", UtcTime()),
+    sa.Column("finished_at", UtcTime()),
+    # where the extrapolation of the time left begins: at the first claim, or after a retry
+    sa.Column("resumed_at", UtcTime()),
+    sa.Column("resumed_progress", sa.Double(), nullable=False),
+    sa.Index("ix_jobs_newest", "account_id", "created_at", "id"),
+    sa.Index("ix_jobs_newest_of_status", "account_id", "status", "created_at", "id"),
+    sa.Index("ix_jobs_video", "video_id"),
+    sa.Index(
+        "ix_jobs_deadline",
+        "deadline_at",
+        postgresql_where=sa.text("finished_at IS NULL"),
+        sqlite_where=sa.text("finished_at IS NULL"),
+    ),
+)
+
+sa.Index(
+    "ix_jobs_queue",
+    jobs.c.priority.desc(),
+    jobs.c.queued_at,
+    jobs.c.id,
+    postgresql_where=sa.text("status = 'queued'"),
+    sqlite_where=sa.text("status = 'queued'"),
+)
+
+units = sa.Table(
+    "units",
+    metadata,
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("job_id", sa.Uuid(), sa.ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("account_id", ACCOUNT, nullable=False),
+    sa.Column("revision", sa.Integer(), nullable=False),
+    sa.Column("kind", Name(UnitKind), nullable=False),
+    sa.Column("ordinal", sa.Integer(), nullable=False),
+    sa.Column("missing_inputs", sa.Integer(), nullable=False),
+    sa.Column("state", Name(UnitState), nullable=False),
+    sa.Column("priority", sa.Integer(), nullable=False),  # the job's, so that one index serves
+    sa.Column("attempt", sa.Integer(), nullable=False),
+    sa.Column("crashes", sa.Integer(), nullable=False),
+    sa.Column("run_at", UtcTime(), nullable=False),
+    sa.Column("lease_owner", sa.String(128)),
+    sa.Column("lease_until", UtcTime()),
+    sa.Column("fence", sa.BigInteger(), nullable=False),
+    sa.Column("progress", sa.Double(), nullable=False),
+    sa.Column("claimed_at", UtcTime()),
+    sa.Column("seconds", sa.Double(), nullable=False),  # of work in attempts that have ended
+    sa.Column("result", FINGERPRINT),
+    sa.Column("waiting_for", Name(WaitingFor)),
+    sa.Column("error", Json(JobError)),
+    sa.UniqueConstraint("job_id", "revision", "kind", "ordinal"),
+    sa.Index(
+        "ix_units_lease",
+        "lease_until",
+        postgresql_where=sa.text("state = 'leased'"),
+        sqlite_where=sa.text("state = 'leased'"),
+    ),
+)
+
+# the claim takes the first entry of this index that is due
+sa.Index(
+    "ix_units_claim",
+    units.c.priority.desc(),
+    units.c.run_at,
+    units.c.id,
+    postgresql_where=sa.text("state = 'ready'"),
+    sqlite_where=sa.text("state = 'ready'"),
+)
+
+results = sa.Table(
+    "results",
+    metadata,
+    sa.Column("account_id", ACCOUNT, primary_key=True),
+    sa.Column("fingerprint", FINGERPRINT, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("content", sa.String(64), nullable=False),
+    sa.Column("artifacts", Json(dict[str, str]), nullable=False),
+    sa.Column("data", Json(dict[str, Any]), nullable=False),
+    sa.Column("created_at", UtcTime(), nullable=False),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", SERIAL, primary_key=True, autoincrement=True),
+    sa.Column("job_id", sa.Uuid(), sa.ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("type", sa.String(16), nullable=False),
+    sa.Column("data", Json(dict[str, Any]), nullable=False),
+    sa.Column("created_at", UtcTime(), nullable=False),
+    sa.Index("ix_events_job", "job_id", "id"),
+    sqlite_autoincrement=True,  # an id is never given twice, or a stream would skip events
+)
+
+videos = sa.Table(
+    "videos",
+    metadata,
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("account_id", ACCOUNT, nullable=False),
+    sa.Column("job_id", sa.Uuid(), nullable=False),  # no foreign key: a video may outlive its job
+    sa.Column("revision", sa.Integer(), nullable=False),
+    sa.Column("title", sa.Text(), nullable=False),
+    sa.Column("slug", sa.Text(), nullable=False),
+    sa.Column("aspect_ratio", sa.String(8), nullable=False),
+    sa.Column("width", sa.Integer(), nullable=False),
+    sa.Column("height", sa.Integer(), nullable=False),
+    sa.Column("duration", sa.Double(), nullable=False),
+    sa.Column("draft", sa.Boolean(), nullable=False),
+    sa.Column("files", Json(dict[str, str]), nullable=False),
+    sa.Column("sizes", Json(dict[str, int]), nullable=False),
+    sa.Column("documents", Json(dict[str, str]), nullable=False),
+    sa.Column("path", sa.Text()),
+    sa.Column("created_at", UtcTime(), nullable=False),
+    sa.Column("edits", Json(dict[int, SceneEdit]), nullable=False),
+    sa.Index("ix_videos_newest", "account_id", "created_at", "id"),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("account_id", ACCOUNT, primary_key=True),
+    sa.Column("kind", sa.String(32), primary_key=True),
+    sa.Column("fingerprint", FINGERPRINT, primary_key=True),
+    sa.Column("body", sa.LargeBinary(), nullable=False),
+    sa.Column("created_at", UtcTime(), nullable=False),
+)

@@ -1,0 +1,141 @@
+"""Finished videos on Postgres or SQLite."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.postgres.accept import insert_job
+from adapters.postgres.clock import now, upsert
+from adapters.postgres.cursors import encode_cursor, newest_first, older_than
+from adapters.postgres.engine import Transactions
+from adapters.postgres.tables import jobs, videos
+from adapters.postgres.views import read_job
+from domain.errors import IllegalMove, VideoNotFound
+from domain.generation.packaging import Video
+from domain.generation.script import SceneEdit
+from domain.jobs.model import FINAL_STATUSES, Job, NewUnit, merge_edits
+from domain.jobs.ports import Page
+
+REPLACED = (
+    "job_id revision title slug aspect_ratio width height duration draft files sizes documents path"
+).split()
+"""columns that a newer revision overwrites; the id, the account and the age stay"""
+
+
+async def upsert_video(conn: AsyncConnection, video: Video) -> None:
+    """Insert a video, or replace an older revision of it (an older one changes nothing)."""
+    values = {name: getattr(video, name) for name in REPLACED}
+    insert = upsert(conn, videos).values(
+        id=video.id, account_id=video.account_id, created_at=now(), edits={}, **values
+    )
+    await conn.execute(
+        insert.on_conflict_do_update(
+            index_elements=[videos.c.id],
+            set_={name: insert.excluded[name] for name in REPLACED},
+            where=(videos.c.account_id == insert.excluded.account_id)
+            & (videos.c.revision <= insert.excluded.revision),
+        )
+    )
+
+
+class SqlVideoStore:
+    """Finished videos and the corrections noted for them (port ``VideoStore``)."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._transactions = Transactions(engine)
+
+    async def get(self, account_id: str, video_id: UUID) -> Video:
+        async with self._transactions.reading() as conn:
+            return _video(await _row(conn, account_id, video_id))
+
+    async def page(
+        self, account_id: str, *, cursor: str | None = None, limit: int = 50
+    ) -> Page[Video]:
+        query = sa.select(videos).where(videos.c.account_id == account_id)
+        if cursor is not None:
+            query = query.where(older_than(videos, cursor))
+        async with self._transactions.reading() as conn:
+            rows = (
+                await conn.execute(query.order_by(*newest_first(videos)).limit(limit + 1))
+            ).all()
+        page = rows[:limit]
+        follows = encode_cursor(page[-1].created_at, page[-1].id) if len(rows) > limit else None
+        return Page(items=[_video(row) for row in page], next=follows)
+
+    async def edits(self, account_id: str, video_id: UUID) -> dict[int, SceneEdit]:
+        async with self._transactions.reading() as conn:
+            return _edits(await _row(conn, account_id, video_id))
+
+    async def note_edit(
+        self, account_id: str, video_id: UUID, scene: int, edit: SceneEdit
+    ) -> dict[int, SceneEdit]:
+        async with self._transactions.writing() as conn:
+            noted = _edits(await _row(conn, account_id, video_id, lock=True))
+            noted[scene] = merge_edits(noted.get(scene, SceneEdit()), edit)
+            await _write_edits(conn, video_id, noted)
+            return noted
+
+    async def take_edits(
+        self, account_id: str, video_id: UUID, job: Job, units: Sequence[NewUnit]
+    ) -> Job:
+        async with self._transactions.writing() as conn:
+            noted = _edits(await _row(conn, account_id, video_id, lock=True))
+            rows = await conn.execute(
+                sa.select(jobs.c.id, jobs.c.revision, jobs.c.status).where(
+                    jobs.c.video_id == video_id
+                )
+            )
+            revision = job.revision
+            for other in rows:
+                if other.status not in FINAL_STATUSES:
+                    raise IllegalMove(
+                        f"Job {other.id} is still working on this video.",
+                        hint="Wait for it or cancel it, then revise again.",
+                    )
+                revision = max(revision, other.revision + 1)
+            taken = job.revises.edits if job.revises is not None else {}
+            # a correction that was changed after the job was put together stays noted
+            left = {scene: edit for scene, edit in noted.items() if taken.get(scene) != edit}
+            await _write_edits(conn, video_id, left)
+            await insert_job(conn, msgspec.structs.replace(job, revision=revision), units)
+            return await read_job(conn, account_id, job.id)
+
+    async def delete(self, account_id: str, video_id: UUID) -> Video:
+        async with self._transactions.writing() as conn:
+            video = _video(await _row(conn, account_id, video_id, lock=True))
+            await conn.execute(sa.delete(videos).where(videos.c.id == video_id))
+            return video
+
+
+async def _row(
+    conn: AsyncConnection, account_id: str, video_id: UUID, *, lock: bool = False
+) -> sa.Row[Any]:
+    query = sa.select(videos).where(videos.c.id == video_id, videos.c.account_id == account_id)
+    rows = await conn.execute(query.with_for_update() if lock else query)
+    row = rows.one_or_none()
+    if row is None:
+        raise VideoNotFound(f"There is no video {video_id}.")
+    return row
+
+
+def _edits(row: sa.Row[Any]) -> dict[int, SceneEdit]:
+    return dict(row.edits)
+
+
+async def _write_edits(
+    conn: AsyncConnection, video_id: UUID, noted: dict[int, SceneEdit]
+) -> None:
+    await conn.execute(sa.update(videos).where(videos.c.id == video_id).values(edits=noted))
+
+
+def _video(row: sa.Row[Any]) -> Video:
+    return Video(
+        id=row.id,
+        account_id=row.account_id,
+        created_at=row.created_at,
+        **{name: getattr(row, name) for name in REPLACED},
+    )
