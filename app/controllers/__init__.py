@@ -1,0 +1,1 @@
+"""Routes under ``/api``, one module per resource; ``app.main`` puts them together."""

@@ -1,0 +1,23 @@
+"""``/api/voices`` and ``/api/palettes``: what a request can choose from."""
+
+from dishka import FromDishka
+from litestar import Controller, get
+
+from app.controllers.bodies import PaletteList, VoiceList
+from domain.generation.palettes import PALETTES
+from domain.generation.ports import Narrator
+
+
+class CatalogController(Controller):
+    """What this installation offers."""
+
+    path = "/api"
+    tags = ["Catalog"]
+
+    @get("/voices", summary="List voices", description="The default first.")
+    async def voices(self, narrator: FromDishka[Narrator]) -> VoiceList:
+        return VoiceList(narrator.voices())
+
+    @get("/palettes", summary="List palettes", description="For `brand.palette`.")
+    async def palettes(self) -> PaletteList:
+        return PaletteList(list(PALETTES.values()))

@@ -1,0 +1,71 @@
+"""Requests to paste: every one of them is accepted as it stands by a fresh installation."""
+
+from typing import Any
+
+REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
+    ("post", "/api/generate"): {
+        "topic": {"summary": "A Short on a topic", "value": {"topic": "Octopus"}},
+        "script": {
+            "summary": "A finished script, landscape, with calm music",
+            "value": {
+                "script": "Honey never spoils. Jars of it were found in tombs that were three "
+                "thousand years old, and it could still be eaten.",
+                "title": "Why honey never spoils",
+                "aspect_ratio": "16:9",
+                "voice": {"speed": 1.05},
+                "music": {"mood": "calm"},
+                "metadata": {"order": 1042},
+            },
+        },
+        "article": {
+            "summary": "An article, condensed to a quarter of a minute",
+            "value": {
+                "source_text": "The lighthouse was built in 1863. Its lamp burnt oil until 1921, "
+                "when it was given electricity. For sixty years one family kept it, and their "
+                "log books note every ship that passed. Since 1985 it runs by itself. Visitors "
+                "may climb its 187 steps from May to September.",
+                "duration": 15,
+            },
+        },
+        "scenes": {
+            "summary": "Scenes of one's own, in a brand's colours",
+            "value": {
+                "scenes": [
+                    {"text": "Three habits make code easier to read.", "kind": "hook"},
+                    {
+                        "text": "Name things for what they mean, keep functions short, and "
+                        "delete what nobody calls.",
+                        "heading": "Three habits",
+                        "kind": "list",
+                    },
+                ],
+                "brand": {"palette": "lagoon", "accent": "#FFB703"},
+                "captions": {"style": "box", "position": "lower"},
+                "pronunciations": {"SQL": "sequel"},
+                "seed": 7,
+            },
+        },
+    },
+    ("patch", "/api/videos/{video_id}/scenes/{number}"): {
+        "words": {
+            "summary": "Other words",
+            "value": {"text": "An octopus has three hearts, and two of them stop as it swims."},
+        },
+        "look": {
+            "summary": "Another picture and heading, and how a name is spoken",
+            "value": {
+                "kind": "number",
+                "heading": "Three hearts",
+                "pronunciations": {"Kauai": "kah-wah-ee"},
+            },
+        },
+    },
+    ("post", "/api/videos/{video_id}/revisions"): {
+        "noted": {"summary": "With the corrections that were noted", "value": {}},
+        "direct": {
+            "summary": "With a correction sent along",
+            "value": {"scenes": {"0": {"text": "An octopus has three hearts."}}},
+        },
+    },
+}
+"""by method and path, as OpenAPI's named examples"""

@@ -1,0 +1,70 @@
+"""A stored file as an answer: whole, in part, or not at all because the client has it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.response import Stream
+
+from app.byte_ranges import FileAnswer, plan_answer
+from domain.generation.ports import ArtifactStore
+
+REVALIDATE = "private, no-cache"
+"""an address keeps its meaning, not its bytes: a revision changes them, and the ETag says so"""
+
+
+def content_disposition(name: str, title: str, *, download: bool) -> str:
+    """A Content-Disposition (RFC 6266): an ASCII name for all, the title for those who can.
+
+    Args:
+        name: file name with its suffix, ASCII.
+        title: to be used as the file's name, in any writing; may hold anything.
+        download: whether the browser is to save the file rather than show it.
+    """
+    kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else " " for c in title)
+    suffix = name[name.rindex(".") :]
+    shown = " ".join(kept.split())[:120] or name.removesuffix(suffix)
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
+    kind = "attachment" if download else "inline"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(shown + suffix, safe='')}"
+
+
+async def answer_file(
+    request: Request[Any, Any, Any],
+    artifacts: ArtifactStore,
+    sha256: str,
+    *,
+    content_type: str,
+    disposition: str,
+) -> Response[None] | Stream:
+    """Answer GET or HEAD for a file of the artifact store, with ranges and revalidation."""
+    answer = plan_answer(
+        size=await artifacts.size(sha256),
+        etag=f'"{sha256}"',
+        content_type=content_type,
+        request_headers=request.headers,
+    )
+    headers = answer.headers | {"Cache-Control": REVALIDATE, "Content-Disposition": disposition}
+    if answer.status != 304:  # noqa: PLR2004  # has no body, so no length either
+        headers["Content-Length"] = str(answer.length)
+    if request.method == "HEAD" or not answer.parts:
+        return Response(
+            None, status_code=answer.status, headers=headers, media_type=headers["Content-Type"]
+        )
+    return Stream(
+        _body(artifacts, sha256, answer),
+        status_code=answer.status,
+        headers=headers,
+        media_type=headers["Content-Type"],
+    )
+
+
+async def _body(artifacts: ArtifactStore, sha256: str, answer: FileAnswer) -> AsyncIterator[bytes]:
+    for part in answer.parts:
+        if part.preamble:
+            yield part.preamble
+        async for piece in artifacts.read(sha256, part.start, part.end):
+            yield piece
+    if answer.epilogue:
+        yield answer.epilogue

@@ -1,0 +1,150 @@
+"""``/api/generate`` and ``/api/jobs``: asking for videos and following the work."""
+
+from typing import Annotated
+from uuid import UUID
+
+from dishka import FromDishka
+from litestar import Controller, Request, Response, get, post
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.response import Stream
+
+from app.controllers.bodies import JobBody, JobList
+from app.controllers.event_stream import EVENT_STREAM, FINAL_SUFFIX, follow
+from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, next_link
+from app.event_feed import EventFeed
+from app.problems import problem_specs
+from domain.generation.brief import Brief
+from domain.jobs.model import FINAL_STATUSES, LOCAL_ACCOUNT, Job, JobStatus
+from domain.jobs.service import Jobs
+
+POLL_AFTER_SECONDS = 2
+"""the Retry-After of a job that isn't final"""
+
+MAX_EVENT_ID = 2**63 - 1
+
+
+def answer_job(job: Job, status_code: int = 200) -> Response[JobBody]:
+    """A job; one that isn't final says when to ask again."""
+    headers = {"Cache-Control": "no-store"}
+    if job.status not in FINAL_STATUSES:
+        headers["Retry-After"] = str(POLL_AFTER_SECONDS)
+    return Response(JobBody.from_job(job), status_code=status_code, headers=headers)
+
+
+def accept_job(job: Job) -> Response[JobBody]:
+    """202 for a job that was made just now, with its address."""
+    response = answer_job(job, status_code=202)
+    response.headers["Location"] = f"/api/jobs/{job.id}"
+    return response
+
+
+class GenerateController(Controller):
+    """Asking for a video."""
+
+    path = "/api/generate"
+    tags = ["Generate"]
+
+    @post(
+        status_code=202,
+        summary="Make a video",
+        description="Takes exactly one of `topic`, `script`, `source_text` or `scenes`. Answers "
+        "at once with the job; the work goes on whatever happens to this connection.",
+        responses=problem_specs(400, 413, 415, 422, 429, 503, 507),
+    )
+    async def generate(self, data: JSONBody[Brief], jobs: FromDishka[Jobs]) -> Response[JobBody]:
+        return accept_job(await jobs.submit(LOCAL_ACCOUNT, data))
+
+
+class JobsController(Controller):
+    """Jobs and what becomes of them."""
+
+    path = "/api/jobs"
+    tags = ["Jobs"]
+
+    @get(summary="List jobs", description="Newest first.", responses=problem_specs(400))
+    async def page(
+        self,
+        jobs: FromDishka[Jobs],
+        status: Annotated[
+            JobStatus | None, QueryParameter(description="Only jobs that stand there.")
+        ] = None,
+        cursor: Cursor = None,
+        limit: Limit = DEFAULT_PAGE,
+    ) -> Response[JobList]:
+        page = await jobs.page(LOCAL_ACCOUNT, status=status, cursor=cursor, limit=limit)
+        query = {"limit": limit} if status is None else {"limit": limit, "status": status.value}
+        return Response(
+            JobList([JobBody.from_job(job) for job in page.items], page.next),
+            headers={"Cache-Control": "no-store", **next_link("/api/jobs", page.next, query)},
+        )
+
+    @get(
+        "/{job_id:uuid}",
+        summary="Look at a job",
+        description="`Retry-After` says when to look again; a final job has none.",
+        responses=problem_specs(404),
+    )
+    async def one(self, job_id: FromPath[UUID], jobs: FromDishka[Jobs]) -> Response[JobBody]:
+        return answer_job(await jobs.get(LOCAL_ACCOUNT, job_id))
+
+    @post(
+        "/{job_id:uuid}/cancel",
+        status_code=200,
+        summary="Cancel a job",
+        description="At once when nothing runs, else as soon as the workers notice.",
+        responses=problem_specs(404, 409),
+    )
+    async def cancel(self, job_id: FromPath[UUID], jobs: FromDishka[Jobs]) -> Response[JobBody]:
+        return answer_job(await jobs.cancel(LOCAL_ACCOUNT, job_id))
+
+    @post(
+        "/{job_id:uuid}/retry",
+        status_code=202,
+        summary="Try a failed or cancelled job again",
+        description="What was finished stays finished.",
+        responses=problem_specs(404, 409),
+    )
+    async def retry(self, job_id: FromPath[UUID], jobs: FromDishka[Jobs]) -> Response[JobBody]:
+        return accept_job(await jobs.retry(LOCAL_ACCOUNT, job_id))
+
+    @get(
+        "/{job_id:uuid}/events",
+        summary="Follow a job",
+        description="Server-sent events. The first, `job`, is the job as it stands; then comes "
+        "what happens (`status`, `stage`, `progress`, `warning`); the last, `end`, is the job "
+        "in its final state. A broken connection resumes by `Last-Event-ID`.",
+        media_type=EVENT_STREAM,
+        responses=problem_specs(400, 404),
+    )
+    async def events(
+        self,
+        request: Request[None, None, None],
+        job_id: FromPath[UUID],
+        jobs: FromDishka[Jobs],
+        after: Annotated[
+            int | None,
+            QueryParameter(
+                description="Also what happened after this event id; 0 for everything.",
+                ge=0,
+                le=MAX_EVENT_ID,
+            ),
+        ] = None,
+        last_event_id: Annotated[
+            str | None,
+            HeaderParameter(name="Last-Event-ID", description="Set by browsers on reconnecting."),
+        ] = None,
+    ) -> Response[None] | Stream:
+        seen = last_event_id or ""
+        job = await jobs.get(LOCAL_ACCOUNT, job_id)
+        if seen.endswith(FINAL_SUFFIX) and job.status in FINAL_STATUSES:
+            # the client has seen the end: 204 is what stops a browser from reconnecting
+            return Response(None, status_code=204)
+        digits = seen.removesuffix(FINAL_SUFFIX)
+        if digits.isdecimal():
+            after = min(int(digits[:19]), MAX_EVENT_ID)
+        feed: EventFeed = request.app.state.event_feed
+        return Stream(
+            follow(jobs, feed, LOCAL_ACCOUNT, job_id, after),
+            media_type=EVENT_STREAM,
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )

@@ -1,0 +1,101 @@
+"""``/api/videos``: finished videos, and mending a mistake in one."""
+
+from uuid import UUID
+
+import msgspec
+from dishka import FromDishka
+from litestar import Controller, Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
+
+from app.controllers.bodies import JobBody, NotedEdits, RevisionRequest, VideoBody, VideoList
+from app.controllers.documents import read_document
+from app.controllers.jobs import accept_job
+from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, next_link
+from app.problems import problem_specs
+from domain.errors import SceneNotFound
+from domain.generation.ports import ArtifactStore, DocumentStore
+from domain.generation.script import SceneEdit, Script
+from domain.jobs.model import LOCAL_ACCOUNT
+from domain.jobs.ports import VideoStore
+from domain.jobs.service import Jobs
+
+
+class VideosController(Controller):
+    """Finished videos."""
+
+    path = "/api/videos"
+    tags = ["Videos"]
+
+    @get(summary="List videos", description="Newest first.", responses=problem_specs(400))
+    async def page(
+        self,
+        videos: FromDishka[VideoStore],
+        cursor: Cursor = None,
+        limit: Limit = DEFAULT_PAGE,
+    ) -> Response[VideoList]:
+        page = await videos.page(LOCAL_ACCOUNT, cursor=cursor, limit=limit)
+        return Response(
+            VideoList([VideoBody.from_video(video) for video in page.items], page.next),
+            headers=next_link("/api/videos", page.next, {"limit": limit}),
+        )
+
+    @get("/{video_id:uuid}", summary="Look at a video", responses=problem_specs(404))
+    async def one(self, video_id: FromPath[UUID], videos: FromDishka[VideoStore]) -> VideoBody:
+        return VideoBody.from_video(await videos.get(LOCAL_ACCOUNT, video_id))
+
+    @delete(
+        "/{video_id:uuid}",
+        summary="Delete a video",
+        description="Its bytes go too, once nothing else refers to them.",
+        responses=problem_specs(404),
+    )
+    async def remove(
+        self,
+        video_id: FromPath[UUID],
+        videos: FromDishka[VideoStore],
+        artifacts: FromDishka[ArtifactStore],
+    ) -> None:
+        video = await videos.delete(LOCAL_ACCOUNT, video_id)
+        if video.path is not None:
+            await artifacts.unexport(video.path)
+
+    # -- mending a mistake -------------------------------------------------------------------
+
+    @patch(
+        "/{video_id:uuid}/scenes/{number:int}",
+        summary="Note a correction of a scene",
+        description="Fields that are left out stay as they are. Nothing is made yet: "
+        "`POST /api/videos/{id}/revisions` makes all noted corrections at once.",
+        responses=problem_specs(400, 404, 413, 415),
+    )
+    async def note_edit(
+        self,
+        video_id: FromPath[UUID],
+        number: FromPath[int],
+        data: JSONBody[SceneEdit],
+        videos: FromDishka[VideoStore],
+        documents: FromDishka[DocumentStore],
+    ) -> NotedEdits:
+        video = await videos.get(LOCAL_ACCOUNT, video_id)
+        script = msgspec.json.decode(await read_document(documents, video, "script"), type=Script)
+        if not 0 <= number < len(script.scenes):
+            raise SceneNotFound(
+                f"Video {video_id} has no scene {number}; it has 0 to {len(script.scenes) - 1}."
+            )
+        return NotedEdits(video_id, await videos.note_edit(LOCAL_ACCOUNT, video_id, number, data))
+
+    @post(
+        "/{video_id:uuid}/revisions",
+        status_code=202,
+        summary="Make a new revision of a video",
+        description="Only what changed is spoken and rendered again. The body is optional.",
+        responses=problem_specs(400, 404, 409, 413, 415, 422, 429),
+    )
+    async def revise(
+        self,
+        video_id: FromPath[UUID],
+        jobs: FromDishka[Jobs],
+        data: JSONBody[RevisionRequest | None] = None,
+    ) -> Response[JobBody]:
+        edits = {} if data is None else data.scenes
+        return accept_job(await jobs.revise(LOCAL_ACCOUNT, video_id, edits))

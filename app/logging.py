@@ -1,0 +1,60 @@
+"""Logging: structlog for the project, the standard library's records in the same form.
+
+Lines carry ids, codes and durations. Bodies, headers and settings are never logged: they hold
+other people's texts, and secrets.
+"""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from app.config import Settings
+
+QUIET_LOGGERS = ("uvicorn.access", "httpx", "httpcore", "aiosqlite", "PIL", "fontTools")
+"""Talkative, or (uvicorn.access) saying once more what ``app.server`` logs with a request id."""
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send every log line to standard error, as ``LOG_FORMAT`` and ``LOG_LEVEL`` say."""
+    level = getattr(logging, settings.log_level.upper())
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    as_json = settings.log_format == "json" or (
+        settings.log_format == "auto" and not sys.stderr.isatty()
+    )
+    rendering: list[Any] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+        )
+    )
+    root = logging.getLogger()
+    for old in [h for h in root.handlers if getattr(h, "faceless", False)]:
+        root.removeHandler(old)
+    handler.faceless = True  # type: ignore[attr-defined]  # marks it for the next configuration
+    root.addHandler(handler)
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    for name in QUIET_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)

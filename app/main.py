@@ -1,0 +1,62 @@
+"""The ASGI application: ``uvicorn app.main:app``.
+
+Importing this reads no settings and connects to nothing; both happen when the application is
+served.
+"""
+
+from dishka import Provider
+from dishka.integrations.litestar import DishkaRouter
+from litestar import Litestar
+from litestar.datastructures import State
+
+from app.config import Settings
+from app.controllers.catalog import CatalogController
+from app.controllers.health import HealthController
+from app.controllers.jobs import GenerateController, JobsController
+from app.controllers.video_files import PreviewDesk, VideoFilesController
+from app.controllers.videos import VideosController
+from app.explorers import scalar_page
+from app.openapi import openapi_config
+from app.problems import answer_problem
+from app.request_body import JsonRequest
+from app.server import Server, refuse_cross_site
+
+__all__ = ["app", "create_app"]
+
+
+def create_app(settings: Settings | None = None, *overrides: Provider) -> Litestar:
+    """Make the application.
+
+    Args:
+        settings: read from the environment and ``.env`` when it's served, if absent.
+        overrides: providers that replace the container's own of the same types.
+    """
+    server = Server(settings, overrides)
+    api = DishkaRouter(
+        "",
+        route_handlers=[
+            GenerateController,
+            JobsController,
+            VideosController,
+            VideoFilesController,
+            CatalogController,
+            HealthController,
+        ],
+    )
+    application = Litestar(
+        route_handlers=[api, scalar_page],
+        state=State({"preview_desk": PreviewDesk()}),
+        request_class=JsonRequest,
+        before_request=refuse_cross_site,
+        exception_handlers={Exception: answer_problem},
+        openapi_config=openapi_config(),
+        lifespan=[server.lifespan],
+        request_max_body_size=None,  # `app.server` limits it, once the settings are known
+        logging_config=None,  # `app.logging` does it, once the settings are known
+        debug=False,
+    )
+    application.asgi_handler = server.wrap(application)
+    return application
+
+
+app = create_app()

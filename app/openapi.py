@@ -1,0 +1,130 @@
+"""The API's description (OpenAPI 3.1), brought to what the API really does.
+
+Litestar derives it from the routes. What it can't know is added here: problem details instead
+of its own error bodies, objects that take no unknown fields, and examples.
+"""
+
+import copy
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+from typing import Any
+
+from litestar import Response, Router
+from litestar.exceptions import NotFoundException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import License, Tag
+from msgspec import inspect
+
+from app.controllers.bodies import RevisionRequest
+from app.controllers.examples import REQUEST_EXAMPLES
+from app.explorers import ApiDocument, SwaggerPage, script_file
+from app.problems import PROBLEM_JSON
+from domain.generation.brief import Brief
+from domain.generation.script import SceneEdit
+
+REQUEST_MODELS = (Brief, SceneEdit, RevisionRequest)
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
+
+DESCRIPTION = """\
+Turns a topic, an article, a finished script or a list of scenes into a narrated, captioned,
+scored video with thumbnail and metadata.
+
+`POST /api/generate` answers at once with a **job**. Ask `GET /api/jobs/{id}` for it, or follow
+`GET /api/jobs/{id}/events`; when it has succeeded, its `result` names the **video**. A mistake
+is mended scene by scene (`PATCH /api/videos/{id}/scenes/{n}`) and made into a new revision
+(`POST /api/videos/{id}/revisions`).
+
+Every error is an `application/problem+json` object (RFC 9457) with a stable `code`, a `hint`,
+and, for wrong input, every wrong field by its JSON pointer.
+"""
+
+TAGS = {
+    "Generate": "Ask for a video.",
+    "Jobs": "Follow the work, cancel it, try again.",
+    "Videos": "What came out, and mending a mistake in it.",
+    "Files": "What a video consists of.",
+    "Catalog": "What a request can choose from.",
+    "Health": "For whoever watches the server.",
+}
+
+
+def version() -> str:
+    """The program's version, as installed."""
+    try:
+        return installed_version("faceless")
+    except PackageNotFoundError:  # run from its sources
+        return "0+source"
+
+
+def openapi_config() -> OpenAPIConfig:
+    """How Litestar describes the API and serves the description."""
+    return OpenAPIConfig(
+        title="faceless",
+        version=version(),
+        description=DESCRIPTION,
+        license=License(name="Apache 2.0", identifier="Apache-2.0"),
+        tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
+        render_plugins=[SwaggerPage(path="/"), ApiDocument(finish)],
+        openapi_router=Router(
+            "/schema",
+            route_handlers=[script_file],
+            include_in_schema=False,
+            after_request=_no_html_not_found,
+        ),
+    )
+
+
+def finish(described: dict[str, Any]) -> dict[str, Any]:
+    """Complete Litestar's description of the API."""
+    document = copy.deepcopy(described)
+    for path, operations in document["paths"].items():
+        # HEAD answers like GET, without the body; described once is enough
+        operations.pop("head", None)
+        for method, operation in operations.items():
+            _describe_problems(operation["responses"])
+            if "requestBody" in operation:
+                body = operation["requestBody"]
+                body["content"]["application/json"]["examples"] = REQUEST_EXAMPLES[method, path]
+    schemas = document["components"]["schemas"]
+    for model in REQUEST_MODELS:
+        for name in closed_structs(inspect.type_info(model)):
+            schemas[name]["additionalProperties"] = False
+    return document
+
+
+def closed_structs(type_: inspect.Type) -> Iterator[str]:
+    """Names of the structs inside a type that take no unknown fields."""
+    match type_:
+        case inspect.StructType():
+            if type_.forbid_unknown_fields:
+                yield type_.cls.__name__
+            for field in type_.fields:
+                yield from closed_structs(field.type)
+        case inspect.UnionType():
+            for member in type_.types:
+                yield from closed_structs(member)
+        case inspect.ListType():
+            yield from closed_structs(type_.item_type)
+        case inspect.DictType():
+            yield from closed_structs(type_.value_type)
+        case inspect.Metadata():
+            yield from closed_structs(type_.type)
+
+
+def _describe_problems(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        if status.isdecimal() and int(status) >= 400:  # noqa: PLR2004  # errors
+            response["content"] = {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}}
+            response.pop("headers", None)
+    responses["default"] = {
+        "description": "Any other problem",
+        "content": {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}},
+    }
+
+
+async def _no_html_not_found(response: Response[Any]) -> Response[Any]:
+    """Litestar answers unknown paths under ``/schema`` with a page; here they're problems too."""
+    if response.status_code == NotFoundException.status_code:
+        raise NotFoundException
+    return response

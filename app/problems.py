@@ -1,0 +1,199 @@
+"""Errors as the API answers them: RFC 9457 problem details, ``application/problem+json``.
+
+The one place that maps the domain's codes to HTTP. No answer ever carries a stack trace; what
+isn't expected is logged with one, under the ``request_id`` that the answer names.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+from msgspec import UNSET, UnsetType
+
+from domain.errors import DomainError, FieldError, InvalidRequest, QueueFull, TopicNotFound
+
+log = structlog.get_logger("app.problems")
+
+PROBLEM_JSON = "application/problem+json"
+TYPE_PREFIX = "urn:faceless:problem:"
+"""problem types are named, not hosted: ``urn:faceless:problem:topic_not_found``"""
+
+QUEUE_FULL_RETRY_SECONDS = 30
+UNAVAILABLE_RETRY_SECONDS = 5
+
+STATUS_BY_CODE: dict[str, HTTPStatus] = {
+    "invalid_request": HTTPStatus.BAD_REQUEST,
+    "topic_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "language_unsupported": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "writing_system_unsupported": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "voice_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "music_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "media_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "media_unreadable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "job_not_found": HTTPStatus.NOT_FOUND,
+    "video_not_found": HTTPStatus.NOT_FOUND,
+    "scene_not_found": HTTPStatus.NOT_FOUND,
+    "artifact_not_found": HTTPStatus.NOT_FOUND,
+    "illegal_move": HTTPStatus.CONFLICT,
+    "nothing_to_revise": HTTPStatus.CONFLICT,
+    "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
+    "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,
+    "service_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Codes that aren't here are the server's own trouble: 500."""
+
+HTTP_HINTS: dict[int, str] = {
+    404: "`/docs` lists every path of this API.",
+    405: "The `Allow` header lists the methods of this path.",
+    413: "Send a shorter text, or raise MAX_BODY_BYTES.",
+    415: "Send JSON with the header `Content-Type: application/json`.",
+}
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A problem as RFC 9457 describes it, with a stable ``code`` and a way out."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str | UnsetType = UNSET
+    errors: list[FieldError] | UnsetType = UNSET
+    """every wrong field, by its JSON pointer (RFC 6901) into the body or the query"""
+    suggestions: list[str] | UnsetType = UNSET
+    """topics that there is something about, nearest first"""
+    request_id: str | UnsetType = UNSET
+
+
+class UnsupportedMediaType(HTTPException):
+    """The body isn't JSON."""
+
+    status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class CrossSiteRequest(HTTPException):
+    """A page of another site sent this request through the user's browser."""
+
+    status_code = HTTPStatus.FORBIDDEN
+
+
+def problem_specs(*statuses: int) -> dict[int, ResponseSpec]:
+    """Document an operation's problems, for ``responses=`` of a route."""
+    return {
+        status: ResponseSpec(
+            data_container=Problem,
+            description=HTTPStatus(status).phrase,
+            media_type=PROBLEM_JSON,
+            generate_examples=False,
+        )
+        for status in statuses
+    }
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an exception stands for; anything unexpected says nothing of its inside."""
+    if isinstance(error, DomainError):
+        return _of_domain_error(error)
+    if isinstance(error, ValidationException):
+        return _of_domain_error(InvalidRequest(_parameter_errors(error)))
+    if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        status = HTTPStatus(error.status_code)
+        return Problem(
+            type="about:blank",
+            title=status.phrase,
+            status=status,
+            detail=_http_detail(error, status),
+            code=status.name.lower(),
+            hint=HTTP_HINTS.get(status, UNSET),
+        )
+    return Problem(
+        type="about:blank",
+        title=HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        detail="Something went wrong inside the server; its log says what, under this request id.",
+        code="internal_error",
+    )
+
+
+def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Litestar's exception handler for everything."""
+    problem = problem_of(error)
+    problem.request_id = str(request.scope["state"].get("request_id", "")) or UNSET
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("request failed", code=problem.code, exc_info=error)
+    elif problem.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+        log.info("request refused", code=problem.code, status=problem.status)
+    return Response(
+        problem,
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers={"Cache-Control": "no-store", **_headers(error)},
+    )
+
+
+def problem_bytes(problem: Problem) -> bytes:
+    """A problem's body, for answers that are given outside Litestar's routing."""
+    return msgspec.json.encode(problem)
+
+
+def _of_domain_error(error: DomainError) -> Problem:
+    status = STATUS_BY_CODE.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    problem = Problem(
+        type=TYPE_PREFIX + error.code,
+        title=" ".join((type(error).__doc__ or status.phrase).split()),
+        status=status,
+        detail=error.message,
+        code=error.code,
+        hint=error.hint_text or UNSET,
+    )
+    pointer = error.details.get("pointer")
+    if isinstance(error, InvalidRequest):
+        problem.errors = error.errors
+    elif isinstance(pointer, str):
+        problem.errors = [FieldError(pointer, error.message, error.code, error.hint_text)]
+    if isinstance(error, TopicNotFound):
+        problem.suggestions = error.suggestions
+    return problem
+
+
+def _parameter_errors(error: ValidationException) -> list[FieldError]:
+    """Litestar's findings on path, query and header parameters, and on an absent body."""
+    found: list[FieldError] = []
+    for entry in error.extra if isinstance(error.extra, list) else []:
+        key = str(entry.get("key", ""))
+        if key == "data":
+            found.append(
+                FieldError(
+                    "",
+                    "the request has no body",
+                    "missing",
+                    "Send a JSON object; `/docs` has an example to paste.",
+                )
+            )
+        else:
+            found.append(FieldError(f"/{key}", str(entry.get("message", "is wrong")), "invalid"))
+    return found or [FieldError("", error.detail, "invalid")]
+
+
+def _http_detail(error: HTTPException, status: HTTPStatus) -> str:
+    if status == HTTPStatus.NOT_FOUND:
+        return "There is nothing at this address."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return "This address doesn't take requests of this method."
+    return error.detail
+
+
+def _headers(error: Exception) -> Mapping[str, str]:
+    if isinstance(error, QueueFull):
+        return {"Retry-After": str(QUEUE_FULL_RETRY_SECONDS)}
+    if isinstance(error, DomainError) and error.code == "service_unavailable":
+        return {"Retry-After": str(UNAVAILABLE_RETRY_SECONDS)}
+    if isinstance(error, HTTPException):
+        return {name.title(): value for name, value in (error.headers or {}).items()}
+    return {}

@@ -1,0 +1,103 @@
+"""Request bodies: bytes to a struct, or one error that names everything that is wrong."""
+
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+from msgspec import inspect
+
+from app.field_errors import find_errors, find_unstorable
+from app.problems import UnsupportedMediaType
+from domain.errors import FieldError, InvalidRequest
+from domain.generation.brief import SOURCE_FIELDS, Brief, check_brief
+
+T = TypeVar("T")
+
+MAX_REPORTED_ERRORS = 100
+"""a body of two megabytes has room for half a million"""
+
+
+class JsonRequest(Request[Any, Any, Any]):
+    """A request whose body is read by ``decode_body`` into the type of the handler's ``data``."""
+
+    async def json(self) -> Any:
+        """The body as the handler's struct.
+
+        Raises:
+            UnsupportedMediaType: the content type isn't JSON. Requiring it also keeps pages of
+                other sites from posting through a user's browser.
+            InvalidRequest: carries every wrong field.
+        """
+        if not is_json(self.headers.get("content-type", "")):
+            raise UnsupportedMediaType("The request's body isn't declared as JSON.")
+        parameter = self.route_handler.parsed_fn_signature.parameters["data"]
+        model = next(t for t in (parameter.args or (parameter.annotation,)) if t is not type(None))
+        return decode_body(await self.body(), model)
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a Content-Type says JSON: ``application/json``, or a ``+json`` type."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
+
+
+def decode_body(raw: bytes, model: type[T]) -> T:
+    """Decode ``raw`` into ``model``, a msgspec struct.
+
+    Raises:
+        InvalidRequest: carries every wrong field, those of a brief's own rules among them.
+    """
+    value = parse_json(raw)
+    unstorable = list(islice(find_unstorable(value), MAX_REPORTED_ERRORS))
+    if any(error.code == "too_deep" for error in unstorable):
+        raise InvalidRequest(unstorable)
+    found = islice(find_errors(value, inspect.type_info(model)), MAX_REPORTED_ERRORS)
+    errors = _distinct([*unstorable, *found])
+    if model is Brief and isinstance(value, dict):
+        errors = _distinct([*errors, *check_brief(_best_brief(value, errors))])
+    if errors:
+        raise InvalidRequest(errors)
+    return msgspec.convert(value, model, str_keys=True)
+
+
+def parse_json(raw: bytes) -> Any:
+    """Parse a body.
+
+    Raises:
+        InvalidRequest: it isn't UTF-8, isn't JSON, or is nested beyond all reason.
+    """
+    try:
+        return msgspec.json.decode(raw)
+    except RecursionError as error:
+        raise _unreadable("is nested too deep", "too_deep", "Flatten it.") from error
+    except UnicodeDecodeError as error:
+        message = f"is not valid UTF-8 (byte {error.start})"
+        raise _unreadable(message, "not_utf8", "Encode the body as UTF-8.") from error
+    except (msgspec.DecodeError, ValueError) as error:
+        hint = "Check quotes, commas and brackets; NaN and Infinity are no JSON."
+        raise _unreadable(f"can't be read: {error}", "malformed_json", hint) from error
+
+
+def _best_brief(value: dict[str, Any], errors: list[FieldError]) -> Brief:
+    """What can be made of a brief's right fields, so that rules between them can be checked."""
+    wrong = {error.pointer.split("/")[1] for error in errors if error.pointer}
+    right = {name: item for name, item in value.items() if name not in wrong}
+    # a source that was given, though wrongly, still counts as given
+    stand_ins = {
+        name: [] if name == "scenes" else "given"
+        for name in SOURCE_FIELDS
+        if name in wrong and value.get(name) is not None
+    }
+    return msgspec.structs.replace(msgspec.convert(right, Brief), **stand_ins)
+
+
+def _distinct(errors: list[FieldError]) -> list[FieldError]:
+    """Each finding once: some rules are known to the types and to the brief alike."""
+    return list({(error.pointer, error.code): error for error in reversed(errors)}.values())[::-1]
+
+
+def _unreadable(message: str, code: str, hint: str) -> InvalidRequest:
+    return InvalidRequest([FieldError("", f"the body {message}", code, hint)])

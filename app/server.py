@@ -1,0 +1,231 @@
+"""What surrounds the routes: start and stop, request ids, the access log, the body's limit.
+
+Litestar's own middleware doesn't run for 404 and 405, so the outermost layer wraps the whole
+application instead.
+"""
+
+import asyncio
+import re
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from dishka import AsyncContainer, Provider
+from litestar import Litestar, Request
+from litestar.exceptions import ClientException
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from adapters.threads import ThreadBell
+from app.config import Settings, load_settings
+from app.event_feed import EventFeed
+from app.logging import configure_logging
+from app.problems import CrossSiteRequest
+
+if TYPE_CHECKING:
+    from app.embedded import EmbeddedWorker
+
+log = structlog.get_logger("app.server")
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+QUIET_PATHS = frozenset({"/api/health", "/api/health/ready"})
+"""asked every few seconds by whoever watches the server"""
+
+
+class RequestTooLarge(ClientException):
+    """The body is larger than MAX_BODY_BYTES."""
+
+    status_code = 413
+
+
+class Server:
+    """The running application: made when the module is imported, opened when it's served."""
+
+    def __init__(self, settings: Settings | None, overrides: tuple[Provider, ...]) -> None:
+        self._given = settings
+        self._overrides = overrides
+        self._opening = asyncio.Lock()
+        self._settings: Settings | None = None
+        self._container: AsyncContainer | None = None
+        self._worker: "EmbeddedWorker | None" = None
+        self._feed: EventFeed | None = None
+
+    @asynccontextmanager
+    async def lifespan(self, app: Litestar) -> AsyncIterator[None]:
+        """Open everything before the first request, close it after the last."""
+        await self.open(app)
+        restore = self._end_streams_on_signals()
+        try:
+            yield
+        finally:
+            restore()
+            await self.close()
+
+    async def open(self, app: Litestar) -> Settings:
+        """Read the settings, prepare the stores, build the container, start the worker: once.
+
+        Raises:
+            SettingsInvalid, ServiceUnavailable, StorageFull
+        """
+        async with self._opening:
+            if self._settings is None:
+                # only now: these bring the voice and video engines' libraries with them
+                from app.container import make_container  # noqa: PLC0415
+                from app.embedded import EmbeddedWorker  # noqa: PLC0415
+                from app.storage import prepare_storage  # noqa: PLC0415
+
+                settings = self._given or load_settings()
+                configure_logging(settings)
+                await prepare_storage(settings)
+                bell = ThreadBell()
+                self._container = make_container(settings, *self._overrides, thread_bell=bell)
+                self._feed = app.state.event_feed = EventFeed(
+                    settings.event_poll_seconds, settings.event_heartbeat_seconds
+                )
+                if settings.embedded_worker:
+                    self._worker = EmbeddedWorker(settings, bell)
+                    self._worker.start()
+                self._settings = settings
+                log.info("ready", data_dir=str(settings.data_dir), worker=settings.embedded_worker)
+            return self._settings
+
+    async def close(self) -> None:
+        """End streams, give the worker's leases back, close connections."""
+        if self._feed is not None:
+            self._feed.stop()
+        if self._worker is not None:
+            await asyncio.to_thread(self._worker.stop)
+        if self._container is not None:
+            await self._container.close()
+        self._settings = self._container = self._worker = self._feed = None
+
+    def wrap(self, app: Litestar) -> ASGIApp:
+        """The outermost layer around ``app``'s routing.
+
+        A server that doesn't speak the lifespan protocol opens with its first request.
+        """
+        routing = app.asgi_handler
+
+        async def in_container(scope: Scope, receive: Receive, send: Send) -> None:
+            assert self._container is not None
+            async with self._container() as request_container:
+                scope["state"]["dishka_container"] = request_container
+                await routing(scope, receive, send)
+
+        async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                settings = self._settings or await self.open(app)
+                await _observed(in_container, settings, scope, receive, send)
+            else:
+                await routing(scope, receive, send)
+
+        return outermost
+
+    def _end_streams_on_signals(self) -> Callable[[], None]:
+        """Let SIGTERM and SIGINT end event streams, then do what they did; answers the undoing.
+
+        A server waits for open responses before it tells the application to shut down, so a
+        stream that waits to be told would hold it up for ever.
+        """
+        loop = asyncio.get_running_loop()
+        feed = self._feed
+        before: dict[signal.Signals, Any] = {}
+
+        def on_signal(number: int, frame: FrameType | None) -> None:
+            if feed is not None:
+                loop.call_soon_threadsafe(feed.stop)
+            previous = before[signal.Signals(number)]
+            if callable(previous):
+                previous(number, frame)
+            elif previous is signal.SIG_DFL:
+                signal.signal(number, signal.SIG_DFL)
+                signal.raise_signal(signal.Signals(number))
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(ValueError):  # only the main thread may; others are told otherwise
+                before[number] = signal.signal(number, on_signal)
+
+        def restore() -> None:
+            for number, previous in before.items():
+                if signal.getsignal(number) is on_signal:
+                    signal.signal(number, previous)
+
+        return restore
+
+
+async def refuse_cross_site(request: Request[Any, Any, Any]) -> None:
+    """Refuse to change anything for a page of another site.
+
+    A browser lets any page post to a local server, without a body even without asking first;
+    ``Sec-Fetch-Site`` and ``Origin`` say that it was a page, and whose.
+
+    Raises:
+        CrossSiteRequest
+    """
+    if request.method in SAFE_METHODS:
+        return
+    origin = request.headers.get("origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if foreign or request.headers.get("sec-fetch-site") == "cross-site":
+        raise CrossSiteRequest("Pages of other sites may not change anything here.")
+
+
+async def _observed(
+    inner: ASGIApp, settings: Settings, scope: HTTPScope, receive: Receive, send: Send
+) -> None:
+    """Run one request under an id, with a limited body, and log how it ended."""
+    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    given = headers.get(b"x-request-id", "")
+    request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+    scope["state"]["request_id"] = request_id
+    started = time.perf_counter()
+    status, sent, received = 0, 0, 0
+
+    async def limited_receive() -> Any:
+        nonlocal received
+        message = await receive()
+        if message["type"] == "http.request":
+            received += len(message.get("body", b""))
+            declared = headers.get(b"content-length", "0")
+            size = max(received, int(declared) if declared.isdecimal() else 0)
+            if size > settings.max_body_bytes:
+                raise RequestTooLarge(
+                    f"The request's body is larger than {settings.max_body_bytes:,} bytes."
+                )
+        return message
+
+    async def observed_send(message: Message) -> None:
+        nonlocal status, sent
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            message["headers"] = [
+                *message.get("headers", []),
+                (b"x-request-id", request_id.encode()),
+                (b"x-content-type-options", b"nosniff"),
+            ]
+        elif message["type"] == "http.response.body":
+            sent += len(message.get("body", b""))
+        await send(message)
+
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        try:
+            await inner(scope, limited_receive, observed_send)
+        except Exception:
+            log.exception("request broke off", path=scope["path"])
+            raise
+        finally:
+            write = log.debug if scope["path"] in QUIET_PATHS else log.info
+            write(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                bytes=sent,
+            )
