@@ -3,15 +3,26 @@
 from adapters.postgres.documents import SqlDocumentStore
 from adapters.postgres.engine import make_engine
 from adapters.postgres.jobs import SqlJobStore
-from adapters.postgres.schema import check_models, current_revision, head_revision, migrate
+from adapters.postgres.schema import (
+    SchemaDiffers,
+    check_models,
+    check_schema,
+    current_revision,
+    downgrade,
+    head_revision,
+    migrate,
+)
 from adapters.postgres.videos import SqlVideoStore
 
 __all__ = [
+    "SchemaDiffers",
     "SqlDocumentStore",
     "SqlJobStore",
     "SqlVideoStore",
     "check_models",
+    "check_schema",
     "current_revision",
+    "downgrade",
     "head_revision",
     "make_engine",
     "migrate",

@@ -43,9 +43,7 @@ async def insert_job(conn: AsyncConnection, job: Job, new: Sequence[NewUnit]) ->
     await add_events(conn, job.id, [("status", {"status": job.status, "waiting_for": None})])
 
 
-async def add_units(
-    conn: AsyncConnection, job: sa.Row[Any], new: Sequence[NewUnit]
-) -> list[UUID]:
+async def add_units(conn: AsyncConnection, job: sa.Row[Any], new: Sequence[NewUnit]) -> list[UUID]:
     """Insert units that aren't there yet; answers those that are ready."""
     if not new:
         return []

@@ -92,9 +92,7 @@ def insert_if_absent(conn: AsyncConnection, table: sa.Table) -> Any:
 
 def upsert(conn: AsyncConnection, table: sa.Table) -> Any:
     """An INSERT with ``on_conflict_do_update``, in the connection's dialect."""
-    return (
-        sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
-    )
+    return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 # statement_timestamp() and not clock_timestamp(): only a stable function can bound an index scan.

@@ -34,9 +34,7 @@ class SqlDocumentStore:
 
     async def delete(self, account_id: str, kind: str, fingerprint: str) -> None:
         async with self._transactions.writing() as conn:
-            await conn.execute(
-                sa.delete(documents).where(*_key(account_id, kind, fingerprint))
-            )
+            await conn.execute(sa.delete(documents).where(*_key(account_id, kind, fingerprint)))
 
 
 def _key(account_id: str, kind: str, fingerprint: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -58,9 +58,7 @@ async def cancel_units(conn: AsyncConnection, job_id: UUID) -> None:
     """Cancel what isn't being worked on; leased units hear of it when they renew."""
     idle = (
         sa.select(units.c.id)
-        .where(
-            units.c.job_id == job_id, units.c.state.in_((UnitState.READY, UnitState.BLOCKED))
-        )
+        .where(units.c.job_id == job_id, units.c.state.in_((UnitState.READY, UnitState.BLOCKED)))
         .with_for_update(skip_locked=True)
     )
     await conn.execute(

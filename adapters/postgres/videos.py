@@ -126,9 +126,7 @@ def _edits(row: sa.Row[Any]) -> dict[int, SceneEdit]:
     return dict(row.edits)
 
 
-async def _write_edits(
-    conn: AsyncConnection, video_id: UUID, noted: dict[int, SceneEdit]
-) -> None:
+async def _write_edits(conn: AsyncConnection, video_id: UUID, noted: dict[int, SceneEdit]) -> None:
     await conn.execute(sa.update(videos).where(videos.c.id == video_id).values(edits=noted))
 
 

@@ -39,8 +39,7 @@ _FACTS = sa.select(
     _count(units.c.state == UnitState.CANCELLED).label("cancelled"),
     sa.func.sum(sa.case((_DONE, 1.0), else_=units.c.progress)).label("progress"),
     sa.func.sum(
-        units.c.seconds
-        + sa.case((_LEASED, seconds_between(units.c.claimed_at, now())), else_=0.0)
+        units.c.seconds + sa.case((_LEASED, seconds_between(units.c.claimed_at, now())), else_=0.0)
     ).label("seconds"),
 ).group_by(units.c.job_id, units.c.kind)
 

@@ -16,7 +16,9 @@ from domain.jobs.model import (
     UnitState,
     WaitingFor,
 )
-from domain.jobs.ports import Bell, Finish, JobStore, Page, Reconciled, VideoStore
+from domain.jobs.ports import Bell, Finish, JobStore, Page, Production, Reconciled, VideoStore
+from domain.jobs.reconciler import Reconciler
+from domain.jobs.runner import Runner, RunnerPeriods
 
 __all__ = [
     "Bell",
@@ -30,9 +32,13 @@ __all__ = [
     "JobStore",
     "NewUnit",
     "Page",
+    "Production",
     "Reconciled",
+    "Reconciler",
     "Result",
     "Revises",
+    "Runner",
+    "RunnerPeriods",
     "StageReport",
     "Unit",
     "UnitKind",

@@ -104,6 +104,7 @@ def _report(stage: StageFacts) -> StageReport:
         seconds=round(stage.seconds, 3),
         units=stage.total,
         units_done=stage.done,
+        progress=round(stage.progress / stage.total, 4) if stage.total else 0.0,
     )
 
 

@@ -1,7 +1,4 @@
-"""How alembic reaches the database: over the connection that ``adapters.postgres.schema`` gives.
-
-To write a new migration, see ``python -m adapters.postgres.migrations --help``.
-"""
+"""How alembic reaches the database: over the connection that ``adapters.postgres.schema`` gives."""
 
 from alembic import context
 

@@ -85,7 +85,9 @@ def upgrade() -> None:
         sa.Column("waiting_for", NAME),
         sa.Column("error", sa.JSON()),
         sa.PrimaryKeyConstraint("id", name="pk_units"),
-        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_units_job_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["jobs.id"], name="fk_units_job_id", ondelete="CASCADE"
+        ),
         sa.UniqueConstraint(
             "job_id", "revision", "kind", "ordinal", name="uq_units_job_id_revision_kind_ordinal"
         ),

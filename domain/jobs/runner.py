@@ -1,0 +1,271 @@
+"""The runner: one worker slot. Claims a unit, keeps its lease while the work goes on, ends it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from enum import Enum
+from typing import TypeVar
+
+import msgspec
+
+from domain.errors import DomainError, LeaseLost, StorageFull, UnitCancelled
+from domain.jobs.model import STAGES, Claim, JobError, UnitKind, WaitingFor
+from domain.jobs.ports import Bell, Finish, JobStore, Production
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+INTERNAL_ERROR = JobError(
+    code="internal_error",
+    message="Something went wrong inside the server.",
+    hint="The worker's log has the details, under the ids of the job and the unit.",
+)
+
+
+class RunnerPeriods(msgspec.Struct, frozen=True, kw_only=True):
+    """How a runner spends its time, in seconds."""
+
+    renew: float = 2.0
+    """between two renewals of the lease"""
+    give_up: float = 20.0
+    """without a renewal, after which the work is stopped; well below the lease"""
+    backoff: float = 1.0
+    """before the second attempt; doubles with every further one"""
+    backoff_cap: float = 60.0
+
+
+class _Verdict(Enum):
+    """Why the renewal of a lease ended before the work did."""
+
+    CANCELLED = "the job is over"
+    LOST = "the lease is lost"
+
+
+class _Share:
+    """The finished share of a unit; may be told from any thread."""
+
+    def __init__(self) -> None:
+        self.value = 0.0
+
+    def tell(self, value: float) -> None:
+        self.value = min(1.0, max(self.value, value))
+
+
+class Runner:
+    """One worker slot; run as many as there are units to be made at once."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        bell: Bell,
+        production: Production,
+        worker: str,
+        *,
+        random: Callable[[], float],
+        periods: RunnerPeriods | None = None,
+        unit_attempts: int = 4,
+        kinds: Sequence[UnitKind] = STAGES,
+        free_bytes: Callable[[], int] | None = None,
+        min_free_bytes: int = 0,
+    ) -> None:
+        """``random`` draws from 0 to 1 for the back-off; ``free_bytes`` measures the space left
+        for artifacts, below ``min_free_bytes`` of which nothing is claimed."""
+        self._store = store
+        self._bell = bell
+        self._production = production
+        self._worker = worker
+        self._random = random
+        self._periods = periods or RunnerPeriods()
+        self._unit_attempts = unit_attempts
+        self._kinds = tuple(kinds)
+        self._free_bytes = free_bytes
+        self._min_free_bytes = min_free_bytes
+        self._is_short_of_space = False
+
+    async def run_forever(self, wake: asyncio.Event, poll_seconds: float) -> None:
+        """Work while there is work; else wait for ``wake`` or the poll. Ends by cancellation."""
+        while True:
+            wake.clear()  # before the claim: a ring that comes during it isn't missed
+            try:
+                if await self.run_next():
+                    continue
+            except DomainError as error:
+                log.warning("no unit can be claimed now: %s", error.message)
+            except Exception:
+                log.exception("a claim failed")
+            await _wait(wake, poll_seconds)
+
+    async def run_next(self) -> bool:
+        """Claim the next unit and work on it until it's finished, failed or lost.
+
+        False when there is nothing to do. Cancelling it stops the work and gives the unit back
+        unharmed.
+
+        Raises:
+            ServiceUnavailable: the store can't be asked for work.
+        """
+        if not self._has_space():
+            return False
+        claim = await self._store.claim(self._worker, self._kinds)
+        if claim is None:
+            return False
+        await self._work(claim)
+        return True
+
+    def _has_space(self) -> bool:
+        if self._free_bytes is None:
+            return True
+        free = self._free_bytes()
+        is_short = free < self._min_free_bytes
+        if is_short and not self._is_short_of_space:
+            log.warning(
+                "nothing is claimed: %d bytes are free, MIN_FREE_BYTES asks for %d",
+                free,
+                self._min_free_bytes,
+            )
+        self._is_short_of_space = is_short
+        return not is_short
+
+    async def _work(self, claim: Claim) -> None:
+        share = _Share()
+        ended = asyncio.Event()
+        work = asyncio.create_task(self._produce(claim, share))
+        renewal = asyncio.create_task(self._keep_lease(claim, share, ended))
+        try:
+            await asyncio.wait({work, renewal}, return_when=asyncio.FIRST_COMPLETED)
+            if renewal.done():
+                work.cancel()
+                await asyncio.wait({work})
+                await self._stop(claim, renewal.result())
+            else:
+                await self._end(claim, work)
+        except asyncio.CancelledError:
+            work.cancel()
+            renewal.cancel()
+            await asyncio.wait({work, renewal})
+            await self._release(claim)
+            raise
+        finally:
+            ended.set()
+            await asyncio.wait({renewal})
+            if not work.cancelled():
+                work.exception()  # read, so that asyncio doesn't report it: it's recorded
+
+    async def _produce(self, claim: Claim, share: _Share) -> Finish:
+        inputs = await self._store.inputs(claim)
+        return await self._production.run(claim, inputs, share.tell)
+
+    async def _keep_lease(
+        self, claim: Claim, share: _Share, ended: asyncio.Event
+    ) -> _Verdict | None:
+        """Renew until the work has ended; a verdict when it must end before that."""
+        clock = asyncio.get_running_loop().time
+        renewed = clock()
+        while not await _wait(ended, self._periods.renew):
+            asked = clock()
+            left = renewed + self._periods.give_up - asked
+            try:
+                # after a long stop of the whole process there's still time to ask once
+                async with asyncio.timeout(max(left, self._periods.renew)):
+                    is_over = await self._store.renew(claim, share.value)
+            except LeaseLost:
+                return _Verdict.LOST
+            except Exception as error:
+                log.warning("the lease of unit %s wasn't renewed: %r", claim.unit.id, error)
+                if clock() - renewed >= self._periods.give_up:
+                    return _Verdict.LOST
+                continue
+            if is_over:
+                return _Verdict.CANCELLED
+            renewed = asked
+        return None
+
+    async def _stop(self, claim: Claim, verdict: _Verdict | None) -> None:
+        """The work was stopped, and has ended."""
+        if verdict is _Verdict.CANCELLED:
+            await self._persist(claim, lambda: self._store.abandon_cancelled(claim))
+        else:
+            log.warning("unit %s of job %s was lost", claim.unit.id, claim.job.id)
+
+    async def _end(self, claim: Claim, work: asyncio.Task[Finish]) -> None:
+        """The work has ended by itself: write down how."""
+        try:
+            finish = work.result()
+        except LeaseLost:
+            log.warning("unit %s of job %s was lost", claim.unit.id, claim.job.id)
+        except (UnitCancelled, asyncio.CancelledError):
+            await self._persist(claim, lambda: self._store.abandon_cancelled(claim))
+        except Exception as error:
+            await self._fail(claim, error)
+        else:
+            ready = await self._persist(claim, lambda: self._store.finish(claim, finish))
+            if ready:
+                await self._bell.ring(ready)
+
+    async def _fail(self, claim: Claim, error: Exception) -> None:
+        unit = claim.unit
+        may_pass, waiting_for = True, WaitingFor.RETRY
+        if isinstance(error, DomainError):
+            what = JobError(code=error.code, message=error.message, hint=error.hint_text)
+            may_pass = error.transient
+            log.warning("unit %s (%s %d) failed: %s", unit.id, unit.kind, unit.ordinal, error)
+        else:
+            what = INTERNAL_ERROR
+            log.error(
+                "unit %s (%s %d) of job %s failed unexpectedly",
+                unit.id,
+                unit.kind,
+                unit.ordinal,
+                claim.job.id,
+                exc_info=error,
+            )
+        if isinstance(error, StorageFull):
+            waiting_for = WaitingFor.OPERATOR  # as often as it takes: only the deadline ends it
+        elif unit.attempt + 1 >= self._unit_attempts:
+            may_pass = False
+        retry_in = self._backoff(unit.attempt) if may_pass else None
+        await self._persist(
+            claim,
+            lambda: self._store.fail(claim, what, retry_in=retry_in, waiting_for=waiting_for),
+        )
+
+    def _backoff(self, attempt: int) -> float:
+        """Seconds before the next attempt: doubling, capped, and spread so that units that
+        failed together don't come back together."""
+        longest = min(self._periods.backoff_cap, self._periods.backoff * 2**attempt)
+        return longest * (1 + self._random()) / 2
+
+    async def _persist(self, claim: Claim, write: Callable[[], Awaitable[T]]) -> T | None:
+        """Write how a unit ended, through an outage of the store if need be.
+
+        None when the unit was lost, or the store stayed away until the lease was as good as
+        lost: then another worker does it again.
+        """
+        clock = asyncio.get_running_loop().time
+        give_up = clock() + self._periods.give_up
+        while True:
+            try:
+                return await write()
+            except LeaseLost:
+                log.warning("unit %s of job %s was lost", claim.unit.id, claim.job.id)
+                return None
+            except DomainError as error:
+                if not error.transient or clock() >= give_up:
+                    log.error("the end of unit %s isn't recorded: %s", claim.unit.id, error)
+                    return None
+            await asyncio.sleep(self._periods.renew)
+
+    async def _release(self, claim: Claim) -> None:
+        try:
+            await self._store.release(claim)
+        except DomainError as error:  # no reason to stop later: the lease expires by itself
+            log.warning("unit %s isn't given back: %s", claim.unit.id, error)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event; whether it came in time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

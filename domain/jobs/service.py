@@ -1,0 +1,158 @@
+"""What users do with jobs: submit, revise, look, cancel, retry."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from domain.errors import NothingToRevise, QueueFull
+from domain.generation.brief import Brief
+from domain.generation.intake import Intake
+from domain.generation.script import SceneEdit
+from domain.jobs.model import Event, Job, JobStatus, NewUnit, Revises, UnitKind
+from domain.jobs.ports import Bell, JobStore, Page, VideoStore
+
+FIRST_UNITS = (NewUnit(UnitKind.SCRIPT),)
+"""every job begins with its script, which names the rest"""
+
+
+class Jobs:
+    """The use cases around jobs. Every job is in the store before the bell rings for it."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        videos: VideoStore,
+        bell: Bell,
+        intake: Intake,
+        new_id: Callable[[], UUID],
+        *,
+        deadline_seconds: float,
+        max_queued: int,
+    ) -> None:
+        self._store = store
+        self._videos = videos
+        self._intake = intake
+        self._bell = bell
+        self._new_id = new_id
+        self._deadline = timedelta(seconds=deadline_seconds)
+        self._max_queued = max_queued
+
+    async def submit(self, account_id: str, brief: Brief) -> Job:
+        """Accept a brief; durable when this returns.
+
+        Raises:
+            QueueFull: too many jobs wait already.
+            InvalidRequest, TopicNotFound, LanguageUnsupported, VoiceNotFound,
+            WritingSystemUnsupported, MusicNotFound: as ``Intake.prepare`` says.
+        """
+        prepared = self._intake.prepare(brief)
+        await self._check_queue()
+        now = await self._store.now()
+        job = await self._store.add(
+            Job(
+                id=self._new_id(),
+                account_id=account_id,
+                video_id=self._new_id(),
+                revision=1,
+                status=JobStatus.QUEUED,
+                request=prepared.brief,
+                topic_match=prepared.topic_match,
+                warnings=prepared.warnings,
+                deadline_at=now + self._deadline,
+                created_at=now,
+            ),
+            FIRST_UNITS,
+        )
+        await self._bell.ring([job.id])
+        return job
+
+    async def revise(
+        self, account_id: str, video_id: UUID, edits: Mapping[int, SceneEdit] | None = None
+    ) -> Job:
+        """Make a new revision of a video from the noted corrections and ``edits`` over them.
+
+        The revision is a job of its own with the same request, its seed included, so that
+        whatever isn't corrected comes out the same and is taken from what was made before.
+
+        Raises:
+            VideoNotFound
+            NothingToRevise: nothing was corrected since the last revision.
+            QueueFull: too many jobs wait already.
+            IllegalMove: a job is still working on this video.
+        """
+        video = await self._videos.get(account_id, video_id)
+        await self._check_queue()
+        # noted before they are taken: should anything fail from here on, they aren't lost
+        for scene, edit in sorted((edits or {}).items()):
+            await self._videos.note_edit(account_id, video_id, scene, edit)
+        noted = await self._videos.edits(account_id, video_id)
+        if not noted:
+            raise NothingToRevise
+        base = await self._store.get(account_id, video.job_id)
+        now = await self._store.now()
+        job = await self._videos.take_edits(
+            account_id,
+            video_id,
+            Job(
+                id=self._new_id(),
+                account_id=account_id,
+                video_id=video_id,
+                revision=video.revision + 1,
+                status=JobStatus.QUEUED,
+                request=base.request,
+                revises=Revises(script=video.documents["script"], edits=noted),
+                topic_match=base.topic_match,
+                priority=base.priority,
+                deadline_at=now + self._deadline,
+                created_at=now,
+            ),
+            FIRST_UNITS,
+        )
+        await self._bell.ring([job.id])
+        return job
+
+    async def get(self, account_id: str, job_id: UUID) -> Job:
+        """Where a job stands. Raises JobNotFound."""
+        return await self._store.get(account_id, job_id)
+
+    async def page(
+        self,
+        account_id: str,
+        *,
+        status: JobStatus | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Job]:
+        """Jobs, newest first. An unreadable cursor raises InvalidRequest."""
+        return await self._store.page(account_id, status=status, cursor=cursor, limit=limit)
+
+    async def cancel(self, account_id: str, job_id: UUID) -> Job:
+        """Stop a job: at once, or as soon as its workers notice.
+
+        Raises:
+            JobNotFound
+            IllegalMove: it has ended already.
+        """
+        return await self._store.cancel(account_id, job_id)
+
+    async def retry(self, account_id: str, job_id: UUID) -> Job:
+        """Go on with a failed or cancelled job from its last finished unit.
+
+        Raises:
+            JobNotFound
+            IllegalMove: it has neither failed nor been cancelled.
+        """
+        job = await self._store.retry(account_id, job_id)
+        await self._bell.ring(await self._store.ready_units(account_id, job_id))
+        return job
+
+    async def events(
+        self, account_id: str, job_id: UUID, after: int = 0, limit: int = 100
+    ) -> list[Event]:
+        """What happened to a job after the event ``after``, in order. Raises JobNotFound."""
+        return await self._store.events(account_id, job_id, after, limit)
+
+    async def _check_queue(self) -> None:
+        queued = await self._store.queued()
+        if queued >= self._max_queued:
+            raise QueueFull(f"{queued} jobs are waiting; this server takes {self._max_queued}.")
