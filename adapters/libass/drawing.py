@@ -1,0 +1,217 @@
+"""Vector shapes for ``\\p`` drawings: built in pixels, written in eighths of one."""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+P_SCALE = 8
+"""``\\p4`` divides coordinates by 2^(4-1)"""
+KAPPA = 0.5522847498
+"""Handle length of a cubic that follows a quarter of a circle, by its radius"""
+
+Point = tuple[float, float]
+Command = tuple[str, tuple[Point, ...]]
+"""``m``, ``l`` or ``b`` and its points"""
+
+
+class Drawing(NamedTuple):
+    """Closed paths; what overlaps fills, what runs backwards inside another is a hole."""
+
+    commands: tuple[Command, ...]
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """left, top, right, bottom of all points."""
+        xs = [x for _, points in self.commands for x, _ in points]
+        ys = [y for _, points in self.commands for _, y in points]
+        return min(xs), min(ys), max(xs), max(ys)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in pixels."""
+        left, top, right, bottom = self.box
+        return right - left, bottom - top
+
+    def moved(self, dx: float, dy: float) -> "Drawing":
+        """The same elsewhere."""
+        return Drawing(
+            tuple((c, tuple((x + dx, y + dy) for x, y in points)) for c, points in self.commands)
+        )
+
+    def scaled(self, factor: float) -> "Drawing":
+        """The same, larger or smaller around 0, 0."""
+        return Drawing(
+            tuple((c, tuple((x * factor, y * factor) for x, y in ps)) for c, ps in self.commands)
+        )
+
+    def fitted(self, width: float, height: float) -> "Drawing":
+        """The same with its top left at 0, 0, as large as the box lets it be."""
+        left, top, right, bottom = self.box
+        factor = min(width / max(right - left, 1e-6), height / max(bottom - top, 1e-6))
+        return self.moved(-left, -top).scaled(factor)
+
+    def normal(self) -> "Drawing":
+        """The same with the top left of its box at 0, 0."""
+        left, top, _, _ = self.box
+        return self.moved(-left, -top)
+
+    def ass(self) -> str:
+        """Drawing commands for ``\\p4``."""
+        return " ".join(
+            f"{c} " + " ".join(f"{round(x * P_SCALE)} {round(y * P_SCALE)}" for x, y in points)
+            for c, points in self.commands
+        )
+
+    def __add__(self, other: object) -> "Drawing":
+        if not isinstance(other, Drawing):
+            return NotImplemented
+        return Drawing(self.commands + other.commands)
+
+
+def union(parts: Iterable[Drawing]) -> Drawing:
+    """Several shapes as one."""
+    return Drawing(tuple(command for part in parts for command in part.commands))
+
+
+def polygon(*points: Point) -> Drawing:
+    """Straight lines through the points."""
+    return Drawing((("m", (points[0],)), *(("l", (p,)) for p in points[1:])))
+
+
+def rect(width: float, height: float) -> Drawing:
+    """A rectangle."""
+    return polygon((0, 0), (width, 0), (width, height), (0, height))
+
+
+def rounded(
+    width: float, height: float, radius: float, *, left: bool = True, right: bool = True
+) -> Drawing:
+    """A rectangle with round corners on the sides asked for."""
+    r = max(0.0, min(radius, width / 2, height / 2))
+    h = r * (1 - KAPPA)
+    rl, rr = (r if left else 0.0), (r if right else 0.0)
+    hl, hr = (h if left else 0.0), (h if right else 0.0)
+    w, t = width, height
+    return Drawing(
+        (
+            ("m", ((rl, 0),)),
+            ("l", ((w - rr, 0),)),
+            ("b", ((w - hr, 0), (w, hr), (w, rr))),
+            ("l", ((w, t - rr),)),
+            ("b", ((w, t - hr), (w - hr, t), (w - rr, t))),
+            ("l", ((rl, t),)),
+            ("b", ((hl, t), (0, t - hl), (0, t - rl))),
+            ("l", ((0, rl),)),
+            ("b", ((0, hl), (hl, 0), (rl, 0))),
+        )
+    )
+
+
+def circle(radius: float, cx: float = 0.0, cy: float = 0.0, *, hole: bool = False) -> Drawing:
+    """A disc around cx, cy; as a hole it runs the other way round."""
+    r, k = radius, radius * KAPPA
+    points: list[tuple[Point, ...]] = [
+        ((r, k), (k, r), (0, r)),
+        ((-k, r), (-r, k), (-r, 0)),
+        ((-r, -k), (-k, -r), (0, -r)),
+        ((k, -r), (r, -k), (r, 0)),
+    ]
+    sign = -1 if hole else 1
+    return Drawing(
+        (
+            ("m", ((cx + r, cy),)),
+            *(("b", tuple((cx + x, cy + sign * y) for x, y in ps)) for ps in points),
+        )
+    )
+
+
+def ring(radius: float, thickness: float) -> Drawing:
+    """A circle's line; ``radius`` to its outer edge."""
+    return circle(radius) + circle(radius - thickness, hole=True)
+
+
+def frame(width: float, height: float, radius: float, thickness: float) -> Drawing:
+    """The line of a rounded rectangle, inside width and height."""
+    inner = rounded(width - 2 * thickness, height - 2 * thickness, radius - thickness)
+    return rounded(width, height, radius) + backwards(inner.moved(thickness, thickness))
+
+
+def backwards(shape: Drawing) -> Drawing:
+    """A single closed path the other way round: a hole where it lies in another."""
+    points: list[tuple[str, tuple[Point, ...]]] = []
+    start = shape.commands[0][1][0]
+    position = start
+    for command, ps in shape.commands[1:]:
+        if command == "b":
+            points.append(("b", (ps[1], ps[0], position)))
+        else:
+            points.append(("l", (position,)))
+        position = ps[-1]
+    return Drawing((("m", (position,)), *reversed(points)))
+
+
+def arc(radius: float, thickness: float, start: float, sweep: float) -> Drawing:
+    """A part of a ring: degrees clockwise from the top."""
+    inner = radius - thickness
+    steps = max(1, math.ceil(abs(sweep) / 45))
+    step = math.radians(sweep) / steps
+    k = 4 / 3 * math.tan(step / 4)
+    begin = math.radians(start - 90)
+
+    def on(r: float, angle: float) -> Point:
+        return r * math.cos(angle), r * math.sin(angle)
+
+    def bow(r: float, a: float, b: float, handle: float) -> Command:
+        (x0, y0), (x1, y1) = on(r, a), on(r, b)
+        return (
+            "b",
+            (
+                (x0 - handle * y0, y0 + handle * x0),
+                (x1 + handle * y1, y1 - handle * x1),
+                (x1, y1),
+            ),
+        )
+
+    out = [bow(radius, begin + n * step, begin + (n + 1) * step, k) for n in range(steps)]
+    back = [bow(inner, begin + n * step, begin + (n - 1) * step, -k) for n in range(steps, 0, -1)]
+    return Drawing(
+        (
+            ("m", (on(radius, begin),)),
+            *out,
+            ("l", (on(inner, begin + steps * step),)),
+            *back,
+        )
+    )
+
+
+def dots(columns: int, rows: int, gap: float, radius: float) -> Drawing:
+    """A grid of dots, from centre to centre ``gap``."""
+    return union(circle(radius, x * gap, y * gap) for y in range(rows) for x in range(columns))
+
+
+def arrow(length: float, thickness: float, head: float) -> Drawing:
+    """An arrow to the right: a shaft and an open chevron as its head."""
+    t, h = thickness / 2, head / 2
+    shaft = polygon((0, h - t), (length - t, h - t), (length - t, h + t), (0, h + t))
+    d = thickness * math.sqrt(2) / 2
+    tip = polygon(
+        (length - h - d, d * 0.0),
+        (length - h + d, -d),
+        (length + d, h),
+        (length - h + d, head + d),
+        (length - h - d, head),
+        (length - d, h),
+    )
+    return shaft + tip
+
+
+def turned(shape: Drawing, degrees: float) -> Drawing:
+    """The same, turned clockwise around 0, 0."""
+    angle = math.radians(degrees)
+    c, s = math.cos(angle), math.sin(angle)
+    return Drawing(
+        tuple(
+            (command, tuple((x * c - y * s, x * s + y * c) for x, y in points))
+            for command, points in shape.commands
+        )
+    )
