@@ -4,11 +4,14 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from queue import Empty, Queue
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import dramatiq
 import pytest
 
+from adapters.dramatiq import ACTOR, QUEUE, DramatiqBell, make_broker
 from adapters.threads import ThreadBell
 from domain.jobs.ports import Bell
 
@@ -29,10 +32,39 @@ async def in_process() -> AsyncIterator[Rig]:
         yield Rig(bell, listener.wait)
 
 
-@pytest.fixture(params=[in_process])
+@asynccontextmanager
+async def over_redis(redis_url: str) -> AsyncIterator[Rig]:
+    namespace = f"bell-{uuid4().hex}"
+    broker = make_broker(redis_url, namespace=namespace)
+    rung: Queue[str] = Queue()
+    dramatiq.actor(rung.put, actor_name=ACTOR, queue_name=QUEUE, broker=broker)
+    worker = dramatiq.Worker(broker, worker_timeout=20, worker_threads=1)
+    bell = DramatiqBell(redis_url, namespace)
+
+    async def heard(timeout_seconds: float) -> bool:
+        try:
+            UUID(await asyncio.to_thread(rung.get, timeout=timeout_seconds))
+        except Empty:
+            return False
+        return True
+
+    await asyncio.to_thread(worker.start)
+    try:
+        yield Rig(bell, heard)
+    finally:
+        await asyncio.to_thread(worker.stop)
+        broker.flush_all()
+        await bell.close()
+
+
+@pytest.fixture(params=["in_process", "over_redis"])
 async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
-    async with request.param() as rig:
-        yield rig
+    if request.param == "in_process":
+        rig = in_process()
+    else:
+        rig = over_redis(request.getfixturevalue("redis_url"))
+    async with rig as bell_and_ear:
+        yield bell_and_ear
 
 
 async def test_a_ring_is_heard(rig: Rig) -> None:

@@ -1,0 +1,75 @@
+"""What a Dramatiq worker needs around its actors: resources on its loop, a modest appetite."""
+
+from collections.abc import Awaitable, Callable
+
+from dramatiq.asyncio import get_event_loop_thread, set_event_loop_thread
+from dramatiq.broker import Broker
+from dramatiq.middleware import Middleware, MiddlewareError
+from dramatiq.worker import Worker
+
+Hook = Callable[[], Awaitable[None]]
+
+
+class WorkerBootFailed(MiddlewareError):
+    """A worker's resources can't be made.
+
+    Dramatiq logs any other error of a middleware and carries on with a worker that can do
+    nothing; this kind ends the process, so that its supervisor sees it.
+    """
+
+
+class WorkerResources(Middleware):
+    """Makes what the actors need in the worker's own event loop, and closes it there.
+
+    ``build`` runs before the first message is taken, after any fork. ``stop`` (if given) runs
+    when the worker is asked to end, while actors still work: the place to let go of leases.
+    ``close`` runs when the last actor has returned. List it after ``AsyncIO()``, whose loop it
+    uses: hooks named before run in the order of the list, those named after in reverse.
+    """
+
+    def __init__(self, build: Hook, close: Hook, stop: Hook | None = None) -> None:
+        self._build = build
+        self._close = close
+        self._stop = stop
+
+    def before_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Build, or end the process with the reason."""
+        try:
+            _run(self._build)
+        except WorkerBootFailed:
+            raise
+        except Exception as error:
+            # Its thread isn't a daemon: left running, it would keep the process alive.
+            if (loop_thread := get_event_loop_thread()) is not None:
+                loop_thread.stop()  # type: ignore[no-untyped-call]
+                set_event_loop_thread(None)
+            raise WorkerBootFailed(f"The worker can't start: {error}") from error
+
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Tell those who work that the worker ends."""
+        if self._stop is not None:
+            _run(self._stop)
+
+    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Close."""
+        _run(self._close)
+
+
+class PrefetchOnePerThread(Middleware):
+    """Lets a worker take only as many bells as it can answer at once.
+
+    The default is twice as many: the second half would wait behind long renders while other
+    workers are idle. (``dramatiq_queue_prefetch`` is read when Dramatiq is imported, long
+    before this project's settings are.)
+    """
+
+    def before_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Set it before the first consumer is made."""
+        worker.queue_prefetch = worker.worker_threads
+
+
+def _run(hook: Hook) -> None:
+    loop_thread = get_event_loop_thread()
+    if loop_thread is None:
+        raise WorkerBootFailed("WorkerResources has to be listed after AsyncIO().")
+    loop_thread.run_coroutine(hook())

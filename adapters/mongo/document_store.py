@@ -1,0 +1,144 @@
+"""``DocumentStore`` over MongoDB. The only module that knows the driver.
+
+Motor gets critical fixes only, until 14 May 2027; PyMongo's own asyncio client has the same
+calls and takes its place in this file alone.
+
+A document's JSON is kept as the text that it came as, byte for byte: it can be read in the
+shell, and whatever a caller put into it (long integers, keys with dots or dollars) comes back
+as it was.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import ReadPreference, WriteConcern
+from pymongo.errors import (
+    ConnectionFailure,
+    DuplicateKeyError,
+    OperationFailure,
+    PyMongoError,
+    WTimeoutError,
+)
+from pymongo.read_concern import ReadConcern
+
+from domain.errors import ServiceUnavailable
+
+COLLECTION = "documents"
+
+ANSWER_MS = 10_000
+"""a server that was found answers within this time, or the call is made once more"""
+FIND_SERVER_MS = 4_000
+"""within five seconds somebody has to be told that no server is there"""
+CONNECT_MS = 2_000
+
+Row = dict[str, Any]
+
+
+class MongoDocumentStore:
+    """Immutable documents in ``<database>.documents``, unique by account, kind, fingerprint.
+
+    Belongs to the event loop that it is first used in. Connects at the first call.
+
+    Every call raises ServiceUnavailable when no server answers in time.
+    """
+
+    def __init__(self, url: str, database: str = "faceless") -> None:
+        self._client: AsyncIOMotorClient[Row] = AsyncIOMotorClient(
+            url,
+            appname="faceless",
+            connect=False,
+            connectTimeoutMS=CONNECT_MS,
+            serverSelectionTimeoutMS=FIND_SERVER_MS,
+            socketTimeoutMS=ANSWER_MS,
+            retryWrites=True,
+            retryReads=True,
+        )
+        # On disk on most servers before the call returns, and never read from one that could
+        # still lose it: the SQL row that refers to a document is committed after it.
+        self._documents: AsyncIOMotorCollection[Row] = self._client[database].get_collection(
+            COLLECTION,
+            write_concern=WriteConcern(w="majority", j=True, wtimeout=ANSWER_MS),
+            read_concern=ReadConcern("majority"),
+            read_preference=ReadPreference.PRIMARY,
+        )
+
+    async def ensure_indexes(self) -> None:
+        """Make the unique index, unless it's there. To be called before the first ``put``."""
+        with _outages():
+            await self._documents.create_index(
+                [("account_id", 1), ("kind", 1), ("fingerprint", 1)],
+                name="document_key",
+                unique=True,
+            )
+
+    async def put(self, account_id: str, kind: str, fingerprint: str, body: bytes) -> None:
+        """Store a document unless it's there."""
+        key = _key(account_id, kind, fingerprint)
+        new = {"body": body.decode(), "created_at": datetime.now(UTC)}
+        with _outages():
+            try:
+                await self._documents.update_one(key, {"$setOnInsert": new}, upsert=True)
+            except DuplicateKeyError:
+                # Another writer was quicker, and may not be on most servers yet: an update
+                # that changes nothing returns when what it found is.
+                await self._documents.update_one(key, {"$setOnInsert": new}, upsert=True)
+
+    async def get(self, account_id: str, kind: str, fingerprint: str) -> bytes | None:
+        """The document's JSON, or None."""
+        with _outages():
+            row = await self._documents.find_one(
+                _key(account_id, kind, fingerprint), {"_id": False, "body": True}
+            )
+        return None if row is None else str(row["body"]).encode()
+
+    async def delete(self, account_id: str, kind: str, fingerprint: str) -> None:
+        """Forget a document; no error when it isn't there."""
+        with _outages():
+            await self._documents.delete_one(_key(account_id, kind, fingerprint))
+
+    async def ping(self) -> str:
+        """Ask the server whether it is there; answers its version."""
+        with _outages():
+            return str((await self._client.server_info())["version"])
+
+    async def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+
+def _key(account_id: str, kind: str, fingerprint: str) -> Row:
+    return {"account_id": account_id, "kind": kind, "fingerprint": fingerprint}
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    """Say ServiceUnavailable where the driver says that the server can't be reached."""
+    try:
+        yield
+    except PyMongoError as error:
+        refused = isinstance(error, OperationFailure) and error.code in _NOT_NOW
+        unreachable = isinstance(error, (ConnectionFailure, WTimeoutError)) or error.timeout
+        if not (refused or unreachable):
+            raise
+        # The driver's message names hosts and ports; never the password.
+        raise ServiceUnavailable(
+            f"MongoDB doesn't answer: {_first_sentence(error)}",
+            hint="Check that it runs, and MONGODB_URL.",
+            service="mongodb",
+        ) from error
+
+
+_NOT_NOW = frozenset(
+    {
+        18,  # AuthenticationFailed: a wrong password is mended in the settings, not in the job
+        8000,  # the same, from Atlas
+    }
+)
+
+
+def _first_sentence(error: PyMongoError) -> str:
+    """Without the description of the whole topology that the driver appends."""
+    return str(error).split(", Timeout:", 1)[0].split(", full error:", 1)[0].strip() + "."

@@ -1,0 +1,169 @@
+"""Documents in MongoDB: byte for byte, once, durable before the call returns."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pymongo import MongoClient
+from pymongo.errors import DuplicateKeyError
+
+from adapters.mongo import MongoDocumentStore
+from domain.errors import ServiceUnavailable
+
+
+@pytest.fixture
+async def database(mongodb_url: str) -> AsyncIterator[str]:
+    name = f"test_{uuid4().hex[:12]}"
+    yield name
+    with MongoClient[dict[str, object]](mongodb_url) as client:
+        client.drop_database(name)
+
+
+@pytest.fixture
+async def store(mongodb_url: str, database: str) -> AsyncIterator[MongoDocumentStore]:
+    store = MongoDocumentStore(mongodb_url, database)
+    await store.ensure_indexes()
+    yield store
+    await store.close()
+
+
+async def test_a_document_comes_back_byte_for_byte(store: MongoDocumentStore) -> None:
+    body = '{"a.b":{"$set":12345678901234567890123},"é":"\\u0000","n":1.0}'.encode()
+
+    await store.put("local", "script", "f1", body)
+
+    assert await store.get("local", "script", "f1") == body
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    value=st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.text(st.characters(exclude_categories=["Cs"])),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
+    )
+)
+async def test_any_json_comes_back_as_it_was(store: MongoDocumentStore, value: object) -> None:
+    body = msgspec.json.encode(value)
+    fingerprint = uuid4().hex
+
+    await store.put("local", "manifest", fingerprint, body)
+
+    assert await store.get("local", "manifest", fingerprint) == body
+
+
+async def test_the_first_document_stays(store: MongoDocumentStore) -> None:
+    await store.put("local", "script", "f1", b'{"take":1}')
+    await store.put("local", "script", "f1", b'{"take":2}')
+
+    assert await store.get("local", "script", "f1") == b'{"take":1}'
+
+
+async def test_of_many_writers_at_once_one_wins_and_none_fails(
+    store: MongoDocumentStore, mongodb_url: str, database: str
+) -> None:
+    bodies = [b'{"writer":%d}' % number for number in range(16)]
+
+    await asyncio.gather(*(store.put("local", "script", "raced", body) for body in bodies))
+
+    assert await store.get("local", "script", "raced") in bodies
+    with MongoClient[dict[str, object]](mongodb_url) as client:
+        assert client[database].documents.count_documents({"fingerprint": "raced"}) == 1
+
+
+async def test_accounts_kinds_and_fingerprints_are_apart(store: MongoDocumentStore) -> None:
+    keys = [
+        ("a", "script", "1"),
+        ("b", "script", "1"),
+        ("a", "manifest", "1"),
+        ("a", "script", "2"),
+    ]
+    for number, key in enumerate(keys):
+        await store.put(*key, b"%d" % number)
+
+    await store.delete("a", "script", "1")
+
+    assert [await store.get(*key) for key in keys] == [None, b"1", b"2", b"3"]
+
+
+async def test_what_isn_t_there_is_none_and_deleting_it_no_error(
+    store: MongoDocumentStore,
+) -> None:
+    assert await store.get("local", "script", "never") is None
+    await store.delete("local", "script", "never")
+
+
+async def test_the_key_is_unique_in_the_database_itself(
+    store: MongoDocumentStore, mongodb_url: str, database: str
+) -> None:
+    await store.ensure_indexes()
+    key = {"account_id": "local", "kind": "script", "fingerprint": "f1"}
+
+    with MongoClient[dict[str, object]](mongodb_url) as client:
+        client[database].documents.insert_one(dict(key))
+        with pytest.raises(DuplicateKeyError):
+            client[database].documents.insert_one(dict(key))
+
+
+async def test_writes_wait_for_most_servers_and_their_journals(
+    store: MongoDocumentStore, mongodb_url: str, database: str
+) -> None:
+    """Seen from the server, which logs commands as they came once none is quick enough."""
+    with MongoClient[dict[str, object]](mongodb_url) as client:
+        client.admin.command("profile", 0, slowms=0)
+        await store.put("local", "script", "f1", b"{}")
+        client.admin.command("profile", 0, slowms=100)
+        entries = [json.loads(line) for line in client.admin.command("getLog", "global")["log"]]
+
+    [command] = [
+        entry["attr"]["command"]
+        for entry in entries
+        if entry["msg"] == "Slow query"
+        and "update" in entry["attr"]["command"]
+        and entry["attr"]["command"]["$db"] == database
+    ]
+    assert command["writeConcern"]["w"] == "majority"
+    assert command["writeConcern"]["j"] is True
+
+
+async def test_a_lookup_uses_the_index(
+    store: MongoDocumentStore, mongodb_url: str, database: str
+) -> None:
+    await store.put("local", "script", "f1", b"{}")
+
+    with MongoClient[dict[str, object]](mongodb_url) as client:
+        key = {"account_id": "local", "kind": "script", "fingerprint": "f1"}
+        plan = client[database].documents.find(key).explain()["queryPlanner"]["winningPlan"]
+
+    assert "document_key" in str(plan)
+    assert "COLLSCAN" not in str(plan)
+
+
+async def test_ping_answers_the_version(store: MongoDocumentStore) -> None:
+    assert (await store.ping())[0].isdigit()
+
+
+async def test_no_server_is_said_within_five_seconds_without_the_password() -> None:
+    store = MongoDocumentStore("mongodb://someone:s3cret@127.0.0.1:9/")
+    started = time.monotonic()
+
+    with pytest.raises(ServiceUnavailable) as down:
+        await store.get("local", "script", "f1")
+
+    assert time.monotonic() - started < 5
+    assert "MONGODB_URL" in down.value.hint_text
+    assert "s3cret" not in str(down.value)
+    assert down.value.transient
+    await store.close()
