@@ -66,7 +66,11 @@ class ApiDocument(OpenAPIRenderPlugin):
         self._finish = finish
         self._rendered: bytes | None = None
 
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+    def render(
+        self,
+        request: Request[Any, Any, Any],  # noqa: ARG002  # Litestar's signature
+        openapi_schema: dict[str, Any],
+    ) -> bytes:
         """The document as JSON."""
         if self._rendered is None:
             self._rendered = msgspec.json.encode(self._finish(openapi_schema))
@@ -78,8 +82,8 @@ class SwaggerPage(OpenAPIRenderPlugin):
 
     def render(
         self,
-        request: Request[Any, Any, Any],
-        openapi_schema: dict[str, Any],
+        request: Request[Any, Any, Any],  # noqa: ARG002  # Litestar's signature
+        openapi_schema: dict[str, Any],  # noqa: ARG002  # the page asks for the document itself
     ) -> bytes:
         """The page."""
         return _page(

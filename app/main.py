@@ -7,13 +7,13 @@ served.
 from dishka import Provider
 from dishka.integrations.litestar import DishkaRouter
 from litestar import Litestar
-from litestar.datastructures import State
 
 from app.config import Settings
 from app.controllers.catalog import CatalogController
 from app.controllers.health import HealthController
 from app.controllers.jobs import GenerateController, JobsController
-from app.controllers.video_files import PreviewDesk, VideoFilesController
+from app.controllers.shelf import ShelfProvider
+from app.controllers.video_files import VideoFilesController
 from app.controllers.videos import VideosController
 from app.explorers import scalar_page
 from app.openapi import openapi_config
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
         settings: read from the environment and ``.env`` when it's served, if absent.
         overrides: providers that replace the container's own of the same types.
     """
-    server = Server(settings, overrides)
+    server = Server(settings, (ShelfProvider(), *overrides))
     api = DishkaRouter(
         "",
         route_handlers=[
@@ -45,7 +45,6 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
     )
     application = Litestar(
         route_handlers=[api, scalar_page],
-        state=State({"preview_desk": PreviewDesk()}),
         request_class=JsonRequest,
         before_request=refuse_cross_site,
         exception_handlers={Exception: answer_problem},

@@ -128,7 +128,7 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request failed", code=problem.code, exc_info=error)
     elif problem.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
-        log.info("request refused", code=problem.code, status=problem.status)
+        log.info("request refused", code=problem.code, status=int(problem.status))
     return Response(
         problem,
         status_code=problem.status,

@@ -17,7 +17,9 @@ from uuid import uuid4
 
 import structlog
 from dishka import AsyncContainer, Provider
+from dishka import Scope as DiScope
 from litestar import Litestar, Request
+from litestar.enums import ScopeType
 from litestar.exceptions import ClientException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
@@ -47,19 +49,19 @@ class RequestTooLarge(ClientException):
 class Server:
     """The running application: made when the module is imported, opened when it's served."""
 
-    def __init__(self, settings: Settings | None, overrides: tuple[Provider, ...]) -> None:
+    def __init__(self, settings: Settings | None, providers: tuple[Provider, ...]) -> None:
         self._given = settings
-        self._overrides = overrides
+        self._providers = providers
         self._opening = asyncio.Lock()
         self._settings: Settings | None = None
         self._container: AsyncContainer | None = None
-        self._worker: "EmbeddedWorker | None" = None
+        self._worker: EmbeddedWorker | None = None
         self._feed: EventFeed | None = None
 
     @asynccontextmanager
-    async def lifespan(self, app: Litestar) -> AsyncIterator[None]:
+    async def lifespan(self, _: Litestar) -> AsyncIterator[None]:
         """Open everything before the first request, close it after the last."""
-        await self.open(app)
+        await self.open()
         restore = self._end_streams_on_signals()
         try:
             yield
@@ -67,7 +69,7 @@ class Server:
             restore()
             await self.close()
 
-    async def open(self, app: Litestar) -> Settings:
+    async def open(self) -> Settings:
         """Read the settings, prepare the stores, build the container, start the worker: once.
 
         Raises:
@@ -84,10 +86,13 @@ class Server:
                 configure_logging(settings)
                 await prepare_storage(settings)
                 bell = ThreadBell()
-                self._container = make_container(settings, *self._overrides, thread_bell=bell)
-                self._feed = app.state.event_feed = EventFeed(
-                    settings.event_poll_seconds, settings.event_heartbeat_seconds
+                feed = EventFeed(settings.event_poll_seconds, settings.event_heartbeat_seconds)
+                streams = Provider(scope=DiScope.APP)
+                streams.provide(lambda: feed, provides=EventFeed)
+                self._container = make_container(
+                    settings, streams, *self._providers, thread_bell=bell
                 )
+                self._feed = feed
                 if settings.embedded_worker:
                     self._worker = EmbeddedWorker(settings, bell)
                     self._worker.start()
@@ -119,8 +124,8 @@ class Server:
                 await routing(scope, receive, send)
 
         async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "http":
-                settings = self._settings or await self.open(app)
+            if scope["type"] == ScopeType.HTTP:
+                settings = self._settings or await self.open()
                 await _observed(in_container, settings, scope, receive, send)
             else:
                 await routing(scope, receive, send)
@@ -203,7 +208,7 @@ async def _observed(
     async def observed_send(message: Message) -> None:
         nonlocal status, sent
         if message["type"] == "http.response.start":
-            status = message["status"]
+            status = int(message["status"])
             message["headers"] = [
                 *message.get("headers", []),
                 (b"x-request-id", request_id.encode()),

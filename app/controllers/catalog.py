@@ -12,7 +12,7 @@ class CatalogController(Controller):
     """What this installation offers."""
 
     path = "/api"
-    tags = ["Catalog"]
+    tags = ("Catalog",)
 
     @get("/voices", summary="List voices", description="The default first.")
     async def voices(self, narrator: FromDishka[Narrator]) -> VoiceList:

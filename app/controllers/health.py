@@ -21,7 +21,7 @@ class HealthController(Controller):
     """Whether the server lives, and whether it can work."""
 
     path = "/api/health"
-    tags = ["Health"]
+    tags = ("Health",)
 
     @get(summary="Is the server alive?", description="Looks at nothing else.")
     async def alive(self) -> Response[Health]:

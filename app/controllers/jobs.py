@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from dishka import FromDishka
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
 
@@ -42,7 +42,7 @@ class GenerateController(Controller):
     """Asking for a video."""
 
     path = "/api/generate"
-    tags = ["Generate"]
+    tags = ("Generate",)
 
     @post(
         status_code=202,
@@ -59,7 +59,7 @@ class JobsController(Controller):
     """Jobs and what becomes of them."""
 
     path = "/api/jobs"
-    tags = ["Jobs"]
+    tags = ("Jobs",)
 
     @get(summary="List jobs", description="Newest first.", responses=problem_specs(400))
     async def page(
@@ -118,9 +118,9 @@ class JobsController(Controller):
     )
     async def events(
         self,
-        request: Request[None, None, None],
         job_id: FromPath[UUID],
         jobs: FromDishka[Jobs],
+        feed: FromDishka[EventFeed],
         after: Annotated[
             int | None,
             QueryParameter(
@@ -142,7 +142,6 @@ class JobsController(Controller):
         digits = seen.removesuffix(FINAL_SUFFIX)
         if digits.isdecimal():
             after = min(int(digits[:19]), MAX_EVENT_ID)
-        feed: EventFeed = request.app.state.event_feed
         return Stream(
             follow(jobs, feed, LOCAL_ACCOUNT, job_id, after),
             media_type=EVENT_STREAM,

@@ -24,7 +24,7 @@ class VideosController(Controller):
     """Finished videos."""
 
     path = "/api/videos"
-    tags = ["Videos"]
+    tags = ("Videos",)
 
     @get(summary="List videos", description="Newest first.", responses=problem_specs(400))
     async def page(

@@ -1,0 +1,117 @@
+"""Where the routes of a video's files get their answers from."""
+
+import asyncio
+from typing import Any, Literal
+from uuid import UUID
+
+from dishka import Provider, Scope, provide
+from litestar import Request, Response
+from litestar.response import Stream
+
+from app.controllers.documents import read_document
+from app.controllers.files import REVALIDATE, answer_file, content_disposition
+from domain.errors import ArtifactNotFound
+from domain.generation.ports import ArtifactStore, DocumentStore, SegmentPlan
+from domain.generation.preview import ScenePreview
+from domain.jobs.model import LOCAL_ACCOUNT
+from domain.jobs.ports import VideoStore
+
+AnyRequest = Request[Any, Any, Any]
+Answer = Response[None] | Stream
+
+
+class VideoShelf:
+    """Files, documents and stills of finished videos, as answers to requests."""
+
+    def __init__(
+        self,
+        videos: VideoStore,
+        artifacts: ArtifactStore,
+        documents: DocumentStore,
+        preview: ScenePreview,
+    ) -> None:
+        self._videos = videos
+        self._artifacts = artifacts
+        self._documents = documents
+        self._preview = preview
+        # each still runs ffmpeg, and a page may ask for all of them: one at a time
+        self._drawing = asyncio.Lock()
+        self._latest_still: tuple[str, bytes] | None = None
+
+    async def file(
+        self,
+        request: AnyRequest,
+        video_id: UUID,
+        name: str,
+        content_type: str,
+        *,
+        download: bool = False,
+    ) -> Answer:
+        """One of the video's files, such as ``video.mp4``.
+
+        Raises:
+            VideoNotFound, ArtifactNotFound
+        """
+        video = await self._videos.get(LOCAL_ACCOUNT, video_id)
+        if name not in video.files:
+            raise ArtifactNotFound(f"Video {video_id} has no {name}.")
+        suffix = name[name.rindex(".") :]
+        return await answer_file(
+            request,
+            self._artifacts,
+            video.files[name],
+            content_type=content_type,
+            disposition=content_disposition(video.slug + suffix, video.title, download=download),
+        )
+
+    async def document(
+        self, request: AnyRequest, video_id: UUID, kind: Literal["script", "storyboard"]
+    ) -> Response[bytes]:
+        """One of the video's documents, as JSON.
+
+        Raises:
+            VideoNotFound, ArtifactNotFound
+        """
+        video = await self._videos.get(LOCAL_ACCOUNT, video_id)
+        body = await read_document(self._documents, video, kind)
+        return _tagged(request, video.documents[kind]) or Response(
+            body,
+            media_type="application/json",
+            headers=_validator(video.documents[kind]),
+        )
+
+    async def still(self, request: AnyRequest, video_id: UUID, scene: int) -> Response[bytes]:
+        """A picture of a scene, as JPEG; the latest one drawn is kept.
+
+        Raises:
+            VideoNotFound, SceneNotFound
+        """
+        video = await self._videos.get(LOCAL_ACCOUNT, video_id)
+        plan, frame, tag = await self._preview.plan(video, scene)
+        return _tagged(request, tag) or Response(
+            await self._draw(plan, frame, tag), media_type="image/jpeg", headers=_validator(tag)
+        )
+
+    async def _draw(self, plan: SegmentPlan, frame: int, tag: str) -> bytes:
+        async with self._drawing:
+            if self._latest_still is None or self._latest_still[0] != tag:
+                self._latest_still = (tag, await self._preview.draw(plan, frame))
+            return self._latest_still[1]
+
+
+class ShelfProvider(Provider):
+    """Adds the shelf to the container."""
+
+    scope = Scope.APP
+    shelf = provide(VideoShelf)
+
+
+def _validator(tag: str) -> dict[str, str]:
+    return {"ETag": f'"{tag}"', "Cache-Control": REVALIDATE}
+
+
+def _tagged(request: AnyRequest, tag: str) -> Response[bytes] | None:
+    """304 when the client has what the tag names."""
+    if f'"{tag}"' not in request.headers.get("if-none-match", ""):
+        return None
+    return Response(b"", status_code=304, headers=_validator(tag))
