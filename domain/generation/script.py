@@ -1,5 +1,6 @@
 """The script: scenes of sentences, each with the source that carries it."""
 
+import re
 from typing import Literal
 
 import msgspec
@@ -55,6 +56,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     search_terms: list[str] = []
     media: str | None = None
     pause_after_ms: int | None = None
+    pronunciations: dict[str, str] = {}
+    """how a word of this scene is to be spoken, over the brief's own; by its shown form"""
     section: int = 0
     """scenes of one section are cut hard; a new section begins with a transition"""
 
@@ -95,3 +98,30 @@ class SceneEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     kind: ShotKind | None = None
     media: str | None = None
     pronunciations: dict[str, str] | None = None
+
+
+MAX_TITLE_CHARS = 100
+"""YouTube's limit for a title; it takes no angle brackets either"""
+SECONDS_PER_MINUTE = 60
+
+_UNFIT_FOR_TITLE = str.maketrans({"<": "‹", ">": "›"})
+
+
+def count_words(text: str) -> int:
+    """Words as a narrator counts them: pieces that have something to say."""
+    return sum(any(c.isalnum() for c in piece) for piece in text.split())
+
+
+def spoken_seconds(text: str, words_per_minute: float) -> float:
+    """How long a text takes to speak, pauses included."""
+    return count_words(text) * SECONDS_PER_MINUTE / words_per_minute
+
+
+def shorten_title(text: str) -> str:
+    """A title of at most 100 characters, cut between words, without a final full stop."""
+    title = " ".join(text.translate(_UNFIT_FOR_TITLE).split())
+    title = re.sub(r"(?<!\.)\.$", "", title)
+    if len(title) <= MAX_TITLE_CHARS:
+        return title
+    cut = title[:MAX_TITLE_CHARS].rsplit(" ", 1)[0] if " " in title[:MAX_TITLE_CHARS] else title
+    return cut[: MAX_TITLE_CHARS - 1].rstrip(" ,;:–—-") + "…"

@@ -1,0 +1,5 @@
+"""Articles condensed by sumy's TextRank."""
+
+from adapters.sumy.writer import SumyWriter
+
+__all__ = ["SumyWriter"]

@@ -1,0 +1,136 @@
+"""The condensing writer: an article that the caller sent, cut down to the wished length."""
+
+import asyncio
+import random
+import re
+from importlib.metadata import version
+
+import msgspec
+
+from adapters.sumy.ranking import centrality
+from domain.errors import FieldError, InvalidRequest, TopicNotFound
+from domain.generation.brief import Brief
+from domain.generation.composing import DURATION_TOLERANCE, budget_for, compose
+from domain.generation.facts import facts_of
+from domain.generation.keywords import key_terms
+from domain.generation.originality import closeness_warning, is_draft, verbatim_share
+from domain.generation.ports import SentenceSegmenter
+from domain.generation.scenes import Material
+from domain.generation.script import (
+    ProductionWarning,
+    Script,
+    Source,
+    TopicMatch,
+    count_words,
+    shorten_title,
+    spoken_seconds,
+)
+
+VERSION = 1
+MIN_SENTENCE_WORDS = 4
+"""shorter lines are headings, captions and bylines"""
+MIN_USEFUL_SENTENCES = 3
+MAX_TAGS = 10
+TITLE_WORDS = 8
+
+_MARKUP = re.compile(r"^\s{0,3}(?:#{1,6}\s|[-*+]\s|>\s)|https?://\S+", re.MULTILINE)
+
+
+class SumyWriter:
+    """Condenses ``brief.source_text``: its most central sentences, in the text's order."""
+
+    def __init__(self, segmenter: SentenceSegmenter) -> None:
+        self._segmenter = segmenter
+        self.identity = f"sumy-{version('sumy')}-{VERSION}/{segmenter.identity}"
+
+    def match_topic(self, topic: str, language: str) -> TopicMatch:  # noqa: ARG002
+        """Find no topic: this writer knows none."""
+        raise TopicNotFound(topic, [])
+
+    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
+        """Condense the text to ``brief.duration``, or to at most a minute.
+
+        Raises:
+            InvalidRequest: the text holds no sentence.
+        """
+        return await asyncio.to_thread(self._write, brief, seed, words_per_minute)
+
+    def _write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
+        text = brief.source_text or ""
+        sentences = self._sentences(text, brief.language)
+        ranks = centrality(sentences)
+        facts = [
+            msgspec.structs.replace(fact, weight=ranks[fact.origin])
+            for fact in facts_of(sentences, None)
+        ]
+        scenes, _ = compose(
+            Material(facts=facts),
+            (),
+            budget_for(brief.duration, words_per_minute),
+            random.Random(seed),  # noqa: S311 - variety, not secrecy
+        )
+        if not scenes:
+            raise InvalidRequest(
+                [
+                    FieldError(
+                        "/source_text",
+                        "holds no sentence that could be told",
+                        "nothing_to_say",
+                        f"Send running text: sentences of {MIN_SENTENCE_WORDS} words or more.",
+                    )
+                ]
+            )
+        spoken = " ".join(scene.text for scene in scenes)
+        share = verbatim_share(spoken, [text])
+        title = brief.title or shorten_title(" ".join(text.split()[:TITLE_WORDS]).rstrip(" ,;:."))
+        warnings = _warnings(brief, sentences, spoken, words_per_minute)
+        if is_draft(share):
+            warnings.append(closeness_warning(share, "/source_text"))
+        return Script(
+            title=brief.title or shorten_title(scenes[0].text),
+            language=brief.language,
+            scenes=scenes,
+            tags=key_terms(spoken, MAX_TAGS),
+            sources=[Source(title=title)],
+            summary=scenes[0].text,
+            verbatim_share=round(share, 4),
+            draft=is_draft(share),
+            warnings=warnings,
+        )
+
+    def _sentences(self, text: str, language: str) -> list[str]:
+        """Whole sentences; lines of markup, headings and addresses are left out."""
+        plain = _MARKUP.sub("", text)
+        return [
+            sentence
+            for sentence in self._segmenter.split(plain, language)
+            if count_words(sentence) >= MIN_SENTENCE_WORDS and sentence[-1] in ".!?”\"’'…)"
+        ]
+
+
+def _warnings(
+    brief: Brief, sentences: list[str], spoken: str, words_per_minute: float
+) -> list[ProductionWarning]:
+    warnings: list[ProductionWarning] = []
+    seconds = spoken_seconds(spoken, words_per_minute)
+    if brief.duration and seconds < brief.duration * (1 - DURATION_TOLERANCE):
+        warnings.append(
+            ProductionWarning(
+                code="shorter_than_asked",
+                pointer="/duration",
+                message=f"The text carries about {seconds:.0f} s; {brief.duration} s were asked "
+                "for. Nothing was padded.",
+                hint="Ask for less, or send a longer text.",
+            )
+        )
+    if len(sentences) < MIN_USEFUL_SENTENCES:
+        warnings.append(
+            ProductionWarning(
+                code="source_text_short",
+                pointer="/source_text",
+                message=f"The text has {len(sentences)} usable "
+                f"sentence{'s' if len(sentences) > 1 else ''}: there is little to condense.",
+                hint="Send a longer article, or your own words as `script`.",
+            )
+        )
+    return warnings

@@ -1,0 +1,170 @@
+"""The offline writer: a video's script out of one Wikipedia summary and its relatives."""
+
+import asyncio
+import random
+import re
+from pathlib import Path
+
+from adapters.wikipedia.articles import (
+    AUTHOR,
+    LANGUAGE,
+    LICENSE,
+    LICENSE_URL,
+    Article,
+    data_file,
+)
+from adapters.wikipedia.index import TopicIndex
+from adapters.wikipedia.relatives import relatives_of
+from domain.errors import LanguageUnsupported, TopicNotFound
+from domain.generation.brief import Brief
+from domain.generation.composing import DURATION_TOLERANCE, budget_for, compose
+from domain.generation.facts import facts_of
+from domain.generation.keywords import key_terms
+from domain.generation.originality import closeness_warning, is_draft, verbatim_share
+from domain.generation.ports import SentenceSegmenter
+from domain.generation.scenes import Material
+from domain.generation.script import (
+    ProductionWarning,
+    Scene,
+    Script,
+    Source,
+    TopicMatch,
+    spoken_seconds,
+)
+from domain.generation.subject import find_subject
+from domain.generation.titles import title_for
+
+VERSION = 1
+MAX_TAGS = 10
+_LIFE_DATES = re.compile(r"\((?:born |c\. )?\d{3,4}.*\)$")
+
+
+class WikipediaWriter:
+    """Writes scripts about topics, grounded in Wikipedia's summaries; needs no network."""
+
+    def __init__(self, segmenter: SentenceSegmenter, cache_dir: Path) -> None:
+        self._segmenter = segmenter
+        self._cache_dir = cache_dir
+        self._index: TopicIndex | None = None
+        self.identity = f"wikipedia-{VERSION}/{segmenter.identity}"
+
+    def match_topic(self, topic: str, language: str) -> TopicMatch:
+        """Find the article that a topic means.
+
+        Raises:
+            TopicNotFound: no article matches well enough; carries suggestions.
+            LanguageUnsupported: the articles are in English.
+        """
+        _check_language(language)
+        hit = self._topics().find(topic)
+        if hit is None:
+            raise TopicNotFound(topic, self._topics().suggest(topic))
+        return TopicMatch(
+            title=hit.article.title,
+            description=hit.article.description,
+            url=hit.article.url,
+            matched_by=hit.matched_by,
+            alternatives=hit.alternatives,
+        )
+
+    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
+        """Write about ``brief.topic``; ``words_per_minute`` is the voice's pace as it is set."""
+        return await asyncio.to_thread(self._write, brief, seed, words_per_minute)
+
+    def _topics(self) -> TopicIndex:
+        if self._index is None:
+            self._index = TopicIndex(data_file(), self._cache_dir)
+        return self._index
+
+    def _write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
+        _check_language(brief.language)
+        topic = brief.topic or ""
+        hit = self._topics().find(topic)
+        if hit is None:
+            raise TopicNotFound(topic, self._topics().suggest(topic))
+        article = hit.article
+        nearest = relatives_of(article, self._topics()) if brief.duration else []
+        scenes, used = compose(
+            self._material(article),
+            (self._material(r, heading=f"Related: {r.name}") for r in nearest),
+            budget_for(brief.duration, words_per_minute),
+            random.Random(seed),  # noqa: S311 - variety, not secrecy
+        )
+        if not scenes:
+            raise TopicNotFound(topic, hit.alternatives)
+        headings = {material.heading for material in used}
+        sources = [article, *(r for r in nearest if f"Related: {r.name}" in headings)]
+        return self._finished(brief, article, sources, scenes, words_per_minute)
+
+    def _finished(
+        self,
+        brief: Brief,
+        article: Article,
+        used: list[Article],
+        scenes: list[Scene],
+        words_per_minute: float,
+    ) -> Script:
+        text = " ".join(scene.text for scene in scenes)
+        seconds = spoken_seconds(text, words_per_minute)
+        share = verbatim_share(text, [source.extract for source in used])
+        warnings: list[ProductionWarning] = []
+        if brief.duration and seconds < brief.duration * (1 - DURATION_TOLERANCE):
+            warnings.append(
+                ProductionWarning(
+                    code="shorter_than_asked",
+                    pointer="/duration",
+                    message=f"What the encyclopedia says about {article.name} and its nearest "
+                    f"relatives carries about {seconds:.0f} s; {brief.duration} s were asked for. "
+                    "Nothing was padded.",
+                    hint="Ask for less, take a broader topic, or send a longer article as "
+                    "`source_text` or your own words as `script`.",
+                )
+            )
+        if is_draft(share):
+            warnings.append(closeness_warning(share, "/topic"))
+        return Script(
+            title=brief.title
+            or title_for(article.name, scenes[0].text, article.description, seconds),
+            language=brief.language,
+            scenes=scenes,
+            tags=key_terms(f"{article.description}. {text}", MAX_TAGS, lead=article.name),
+            sources=[
+                Source(
+                    title=source.title,
+                    url=source.url,
+                    author=AUTHOR,
+                    license=LICENSE,
+                    license_url=LICENSE_URL,
+                )
+                for source in used
+            ],
+            summary=_summary(article, scenes),
+            verbatim_share=round(share, 4),
+            draft=is_draft(share),
+            warnings=warnings,
+        )
+
+    def _material(self, article: Article, heading: str = "") -> Material:
+        sentences = self._segmenter.split(article.extract, LANGUAGE)
+        subject = find_subject(article.name, sentences, _is_person(article))
+        return Material(facts=facts_of(sentences, subject), subject=subject, heading=heading)
+
+
+def _is_person(article: Article) -> bool:
+    if article.topic == "People":
+        return True
+    pronouns = re.search(r"\b(?:he|she|his|her)\b", article.extract, re.IGNORECASE)
+    return bool(_LIFE_DATES.search(article.description) and pronouns)
+
+
+def _summary(article: Article, scenes: list[Scene]) -> str:
+    about = f"{article.name}: {article.description[:1].lower()}{article.description[1:]}."
+    return f"{scenes[0].text} {about}" if article.description else scenes[0].text
+
+
+def _check_language(language: str) -> None:
+    if language.replace("_", "-").split("-")[0].lower() != LANGUAGE:
+        raise LanguageUnsupported(
+            f"Topics are known in English only, not in {language!r}.",
+            hint="Send the words in your language as `script`, `scenes` or `source_text`.",
+        )

@@ -1,0 +1,224 @@
+"""Writing: which writer a brief goes to, scripts that are kept word for word, and edits."""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from domain.errors import FieldError, InvalidRequest, SceneNotFound, TopicNotFound
+from domain.generation.brief import MAX_TEXT_CHARS, Brief, SourceKind
+from domain.generation.keywords import key_terms
+from domain.generation.ports import ScriptWriter, SentenceSegmenter
+from domain.generation.script import (
+    ProductionWarning,
+    Scene,
+    SceneEdit,
+    Script,
+    Sentence,
+    TopicMatch,
+    shorten_title,
+    spoken_seconds,
+)
+
+MAX_SCENE_SENTENCES = 3
+MAX_SCENE_WORDS = 45
+"""a scene is a thought; about 16 s at a Short's pace"""
+MAX_SEARCH_TERMS = 5
+MAX_TAGS = 8
+DURATION_TOLERANCE = 0.10
+
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(?P<text>.*?)(?:\s+#+)?\s*$")
+
+
+class PlainWriter:
+    """Keeps the caller's own script or scenes word for word."""
+
+    def __init__(self, segmenter: SentenceSegmenter) -> None:
+        self._segmenter = segmenter
+        self.identity = f"plain-1/{segmenter.identity}"
+
+    def match_topic(self, topic: str, language: str) -> TopicMatch:  # noqa: ARG002
+        """Find no topic: this writer knows none."""
+        raise TopicNotFound(topic, [])
+
+    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:  # noqa: ARG002
+        """Split ``brief.script`` or ``brief.scenes`` into sentences; no word is changed.
+
+        Raises:
+            InvalidRequest: the script holds headings only.
+        """
+        scenes = self._given_scenes(brief) if brief.scenes else self._split_script(brief)
+        if not scenes:
+            raise InvalidRequest(
+                [
+                    FieldError(
+                        "/script",
+                        "has headings, but nothing to say",
+                        "nothing_to_say",
+                        "Put sentences below the lines that begin with #.",
+                    )
+                ]
+            )
+        text = " ".join(scene.text for scene in scenes)
+        return Script(
+            title=brief.title or shorten_title(scenes[0].sentences[0].text),
+            language=brief.language,
+            scenes=scenes,
+            tags=key_terms(text, MAX_TAGS),
+            summary=scenes[0].sentences[0].text,
+            warnings=_duration_warnings(brief, text, words_per_minute),
+        )
+
+    def _given_scenes(self, brief: Brief) -> list[Scene]:
+        return [
+            Scene(
+                sentences=self._sentences(given.text, brief.language),
+                heading=given.heading,
+                kind=given.kind,
+                search_terms=given.search_terms or key_terms(given.text, MAX_SEARCH_TERMS),
+                media=given.media,
+                pause_after_ms=given.pause_after_ms,
+            )
+            for given in brief.scenes or []
+        ]
+
+    def _split_script(self, brief: Brief) -> list[Scene]:
+        scenes: list[Scene] = []
+        heading: str | None = None
+        section = 0
+        for block in _blocks(brief.script or ""):
+            if match := _HEADING.match(block):
+                # Two headings in a row: none of their words may be lost.
+                heading = f"{heading} {match['text']}" if heading else match["text"]
+                section += 1 if scenes else 0
+                continue
+            for group in group_sentences(self._segmenter.split(block, brief.language)):
+                scenes.append(
+                    Scene(
+                        sentences=[Sentence(text) for text in group],
+                        heading=heading,
+                        search_terms=key_terms(" ".join(group), MAX_SEARCH_TERMS),
+                        section=section,
+                    )
+                )
+                heading = None
+        return scenes
+
+    def _sentences(self, text: str, language: str) -> list[Sentence]:
+        return [Sentence(sentence) for sentence in self._segmenter.split(text, language)]
+
+
+class Writers:
+    """Every writer behind one port: a brief goes to the writer of its kind of source."""
+
+    def __init__(self, by_source: Mapping[SourceKind, ScriptWriter]) -> None:
+        self._by_source = dict(by_source)
+        self.identity = ";".join(
+            f"{kind}={writer.identity}" for kind, writer in sorted(self._by_source.items())
+        )
+
+    def match_topic(self, topic: str, language: str) -> TopicMatch:
+        """Ask the topics' writer."""
+        return self._by_source["topic"].match_topic(topic, language)
+
+    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
+        """Have the script written by the writer of the brief's source."""
+        writer = self._by_source[brief.source_kind]
+        return await writer.write(brief, seed, words_per_minute)
+
+
+def group_sentences(sentences: list[str]) -> list[list[str]]:
+    """Group a paragraph's sentences into scenes of one to three, as even as they come."""
+    groups: list[list[str]] = []
+    words = 0
+    for sentence in sentences:
+        count = len(sentence.split())
+        full = groups and (
+            len(groups[-1]) == MAX_SCENE_SENTENCES or words + count > MAX_SCENE_WORDS
+        )
+        if not groups or full:
+            groups.append([])
+            words = 0
+        groups[-1].append(sentence)
+        words += count
+    return groups
+
+
+def apply_edits(
+    script: Script, edits: Mapping[int, SceneEdit], segmenter: SentenceSegmenter
+) -> Script:
+    """Correct scenes of a finished script; scenes without an edit stay the same objects.
+
+    Edited words are the caller's own: they no longer name a source.
+
+    Raises:
+        SceneNotFound: an edit names a scene that the script doesn't have.
+        InvalidRequest: an edit's text is blank or too long.
+    """
+    scenes = list(script.scenes)
+    for number, edit in sorted(edits.items()):
+        if not 0 <= number < len(scenes):
+            raise SceneNotFound(
+                f"There is no scene {number}; the video has {len(scenes)}, from 0 to "
+                f"{len(scenes) - 1}."
+            )
+        scenes[number] = _edited(scenes[number], edit, script.language, segmenter)
+    return msgspec.structs.replace(script, scenes=scenes)
+
+
+def _edited(scene: Scene, edit: SceneEdit, language: str, segmenter: SentenceSegmenter) -> Scene:
+    sentences = scene.sentences
+    if edit.text is not None and edit.text.split() != scene.text.split():
+        sentences = [Sentence(text) for text in segmenter.split(edit.text, language)]
+        if not sentences or len(edit.text) > MAX_TEXT_CHARS:
+            raise InvalidRequest(
+                [
+                    FieldError(
+                        "/text",
+                        f"must have 1 to {MAX_TEXT_CHARS:,} characters that aren't all blank",
+                        "blank" if not sentences else "too_long",
+                        "Send the scene's new words, or leave `text` out to keep the old ones.",
+                    )
+                ]
+            )
+    return msgspec.structs.replace(
+        scene,
+        sentences=sentences,
+        heading=scene.heading if edit.heading is None else edit.heading,
+        kind=scene.kind if edit.kind is None else edit.kind,
+        media=scene.media if edit.media is None else edit.media,
+        pronunciations=scene.pronunciations | (edit.pronunciations or {}),
+    )
+
+
+def _blocks(text: str) -> list[str]:
+    """Headings and paragraphs of a script in order."""
+    blocks: list[str] = []
+    for paragraph in re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
+        lines: list[str] = []
+        for line in paragraph.split("\n"):
+            if _HEADING.match(line):
+                blocks += ["\n".join(lines), line]
+                lines = []
+            else:
+                lines.append(line)
+        blocks.append("\n".join(lines))
+    return [block for block in blocks if block.strip()]
+
+
+def _duration_warnings(brief: Brief, text: str, words_per_minute: float) -> list[ProductionWarning]:
+    if brief.duration is None:
+        return []
+    seconds = spoken_seconds(text, words_per_minute)
+    if abs(seconds - brief.duration) <= DURATION_TOLERANCE * brief.duration:
+        return []
+    return [
+        ProductionWarning(
+            code="duration_not_met",
+            pointer="/duration",
+            message=f"Word for word, this text takes about {seconds:.0f} s, not "
+            f"{brief.duration} s.",
+            hint="Shorten or lengthen the text, change `voice.speed`, or send it as "
+            "`source_text` to have it condensed.",
+        )
+    ]
