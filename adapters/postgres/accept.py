@@ -1,7 +1,6 @@
 """Accepting a job: its row, its units, its first event."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from adapters.postgres.clock import insert_if_absent, now
 from adapters.postgres.settle import add_events
-from adapters.postgres.tables import jobs, units
+from adapters.postgres.tables import AnyRow, jobs, units
 from domain.jobs.model import Job, NewUnit, UnitState
 
 
@@ -43,7 +42,7 @@ async def insert_job(conn: AsyncConnection, job: Job, new: Sequence[NewUnit]) ->
     await add_events(conn, job.id, [("status", {"status": job.status, "waiting_for": None})])
 
 
-async def add_units(conn: AsyncConnection, job: sa.Row[Any], new: Sequence[NewUnit]) -> list[UUID]:
+async def add_units(conn: AsyncConnection, job: AnyRow, new: Sequence[NewUnit]) -> list[UUID]:
     """Insert units that aren't there yet; answers those that are ready."""
     if not new:
         return []

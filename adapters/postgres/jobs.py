@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from adapters.postgres.clock import later, now
 from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
 from adapters.postgres.settle import cancel_units, lock_job, settle
-from adapters.postgres.tables import events, jobs, results, units
+from adapters.postgres.tables import AnyRow, events, jobs, results, units
 from adapters.postgres.views import (
     JOB_COLUMNS,
     QUEUED,
@@ -241,7 +240,7 @@ class SqlJobStore:
     # -- rows ----------------------------------------------------------------------------------
 
     @staticmethod
-    async def _lock(conn: AsyncConnection, account_id: str, job_id: UUID) -> sa.Row[Any]:
+    async def _lock(conn: AsyncConnection, account_id: str, job_id: UUID) -> AnyRow:
         job = await lock_job(conn, job_id)
         if job is None or job.account_id != account_id:
             raise JobNotFound(f"There is no job {job_id}.")

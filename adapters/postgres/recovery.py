@@ -1,14 +1,13 @@
 """What the reconciler finds: leases that expired, jobs past their deadline, forgotten units."""
 
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.clock import later, now, seconds_between
+from adapters.postgres.clock import later, literal, now, seconds_between
 from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
-from adapters.postgres.tables import jobs, units
+from adapters.postgres.tables import AnyRow, jobs, units
 from adapters.postgres.work import ENDED
 from domain.errors import DeadlineExceeded, Quarantined
 from domain.jobs.model import JobError, JobStatus, UnitState
@@ -16,11 +15,11 @@ from domain.jobs.model import JobError, JobStatus, UnitState
 BATCH = 200
 """rows of one kind that a round looks at; the next round takes the rest"""
 
-LEASED = sa.literal_column("'leased'")
-READY = sa.literal_column("'ready'")
+LEASED = literal(UnitState.LEASED)
+READY = literal(UnitState.READY)
 
 
-async def expired_leases(conn: AsyncConnection) -> list[sa.Row[Any]]:
+async def expired_leases(conn: AsyncConnection) -> list[AnyRow]:
     """Units (``id``, ``job_id``) whose worker stopped renewing, the longest gone first."""
     rows = await conn.execute(
         sa.select(units.c.id, units.c.job_id)
@@ -28,7 +27,7 @@ async def expired_leases(conn: AsyncConnection) -> list[sa.Row[Any]]:
         .order_by(units.c.lease_until)
         .limit(BATCH)
     )
-    return list(rows)
+    return list(rows.all())
 
 
 async def take_back(

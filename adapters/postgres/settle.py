@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.clock import now
-from adapters.postgres.tables import events, jobs, units
+from adapters.postgres.tables import AnyRow, events, jobs, units
 from adapters.postgres.views import stage_facts
 from domain.generation.script import ProductionWarning
 from domain.jobs.model import (
@@ -31,13 +31,13 @@ from domain.jobs.stages import StageFacts, current_stage, derive_status, overall
 PROGRESS_DIGITS = 4
 
 
-async def lock_job(conn: AsyncConnection, job_id: UUID) -> sa.Row[Any] | None:
+async def lock_job(conn: AsyncConnection, job_id: UUID) -> AnyRow | None:
     """The job's row, locked until the transaction ends."""
     rows = await conn.execute(sa.select(jobs).where(jobs.c.id == job_id).with_for_update())
     return rows.one_or_none()
 
 
-def is_over(job: sa.Row[Any]) -> bool:
+def is_over(job: AnyRow) -> bool:
     """Whether no unit of the job may be worked on any more."""
     return bool(job.cancel_requested) or job.status in FINAL_STATUSES
 
@@ -68,7 +68,7 @@ async def cancel_units(conn: AsyncConnection, job_id: UUID) -> None:
 
 async def settle(
     conn: AsyncConnection,
-    job: sa.Row[Any],
+    job: AnyRow,
     *,
     status: JobStatus | None = None,
     error: JobError | None = None,
@@ -118,7 +118,7 @@ async def settle(
 
 
 def _move(
-    job: sa.Row[Any], new: JobStatus, waiting_for: WaitingFor | None, error: JobError | None
+    job: AnyRow, new: JobStatus, waiting_for: WaitingFor | None, error: JobError | None
 ) -> dict[str, Any]:
     if new is not job.status:
         check_move(job.status, new)
@@ -133,7 +133,7 @@ def _move(
     return changes
 
 
-def _stage(job: sa.Row[Any], new: JobStatus, facts: list[StageFacts]) -> Any:
+def _stage(job: AnyRow, new: JobStatus, facts: list[StageFacts]) -> Any:
     if new is JobStatus.QUEUED or new is JobStatus.SUCCEEDED:
         return None
     return current_stage(facts) if new is not JobStatus.CANCELLED else job.stage

@@ -39,10 +39,10 @@ class Json(TypeDecorator[Any]):
         super().__init__()
         self.of = of
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else msgspec.to_builtins(value, str_keys=True)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else msgspec.convert(value, self.of, str_keys=True)
 
 
@@ -56,12 +56,15 @@ class Name(TypeDecorator[Any]):
         super().__init__()
         self.of = of
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else self.of(value).value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
         return None if value is None else self.of(value)
 
+
+AnyRow = sa.Row[*tuple[Any, ...]]
+"""a row whose columns mypy doesn't follow: ``Json`` and ``Name`` give them their types"""
 
 ACCOUNT = sa.String(64)
 FINGERPRINT = sa.String(64)

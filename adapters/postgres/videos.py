@@ -1,7 +1,6 @@
 """Finished videos on Postgres or SQLite."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -12,7 +11,7 @@ from adapters.postgres.accept import insert_job
 from adapters.postgres.clock import now, upsert
 from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
-from adapters.postgres.tables import jobs, videos
+from adapters.postgres.tables import AnyRow, jobs, videos
 from adapters.postgres.views import read_job
 from domain.errors import IllegalMove, VideoNotFound
 from domain.generation.packaging import Video
@@ -113,7 +112,7 @@ class SqlVideoStore:
 
 async def _row(
     conn: AsyncConnection, account_id: str, video_id: UUID, *, lock: bool = False
-) -> sa.Row[Any]:
+) -> AnyRow:
     query = sa.select(videos).where(videos.c.id == video_id, videos.c.account_id == account_id)
     rows = await conn.execute(query.with_for_update() if lock else query)
     row = rows.one_or_none()
@@ -122,7 +121,7 @@ async def _row(
     return row
 
 
-def _edits(row: sa.Row[Any]) -> dict[int, SceneEdit]:
+def _edits(row: AnyRow) -> dict[int, SceneEdit]:
     return dict(row.edits)
 
 
@@ -130,7 +129,7 @@ async def _write_edits(conn: AsyncConnection, video_id: UUID, noted: dict[int, S
     await conn.execute(sa.update(videos).where(videos.c.id == video_id).values(edits=noted))
 
 
-def _video(row: sa.Row[Any]) -> Video:
+def _video(row: AnyRow) -> Video:
     return Video(
         id=row.id,
         account_id=row.account_id,

@@ -2,20 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.clock import now, seconds_between
-from adapters.postgres.tables import jobs, units
+from adapters.postgres.clock import literal, now, seconds_between
+from adapters.postgres.tables import AnyRow, jobs, units
 from domain.errors import JobNotFound
 from domain.jobs.model import FINAL_STATUSES, Job, JobStatus, Result, Unit, UnitState
 from domain.jobs.stages import StageFacts, seconds_left, stage_reports
 
-QUEUED = sa.literal_column("'queued'")
-"""literal, not a parameter: only then does the planner know that the partial index fits"""
+QUEUED = literal(JobStatus.QUEUED)
 
 
 def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
@@ -81,7 +79,7 @@ JOB_COLUMNS = (*jobs.c, seconds_between(jobs.c.resumed_at, now()).label("elapsed
 """a job's row and the seconds since it was first claimed, or claimed again after a retry"""
 
 
-async def jobs_from_rows(conn: AsyncConnection, rows: Sequence[sa.Row[Any]]) -> list[Job]:
+async def jobs_from_rows(conn: AsyncConnection, rows: Sequence[AnyRow]) -> list[Job]:
     """Jobs from rows of ``JOB_COLUMNS``: three queries at most, however many they are."""
     if not rows:
         return []
@@ -106,7 +104,7 @@ async def read_job(conn: AsyncConnection, account_id: str, job_id: UUID) -> Job:
     return found[0]
 
 
-def _job(row: sa.Row[Any], facts: list[StageFacts], place: int | None) -> Job:
+def _job(row: AnyRow, facts: list[StageFacts], place: int | None) -> Job:
     eta = None
     if row.status not in FINAL_STATUSES and row.elapsed is not None:
         eta = seconds_left(row.elapsed, row.progress, row.resumed_progress)
@@ -137,7 +135,7 @@ def _job(row: sa.Row[Any], facts: list[StageFacts], place: int | None) -> Job:
     )
 
 
-def unit_from_row(row: sa.Row[Any]) -> Unit:
+def unit_from_row(row: AnyRow) -> Unit:
     """A unit from a row of ``units``."""
     return Unit(
         id=row.id,
@@ -159,7 +157,7 @@ def unit_from_row(row: sa.Row[Any]) -> Unit:
     )
 
 
-def result_from_row(row: sa.Row[Any]) -> Result:
+def result_from_row(row: AnyRow) -> Result:
     """A result from a row of ``results``."""
     return Result(
         fingerprint=row.fingerprint,

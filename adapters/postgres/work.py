@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.accept import add_units
-from adapters.postgres.clock import insert_if_absent, later, now, seconds_between
+from adapters.postgres.clock import insert_if_absent, later, literal, now, seconds_between
 from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
-from adapters.postgres.tables import jobs, results, units
+from adapters.postgres.tables import AnyRow, jobs, results, units
 from adapters.postgres.videos import upsert_video
 from adapters.postgres.views import JOB_COLUMNS, jobs_from_rows, result_from_row, unit_from_row
 from domain.errors import LeaseLost
@@ -26,8 +26,7 @@ from domain.jobs.model import (
 )
 from domain.jobs.ports import Finish
 
-READY = sa.literal_column("'ready'")
-"""literal, not a parameter: only then does the planner know that the partial index fits"""
+READY = literal(UnitState.READY)
 
 WORKED_UNTIL_NOW = units.c.seconds + seconds_between(units.c.claimed_at, now())
 ENDED: dict[str, Any] = {
@@ -75,8 +74,7 @@ async def claim_next(
             return None
         job = (await conn.execute(sa.select(jobs).where(jobs.c.id == unit.job_id))).one()
         if job.status is not JobStatus.RUNNING:
-            job = await lock_job(conn, unit.job_id)
-            assert job is not None, "units go with their job"
+            job = await lock_job(conn, unit.job_id) or job
         if is_over(job):
             # cancelled or failed while this claim was under way: leave it, take the next
             await conn.execute(
@@ -111,7 +109,7 @@ async def update_owned(conn: AsyncConnection, claim: Claim, values: dict[str, An
         raise LeaseLost(f"Unit {claim.unit.id} isn't leased under fence {claim.unit.fence}.")
 
 
-async def locked_job_of(conn: AsyncConnection, claim: Claim) -> sa.Row[Any]:
+async def locked_job_of(conn: AsyncConnection, claim: Claim) -> AnyRow:
     """The claim's job, locked.
 
     Raises:

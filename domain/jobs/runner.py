@@ -233,8 +233,8 @@ class Runner:
     def _backoff(self, attempt: int) -> float:
         """Seconds before the next attempt: doubling, capped, and spread so that units that
         failed together don't come back together."""
-        longest = min(self._periods.backoff_cap, self._periods.backoff * 2**attempt)
-        return longest * (1 + self._random()) / 2
+        longest: float = min(self._periods.backoff_cap, self._periods.backoff * 2**attempt)
+        return longest * (0.5 + self._random() / 2)
 
     async def _persist(self, claim: Claim, write: Callable[[], Awaitable[T]]) -> T | None:
         """Write how a unit ended, through an outage of the store if need be.

@@ -1,0 +1,79 @@
+"""What every ``DocumentStore`` does."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+
+from adapters.mongo import MongoDocumentStore
+from adapters.postgres import SqlDocumentStore, make_engine
+from domain.generation.ports import DocumentStore
+
+BODY = b'{"schema":1,"title":"Octopus","sentence":"\xc3\xa9t\xc3\xa9 \\u0000"}'
+
+
+@pytest.fixture(params=["sqlite", "postgres", "mongodb"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[DocumentStore]:
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    if request.param == "mongodb":
+        name = f"contract_{uuid4().hex[:12]}"
+        mongo = MongoDocumentStore(url, name)
+        await mongo.ensure_indexes()
+        yield mongo
+        await mongo.close()
+        with MongoClient[dict[str, object]](url) as client:
+            client.drop_database(name)
+    else:
+        engine = make_engine(url)
+        yield SqlDocumentStore(engine)
+        await engine.dispose()
+
+
+async def test_a_document_comes_back_byte_for_byte(store: DocumentStore) -> None:
+    await store.put("local", "script", "f1", BODY)
+
+    assert await store.get("local", "script", "f1") == BODY
+
+
+async def test_a_document_that_nobody_stored_is_none(store: DocumentStore) -> None:
+    assert await store.get("local", "script", "f1") is None
+
+
+async def test_the_first_document_stays(store: DocumentStore) -> None:
+    await store.put("local", "script", "f1", BODY)
+    await store.put("local", "script", "f1", b'{"schema":1,"title":"Squid"}')
+
+    assert await store.get("local", "script", "f1") == BODY
+
+
+async def test_account_kind_and_fingerprint_each_tell_documents_apart(
+    store: DocumentStore,
+) -> None:
+    keys = [("a", "script", "f1"), ("b", "script", "f1"), ("a", "mix", "f1"), ("a", "script", "f2")]
+    for number, key in enumerate(keys):
+        await store.put(*key, b'{"number":%d}' % number)
+
+    assert [await store.get(*key) for key in keys] == [b'{"number":%d}' % n for n in range(4)]
+
+
+async def test_a_document_of_a_megabyte_comes_back(store: DocumentStore) -> None:
+    body = b'{"text":"%b"}' % (b"x" * 1_000_000)
+
+    await store.put("local", "storyboard", "f1", body)
+
+    assert await store.get("local", "storyboard", "f1") == body
+
+
+async def test_a_deleted_document_is_gone_and_its_neighbour_stays(store: DocumentStore) -> None:
+    await store.put("local", "script", "f1", BODY)
+    await store.put("local", "script", "f2", BODY)
+
+    await store.delete("local", "script", "f1")
+
+    assert await store.get("local", "script", "f1") is None
+    assert await store.get("local", "script", "f2") == BODY
+
+
+async def test_deleting_what_is_not_there_is_no_error(store: DocumentStore) -> None:
+    await store.delete("local", "script", "f1")
