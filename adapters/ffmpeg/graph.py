@@ -27,8 +27,10 @@ GRADIENT_SHRINK = 4
 """the gradient is computed at a quarter of the size; it has no detail to lose"""
 DRIFT_RADIANS_PER_FRAME = 0.002
 """about 3.4 degrees a second: seen as life, not as movement"""
-GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
-"""neighbouring variants get angles far apart"""
+GOLDEN_RATIO = (math.sqrt(5) - 1) / 2
+"""its multiples fill an interval evenly: no two variants get nearly the same line"""
+FARTHEST_FROM_CORNER = 0.4
+"""of the frame's width"""
 
 CENTRE_OF_PRESENCE_HZ = 2_828
 """geometric middle of 2 to 4 kHz, where consonants are told apart"""
@@ -85,24 +87,25 @@ def frames_between(start: int, end: int) -> Filter:
 def drawn(backdrop: DrawnBackdrop, palette: Palette, size: tuple[int, int], frames: int) -> str:
     """A slowly turning linear gradient between the palette's grounds.
 
-    Computed in floating point and dithered only where it becomes 8 bit: bands don't show, and
-    unlike noise an ordered dither costs the encoder next to nothing.
+    Computed in 16 bits and dithered where it becomes 8: bands don't show, and unlike noise an
+    ordered dither that stands still costs the encoder little. (From ffmpeg's floating-point
+    formats swscale doesn't dither.)
     """
     width, height = size
-    small_width, small_height = width // GRADIENT_SHRINK, height // GRADIENT_SHRINK
-    (x0, y0), (x1, y1) = _gradient_line(backdrop.variant, small_width, small_height)
+    small = (width // GRADIENT_SHRINK, height // GRADIENT_SHRINK)
+    start, end, mirrored = _gradient_line(backdrop.variant, small)
     gradient = Filter(
         "gradients",
         {
-            "size": f"{small_width}x{small_height}",
+            "size": f"{small[0]}x{small[1]}",
             "rate": FRAME_RATE,
             "c0": _color(palette.ground),
             "c1": _color(palette.ground_to),
             "nb_colors": 2,
-            "x0": x0,
-            "y0": y0,
-            "x1": x1,
-            "y1": y1,
+            "x0": start[0],
+            "y0": start[1],
+            "x1": end[0],
+            "y1": end[1],
             "seed": 0,  # every colour and point is given; a seed of -1 would be the clock's
             "speed": DRIFT_RADIANS_PER_FRAME,
             "type": "linear",
@@ -110,8 +113,9 @@ def drawn(backdrop: DrawnBackdrop, palette: Palette, size: tuple[int, int], fram
     )
     return chain(
         gradient,
-        Filter("format", {"pix_fmts": "gbrapf32le"}),
+        Filter("format", {"pix_fmts": "rgba64le"}),
         frames_between(0, frames),
+        *([Filter("hflip")] if mirrored else []),
         _scaled(width, height),
         PLANAR_8_BIT,
         TAGGED,
@@ -120,16 +124,20 @@ def drawn(backdrop: DrawnBackdrop, palette: Palette, size: tuple[int, int], fram
     )
 
 
-def _gradient_line(variant: int, width: int, height: int) -> tuple[tuple[int, int], ...]:
-    """End points of the gradient: the diagonals first, then every direction there is."""
-    diagonal = math.atan2(height, width)
-    starts = [diagonal, math.pi - diagonal, -diagonal, diagonal - math.pi]
-    angle = starts[variant % 4] + (variant // 4) * GOLDEN_ANGLE / 8
-    reach = (abs(width * math.cos(angle)) + abs(height * math.sin(angle))) / 2
-    dx, dy = reach * math.cos(angle), reach * math.sin(angle)
-    middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
-    ends = ((middle_x - dx, middle_y - dy), (middle_x + dx, middle_y + dy))
-    return tuple((max(0, round(x)), max(0, round(y))) for x, y in ends)
+def _gradient_line(
+    variant: int, size: tuple[int, int]
+) -> tuple[tuple[int, int], tuple[int, int], bool]:
+    """Both ends of the gradient, and whether it is mirrored (which also turns it the other way).
+
+    The ends are opposite points of the frame's border, at or near the corners: a diagonal reads
+    as a designed backdrop. Points outside the frame would be replaced by random ones.
+    """
+    right, bottom = size[0] - 1, size[1] - 1
+    mirrored, from_below, reversed_ = variant & 1, variant >> 1 & 1, variant >> 2 & 1
+    inset = (variant >> 3) * GOLDEN_RATIO % 1 * FARTHEST_FROM_CORNER
+    x = round(inset * right)
+    near, far = ((x, bottom), (right - x, 0)) if from_below else ((x, 0), (right - x, bottom))
+    return (far, near, bool(mirrored)) if reversed_ else (near, far, bool(mirrored))
 
 
 def _color(text: str) -> str:

@@ -88,6 +88,7 @@ class SegmentRenderer:
             def report(position: Position, begun: int = begun) -> None:
                 progress(min(1.0, (begun + position.frames) / plan.frames))
 
+            drawn = all(isinstance(part.backdrop, DrawnBackdrop) for part in group)
             inputs: list[str | Feed] = []
             chains = [await self._part(part, plan, media, inputs) for part in group]
             position = await self.process.run(
@@ -96,7 +97,7 @@ class SegmentRenderer:
                     *("-filter_threads", str(self.threads)),
                     *("-filter_complex_threads", str(self.threads)),
                     *("-filter_complex", graph.segment(chains, group[0].start, frames)),
-                    *("-map", "[picture]", *encoding.picture_options(self.threads)),
+                    *("-map", "[picture]", *encoding.picture_options(self.threads, drawn=drawn)),
                     *("-y", out.name),
                 ],
                 folder=folder,
