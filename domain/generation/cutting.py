@@ -10,7 +10,7 @@ from domain.generation import lexicon, relations, shots
 from domain.generation.brief import ShotKind
 from domain.generation.figures import figures_in
 from domain.generation.narration import FRAME_RATE
-from domain.generation.phrases import EARLY_FRAMES, Token, opens_clause
+from domain.generation.phrases import opens_clause
 from domain.generation.storyboard import (
     ComparisonContent,
     FactContent,
@@ -18,8 +18,11 @@ from domain.generation.storyboard import (
     NumberContent,
     ShotContent,
 )
+from domain.generation.tokens import EARLY_FRAMES, Token
 
 MIN_SHOT_FRAMES = round(1.2 * FRAME_RATE)
+CLAIM_FRAMES = 3 * FRAME_RATE
+"""a claim of twelve words takes this long to read"""
 COUNT_UP_FRAMES = round(0.7 * FRAME_RATE)
 
 # what a cut costs, by what it cuts; a shot's kind gains at most 1.6
@@ -35,11 +38,16 @@ INSIDE_RELATION = 4.0
 CANDIDATE_LIMIT = 2.5
 """cuts dearer than this are considered only where there is no other for a long time"""
 
-REPEATED_KIND = 3.0
+REPEATED_KIND = 2.0
 THIN_FACT = 0.7
-TOO_SHORT, TOO_LONG = 2.5, 2.5
+TOO_SHORT, TOO_LONG = 3.0, 6.0
 """per share of the range's end that a shot lies outside it"""
 LATE_COUNT = 0.4
+ACROSS_SENTENCES = 0.6
+"""a shot is better off inside one sentence"""
+
+
+_CLAUSE_SUBJECTS = lexicon.SUBJECT_PRONOUNS | lexicon.DETERMINERS
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -103,6 +111,8 @@ def cut_scene(
     if not tokens:
         content = FactContent(groups=[])
         return [Planned(start=0, end=frames, tokens=[], content=content, because="no words")]
+    if wanted is ShotKind.CLOSING and closes:
+        wanted = None  # its last shot will be
     if wanted is None and opens:
         wanted = ShotKind.HOOK
     rules = _Rules(
@@ -201,10 +211,17 @@ def _cut_cost(tokens: Sequence[Token], index: int) -> float:
         return INSIDE_PHRASE
     if opens_clause(tokens, index):
         return CLAUSE_OPENER
-    if token.lower in lexicon.COORDINATORS:
-        return COORDINATOR
-    if token.lower in lexicon.PREPOSITIONS - {"of", "per"}:
-        return PREPOSITION
+    following = tokens[index + 1] if index + 1 < len(tokens) and not token.mark else None
+    if token.lower in lexicon.COORDINATORS and following is not None:
+        clause = following.verb or following.lower in _CLAUSE_SUBJECTS or following.negates
+        return COORDINATOR if clause else ANYWHERE
+    if token.lower in lexicon.PREPOSITIONS - {"of", "per"} and not before.verb:
+        adverb = following is None or following.lower in lexicon.COORDINATORS
+        infinitive = token.lower == "to" and not (
+            following is not None
+            and (following.lower in lexicon.DETERMINERS or following.capitalised)
+        )
+        return ANYWHERE if adverb or infinitive else PREPOSITION
     return ANYWHERE
 
 
@@ -269,8 +286,10 @@ _BUILDERS: tuple[tuple[ShotKind, _Build, float, str], ...] = (
     (ShotKind.PROCESS, relations.process, -0.8, "one thing leads to the next"),
     (ShotKind.NUMBER, shots.number, -1.0, "it gives a figure and what it counts"),
     (ShotKind.LIST, relations.pair, 0.5, "it joins two like phrases"),
+    (ShotKind.LIST, relations.notes, 1.2, "its key words, as a list since a fact came before"),
     (ShotKind.FACT, shots.fact, 0.0, "its key words carry it"),
 )
+_CLAIMING = (ShotKind.HOOK, ShotKind.CLOSING)
 _UNFOLDING = (ShotKind.LIST, ShotKind.TIMELINE, ShotKind.PROCESS, ShotKind.COMPARISON)
 SPELLED_LIMIT = 12
 """a figure below this, without unit, is worth less of a shot"""
@@ -290,12 +309,13 @@ def _options(
             if rules.opens and rules.wanted is ShotKind.HOOK
             else f"the script asks for a {rules.wanted.value} shot"
         )
-        return [_Option(rules.wanted, content, _length_cost(length, pace), because)]
+        cost = _length_cost(length, pace, rules.wanted) + _joins(words)
+        return [_Option(rules.wanted, content, cost, because)]
     if j == len(tokens) and rules.closes:
         last = [token for token in tokens if token.sentence == tokens[-1].sentence]
-        end = shots.closing(last)
+        end = shots.closing(words, last)
         if end is not None:
-            cost = _length_cost(length, pace)
+            cost = _length_cost(length, pace, ShotKind.CLOSING) + _joins(words)
             return [_Option(ShotKind.CLOSING, end, cost, "it ends the video")]
     options: dict[ShotKind, _Option] = {}
     for kind, build, cost, because in _BUILDERS:
@@ -303,7 +323,12 @@ def _options(
             continue
         content = build(words, at[i])
         if content is not None:
-            total = cost + _content_cost(content) + _length_cost(length, pace, kind)
+            total = (
+                cost
+                + _content_cost(content)
+                + _length_cost(length, pace, kind if build is not relations.notes else None)
+            )
+            total += _joins(words)
             options[kind] = _Option(kind, content, total, because)
     if not options:
         content = shots.verbatim(words, at[i])
@@ -318,13 +343,19 @@ def _asked_for(
     """Content of a kind that the script or the caller asked for, with a more willing eye."""
     if kind in (ShotKind.HOOK, ShotKind.CLOSING):
         sentence = [token for token in scene if token.sentence == words[0].sentence]
-        return shots.hook(sentence) if kind is ShotKind.HOOK else shots.closing(sentence)
+        if kind is ShotKind.HOOK:
+            return shots.hook(sentence)
+        return shots.closing(sentence, sentence)
     if kind is ShotKind.QUOTE:
         return shots.quote(words, start, asked_for=True)
     for built, build, _, _ in _BUILDERS:
         if built is kind and (content := build(words, start)) is not None:
             return content
     return None
+
+
+def _joins(words: Sequence[Token]) -> float:
+    return ACROSS_SENTENCES * (words[-1].sentence - words[0].sentence)
 
 
 def _content_cost(content: ShotContent) -> float:
@@ -334,7 +365,7 @@ def _content_cost(content: ShotContent) -> float:
     if isinstance(content, NumberContent):
         small = content.value < SPELLED_LIMIT and not (content.prefix or content.suffix)
         late = content.land_frame < COUNT_UP_FRAMES
-        return (0.5 if small else 0.0) + (LATE_COUNT if late else 0.0)
+        return (0.8 if small else 0.0) + (LATE_COUNT if late else 0.0)
     if isinstance(content, ComparisonContent):
         return -0.3 if content.measured else 0.5
     if isinstance(content, ListContent):
@@ -343,9 +374,10 @@ def _content_cost(content: ShotContent) -> float:
 
 
 def _length_cost(length: int, pace: Pace, kind: ShotKind | None = None) -> float:
-    longest = pace.longest * (1.5 if kind in _UNFOLDING else 1.0)
-    if length < pace.shortest:
-        return TOO_SHORT * (pace.shortest - length) / pace.shortest
+    longest = pace.longest * (1.5 if kind in _UNFOLDING + _CLAIMING else 1.0)
+    shortest = max(pace.shortest, CLAIM_FRAMES) if kind in _CLAIMING else pace.shortest
+    if length < shortest:
+        return TOO_SHORT * (shortest - length) / shortest
     if length > longest:
         return TOO_LONG * (length - longest) / longest
     return 0.0

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 import msgspec
 
 from domain.generation import lexicon
-from domain.generation.phrases import Token, joined
+from domain.generation.tokens import Token, joined
 
 MAX_LABEL_WORDS = 5
 FIRST_YEAR, LAST_YEAR = 1000, 2100
-MAX_SPELLED = 100
+MIN_SPELLED, MAX_SPELLED = 3, 100
+"""spelled figures that are worth counting up: "two" is said of nearly everything"""
+GROUPED_FROM = 10_000
 
 _FIGURE = re.compile(
     r"^(?P<sign>[-−–])?(?P<currency>[$€£¥])?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<fraction>\d+))?"
@@ -28,6 +30,7 @@ _COUNTER_NOUNS = frozenset(
     "number no. no chapter part type phase class stage level version volume route highway "
     "figure page apollo".split()
 )
+_COMPOUND_UNITS = frozenset("years months weeks days hours hour minutes feet foot pounds".split())
 _LABEL_STOPS = (
     lexicon.AUXILIARIES | lexicon.PRONOUNS | lexicon.COORDINATORS | (lexicon.CLAUSE_OPENERS)
 )
@@ -115,13 +118,20 @@ def _figure_at(tokens: Sequence[Token], index: int) -> Figure | None:
     if not suffix.strip("+") and rest and rest[0].lower in ("percent", "per") and not ratio:
         percent = rest[0].lower == "percent" or [t.lower for t in rest[:2]] == ["per", "cent"]
         if percent:
-            suffix += "%"
+            suffix = "%" + suffix
             rest = rest[1 if rest[0].lower == "percent" else 2 :]
             last = rest[0].index - tokens[0].index - 1 if rest else len(tokens) - 1
-    label = _label(rest) or _subject(tokens[:index])
+    before_it = tokens[:index]
+    if rest and rest[0].core in lexicon.UNIT_SYMBOLS - {"in", "C", "F"} and not suffix.strip("+"):
+        suffix += f" {rest[0].core}"
+        last += 1
+        rest = [] if rest[0].mark else rest[1:]
+        label = _label(rest) or _measured(before_it)
+    else:
+        label = _label(rest, ratio=ratio) or _subject(before_it)
     if limit:
         label = f"{label} {limit}".strip()
-    if not label:
+    if not label and not suffix.strip("+"):
         return None
     return Figure(
         value=value,
@@ -159,7 +169,7 @@ def _digits(token: Token) -> tuple[float, int, str, str, bool] | None:
             return None
         unit = " m"
     prefix = ("−" if match["sign"] else "") + (match["currency"] or "")
-    grouping = "," in digits or value >= 10_000
+    grouping = "," in digits or value >= GROUPED_FROM
     return value, len(fraction), prefix, unit, grouping
 
 
@@ -167,7 +177,7 @@ def _spelled(token: Token, before: Token | None) -> tuple[float, int, str, str, 
     word = token.lower
     if before is not None and before.lower in _ANAPHORA:
         return None
-    if word in lexicon.NUMBER_WORDS:
+    if lexicon.NUMBER_WORDS.get(word, 0) >= MIN_SPELLED:
         return float(lexicon.NUMBER_WORDS[word]), 0, "", "", True
     tens, _, ones = word.partition("-")
     if tens in lexicon.NUMBER_WORDS and (ones in lexicon.NUMBER_WORDS or ones == "one"):
@@ -192,10 +202,12 @@ def _is_something_else(tokens: Sequence[Token], index: int) -> bool:
             earlier = tokens[index - 2]
             if _digits(earlier) or earlier.lower in lexicon.NUMBER_WORDS:
                 return True
-        if _digits(before) or before.lower in lexicon.NUMBER_WORDS:
+        if _digits(before) or before.lower in lexicon.NUMBER_WORDS or _is_compound(tokens, index):
             return True
     if following is None:
         return False
+    if _begins_compound(tokens, index):
+        return True
     if following.lower in lexicon.MONTHS or following.core in ("BC", "BCE", "AD", "CE"):
         return True
     if following.lower in ("to", "or", "–", "and") and index + 2 < len(tokens):
@@ -206,6 +218,21 @@ def _is_something_else(tokens: Sequence[Token], index: int) -> bool:
         "third", "half", "halve", "quarter", "fifth", "sixth", "eighth", "tenth", "of"
     )  # fmt: skip
     return fraction and not token.core.endswith("%")
+
+
+def _is_compound(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the figure is the smaller part of one measure: "two hours and forty minutes"."""
+    three = tokens[max(0, index - 3) : index]
+    return (
+        len(three) == 3  # noqa: PLR2004 - figure, unit, "and"
+        and three[0].numeric
+        and three[1].lower in _COMPOUND_UNITS
+        and three[2].lower == "and"
+    )
+
+
+def _begins_compound(tokens: Sequence[Token], index: int) -> bool:
+    return index + 3 < len(tokens) and _is_compound(tokens, index + 3) and tokens[index + 3].numeric
 
 
 def _opens_between(tokens: Sequence[Token], index: int) -> bool:
@@ -221,7 +248,8 @@ def _qualified(
     if one in _ABOUT:
         return f"~{prefix}", suffix, ""
     if two in ("more than", "at least", "greater than") or one in ("over", "exceeding"):
-        return prefix, f"+{suffix}", ""
+        plus = f"+{suffix}" if suffix.startswith(" ") else f"{suffix}+"
+        return prefix, plus, ""
     if two in ("less than", "fewer than") or one in ("under", "below"):
         return f"<{prefix}", suffix, ""
     if two in ("up to", "at most", "as much", "no more"):
@@ -229,20 +257,24 @@ def _qualified(
     return prefix, suffix, ""
 
 
-def _label(rest: Sequence[Token]) -> str:
+def _label(rest: Sequence[Token], *, ratio: bool = False) -> str:
     """What is counted: the words after the figure, to the end of their phrase."""
     words: list[Token] = []
     for position, token in enumerate(rest):
-        if token.lower in _LABEL_STOPS or token.negates or not token.core:
+        stops = token.lower in _LABEL_STOPS and not (ratio and token.lower in ("than", "as"))
+        if stops or token.negates or not token.core:
             break
-        if position and token.looks_like_verb and token.lower not in lexicon.UNITS:
+        if token.numeric:
+            words = _cut_at_preposition(words)
+            break
+        if position and token.verb and token.lower not in lexicon.UNITS:
             break
         words.append(token)
         if token.mark or len(words) == MAX_LABEL_WORDS:
             break
     complete = bool(words) and (len(words) == len(rest) or bool(words[-1].mark))
     if not complete:
-        words = _cut_at_preposition(words, rest)
+        words = _cut_at_preposition(words)
     while words and (words[-1].is_function_word or words[-1].lower.endswith("ly")):
         words.pop()
     if not any(not token.is_function_word for token in words):
@@ -250,18 +282,28 @@ def _label(rest: Sequence[Token]) -> str:
     return joined(words)
 
 
-def _cut_at_preposition(words: list[Token], rest: Sequence[Token]) -> list[Token]:
+def _cut_at_preposition(words: list[Token]) -> list[Token]:
     """A label that broke off inside a prepositional phrase ends before it."""
-    ended = len(words) < len(rest) and (
-        rest[len(words)].lower in _LABEL_STOPS or rest[len(words)].looks_like_verb
-    )
-    if ended and len(words) < MAX_LABEL_WORDS:
-        return words
     openers = lexicon.PREPOSITIONS - {"of", "per"}
     for position in range(len(words) - 1, 0, -1):
         if words[position].lower in openers:
             return words[:position]
     return words
+
+
+def _measured(before: Sequence[Token]) -> str:
+    """The quantity right before a figure with its unit: "a temperature of 737 K"."""
+    words = list(before)
+    while words and words[-1].lower in lexicon.QUALIFIERS:
+        words.pop()
+    if not words or words[-1].lower != "of":
+        return _subject(before)
+    named: list[Token] = []
+    for token in reversed(words[:-1]):
+        if token.is_function_word or token.mark or token.verb or token.numeric:
+            break
+        named.insert(0, token)
+    return joined(named) if len(named) <= MAX_LABEL_WORDS else ""
 
 
 def _subject(before: Sequence[Token]) -> str:

@@ -9,8 +9,9 @@ DETERMINERS = frozenset(
     "a an the this that these those its his her their our my your some any each every either "
     "another such both all".split()
 )
+MODALS = frozenset("can could may might must shall should will would did do does".split())
 PREPOSITIONS = frozenset(
-    "about above across after against along among around as at before behind below beneath "
+    "about above across including after against along among around as at before behind below beneath "
     "beside between beyond by despite down during except for from in inside into like near of "
     "off on onto out outside over past per since through throughout to toward towards under "
     "until up upon via with within without".split()
@@ -44,14 +45,61 @@ WEAK_ADVERBS = frozenset(
     "also very often usually generally commonly mostly sometimes really quite rather just even "
     "still already however therefore thus moreover furthermore instead indeed perhaps too so "
     "typically normally simply actually again almost nearly about approximately roughly around "
-    "today now then only more most less least well much many several various certain other "
+    "today now then only away back together apart far further more most less least well much many several various certain other "
     "mainly primarily largely particularly especially perhaps currently originally".split()
 )
 GENERIC_NOUNS = frozenset(
     "example examples number kind kinds type types sort sorts part parts thing things way ways "
     "form forms group groups term terms name names case cases fact set list use uses lot".split()
 )
-COMMON_VERBS = frozenset(
+SAYS_LITTLE = frozenset(
+    "why how due such called known considered regarded described thought believed found located "
+    "used named referred able result results resulting according based enabling allowing making "
+    "causing etc see seen get gets got come comes came different similar important main called "
+    "fact like etcetera ago yet else same own make "
+    "makes made give gives given gave enable enables allow allows become becomes became take takes "
+    "took taken put puts has".split()
+)
+"""content words that show nothing by themselves"""
+QUALIFIERS = frozenset(
+    "about around approximately roughly nearly almost over under more less fewer up at".split()
+)
+"""words that bound a figure, and must not be lost beside it"""
+NAME_JOINERS = frozenset("of the da de del di du la le van von".split())
+TRAILS_OFF = frozenset("best widely known called located found used based born".split())
+"""words that begin a shortened relative clause after a noun"""
+UNIT_SYMBOLS = frozenset(
+    "K km kg g m cm mm °C °F C F mph km/h m/s W kW MW GW TWh V kV Hz kHz MHz GHz ha km² km2 m² "
+    "lb ft mi in".split()
+)
+DROPPABLE = frozenset("also however therefore moreover furthermore indeed".split())
+"""adverbs that a claim loses nothing by; hedges ("usually", "nearly") are not among them"""
+INSERTION_OPENERS = frozenset(
+    "including which who whose where when with like such in at by from for on under as known "
+    "called or born also especially particularly typically usually".split()
+)
+"""words by which a part between two commas or dashes may be left out of a claim"""
+NOUNS_OR_VERBS = frozenset(
+    "forms form uses use states stars plays works work names ranges range studies shapes features "
+    "focuses ends causes cause changes change turns turn falls fall rises rise shows show sets set "
+    "lies beats beat tastes taste feeds feed stores store spreads helps stops stop travels travel "
+    "kills breaks burns melt moves live lives leaves leave drinks orbits orbit covers cover".split()
+)
+"""told apart by what follows: a determiner or a figure makes them verbs"""
+_MORE_VERBS = frozenset(
+    "caused produced changed contained covered created described designed developed discovered "
+    "ended formed included invented named painted published released ruled turned used "
+    "affects allows applies arises belongs blends brings combines connects controls converts "
+    "covers creates deals defeats defines depends depicts describes destroys develops dies "
+    "discovers divides drives earns emerges enables enters exists extends faces fills finds flows "
+    "follows gains governs happens increases inhabits introduces invents involves joins lacks "
+    "launches looks loses measures meets needs occupies offers operates originates owns predicts "
+    "prevents protects provides publishes ranks receives reduces refers reflects regulates relates "
+    "relies replaces represents requires resembles rules separates serves shares spans starts "
+    "stretches suggests supplies supports tends thrives transforms transports traps varies walks "
+    "wants eaten".split()
+)
+_VERBS = frozenset(
     "made make makes became become becomes began begin begins came come comes went go goes gave "
     "give gives got get gets grew grow grows held hold holds kept keep keeps knew know known "
     "led lead leads left leave leaves lies lay lived live lives lost lose loses means mean met "
@@ -65,8 +113,10 @@ COMMON_VERBS = frozenset(
     "found built build builds reaches reach grows stays stay acts act carries carry changes "
     "appears appear remains remain happens happen occurs occur releases release stores store "
     "absorbs absorb travels travel hunts hunt hides hide squirts squirt taste tastes sleeps "
-    "sleep drinks drink spreads spread sinks sink melts melt pumps pump beats beat stops stop".split()
+    "sleep drinks drink spreads spread sinks sink melts melt pumps pump beats beat stops "
+    "stop".split()
 )
+COMMON_VERBS = _VERBS | _MORE_VERBS
 PHRASE_STARTERS = DETERMINERS | PREPOSITIONS | COORDINATORS | SUBORDINATORS
 """a caption line or a shot may well begin with one of these, and must not end with one"""
 FUNCTION_WORDS = (
@@ -92,7 +142,7 @@ UNITS = frozenset(
     "centimetres centimeters mm millimetres millimeters mile miles mi foot feet ft inch inches "
     "yards kg kilogram kilograms kilogrammes g gram grams tonne tonnes ton tons pound pounds lb "
     "litre litres liter liters gallons hour hours minute minutes second seconds day days week "
-    "weeks month months year years decade decades century centuries km² mph km/h people inhabitants "
-    "residents species times volts watts hectares acres calories dollars euros pixels bytes "
+    "weeks month months year years decade decades century centuries km² mph km/h "
+    "people inhabitants residents species times volts watts hectares acres calories dollars euros pixels bytes "
     "light-years teeth bones hearts arms legs eggs countries islands languages".split()
 )

@@ -21,9 +21,10 @@ from domain.generation.limits import (
     youtube_length,
 )
 from domain.generation.narration import FRAME_RATE, SceneNarration
-from domain.generation.phrases import joined, phrases_in, sentence_case, tokens_of_text
+from domain.generation.phrases import phrases_in
 from domain.generation.script import ProductionWarning, Script, Source
 from domain.generation.storyboard import Storyboard
+from domain.generation.tokens import joined, sentence_case, tokens_of_text
 
 __all__ = [
     "Chapter",

@@ -1,163 +1,28 @@
-"""Reading a narrated sentence: tokens with their frames, phrases, key words, claims.
+"""Phrases, key words and claims: what of a sentence is worth showing.
 
 Everything returned is a run of the sentence's own words in their own order: a planner that
 can't parse English must not compose it. A run that stands under a negation carries it along.
 """
 
-import unicodedata
 from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 import msgspec
 
 from domain.generation import lexicon
-from domain.generation.narration import SAMPLES_PER_FRAME, NarratedSentence, Word
+from domain.generation.tokens import Token, joined
 
-EARLY_FRAMES = 2.4
-"""elements enter 80 ms before their word sounds"""
 MAX_PHRASE_WORDS = 4
 MAX_CLAIM_WORDS = 12
 MIN_CLAIM_WORDS = 3
-
-_CLAUSE_MARKS = ",;:—–…"
-_SENTENCE_MARKS = ".!?…"
-_CLOSERS = "\"'”’»)]}*_"
-
-
-class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """A shown word of a scene, with when it is spoken."""
-
-    text: str
-    """as shown"""
-    core: str
-    """without the punctuation around it; empty for a lone dash"""
-    lower: str
-    index: int
-    """within the scene"""
-    start: float
-    """frames from the scene's start"""
-    end: float
-    sentence: int
-    first: bool
-    """whether it opens its sentence"""
-    last: bool
-
-    @property
-    def enters(self) -> int:
-        """The frame from the scene's start at which what shows this word should be there."""
-        return max(0, round(self.start - EARLY_FRAMES))
-
-    @property
-    def mark(self) -> str:
-        """The clause punctuation after the word (``,`` ``;`` ``:`` ``.`` ``—``), or nothing."""
-        bare = self.text.rstrip(_CLOSERS)
-        tail = bare[-1:] if bare and bare[-1] in _CLAUSE_MARKS + _SENTENCE_MARKS else ""
-        if not tail and self.text in ("-", "--"):
-            return "—"
-        return tail if tail not in _SENTENCE_MARKS or self.last else ""
-
-    @property
-    def capitalised(self) -> bool:
-        """Whether it looks like a name: capitalised though it opens no sentence."""
-        return self.core[:1].isupper() and not self.first and self.core != "I"
-
-    @property
-    def is_function_word(self) -> bool:
-        """Whether it carries no picture of its own."""
-        return not self.core or (self.lower in lexicon.FUNCTION_WORDS and not self.negates)
-
-    @property
-    def negates(self) -> bool:
-        """Whether it turns what follows into its opposite."""
-        return self.lower.replace("’", "'") in lexicon.NEGATIONS
-
-    @property
-    def looks_like_verb(self) -> bool:
-        """Whether a noun phrase should end before it."""
-        word = self.lower
-        if self.core[:1].isupper() and not self.first:
-            return False
-        return (
-            word in lexicon.AUXILIARIES
-            or word in lexicon.COMMON_VERBS
-            or (word.endswith("ed") and len(word) > 4 and "-" not in word)
-        )
-
-
-def tokens_of(sentences: Sequence[NarratedSentence]) -> list[Token]:
-    """The scene's words in order; samples become frames."""
-    tokens: list[Token] = []
-    for number, sentence in enumerate(sentences):
-        for position, word in enumerate(sentence.words):
-            core = bare(word.text)
-            tokens.append(
-                Token(
-                    text=word.text,
-                    core=core,
-                    lower=core.casefold(),
-                    index=len(tokens),
-                    start=word.start / SAMPLES_PER_FRAME,
-                    end=word.end / SAMPLES_PER_FRAME,
-                    sentence=number,
-                    first=position == 0,
-                    last=position == len(sentence.words) - 1,
-                )
-            )
-    return tokens
-
-
-def tokens_of_text(sentence: str) -> list[Token]:
-    """The words of a sentence that nobody has spoken yet: one frame each, for reading only."""
-    words = [
-        Word(text, k * SAMPLES_PER_FRAME, (k + 1) * SAMPLES_PER_FRAME)
-        for k, text in enumerate(sentence.split())
-    ]
-    end = len(words) * SAMPLES_PER_FRAME
-    return tokens_of([NarratedSentence(sentence, 0, end, words, "proportional")])
-
-
-def bare(word: str) -> str:
-    """A word without the punctuation around it: currency, percent and degree signs stay."""
-    start, end = 0, len(word)
-    while start < end and _is_punctuation(word[start]):
-        start += 1
-    while end > start and _is_punctuation(word[end - 1]):
-        end -= 1
-    return word[start:end]
-
-
-def _is_punctuation(char: str) -> bool:
-    return unicodedata.category(char).startswith("P") and char not in "%‰#&@°′″"
-
-
-def joined(tokens: Sequence[Token]) -> str:
-    """Words as one line, without the punctuation around the whole (that inside stays)."""
-    if not tokens:
-        return ""
-    words = [token.text for token in tokens]
-    words[0] = _open(tokens[0])
-    words[-1] = _close(words[0] if len(tokens) == 1 else tokens[-1].text, tokens[-1])
-    return " ".join(word for word in words if word)
-
-
-def _open(token: Token) -> str:
-    index = token.text.find(token.core)
-    return token.text[index:] if index > 0 else token.text
-
-
-def _close(text: str, token: Token) -> str:
-    index = text.rfind(token.core)
-    return text[: index + len(token.core)] if index >= 0 else text
-
-
-def sentence_case(text: str) -> str:
-    """First letter raised, unless the word has a case of its own (pH, iPhone)."""
-    first = text.split(" ", 1)[0]
-    if len(first) > 1 and any(char.isupper() for char in first[1:]):
-        return text
-    return text[:1].upper() + text[1:]
-
-
-# -- phrases -------------------------------------------------------------------------------
+FULL_WEIGHT_CHARS = 9
+"""longer words say no more than words of this length"""
+KNOWN = 0.65
+GROUP_COST = 0.4
+"""so that "squeeze through small gaps" stays one group"""
+BEST_PHRASES = 8
+"""of which combinations are tried"""
+MIN_SUPERLATIVE_CHARS = 5
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -174,154 +39,285 @@ class Phrase(msgspec.Struct, frozen=True):
     def words(self) -> int:
         return len(self.tokens)
 
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.tokens[0].index, self.tokens[-1].index
+
 
 def phrases_in(tokens: Sequence[Token]) -> list[Phrase]:
-    """The content phrases of a clause, in order: runs between function words, one to four words.
+    """The phrases of a clause, one to four words each, in order of their first word.
 
-    A preposition "of" between two short runs joins them ("speed of light").
+    Runs of content words, and pairs of runs over the small words that join them ("squeeze
+    through small gaps"); they may overlap.
     """
-    runs: list[list[Token]] = []
-    run: list[Token] = []
+    runs = [part for run in _runs(tokens) for part in _parted(run)]
+    found = [Phrase(run, _telling(run)) for run in runs]
+    for one, two in pairwise(runs):
+        begin, end = one[0].index, two[-1].index
+        whole = [token for token in tokens if begin <= token.index <= end]
+        between = whole[len(one) : len(whole) - len(two)]
+        joinable = all(t.lower in _JOINING and not t.mark for t in between)
+        joinable = joinable and not (len(two) == 1 and two[0].verb)
+        if joinable and not one[-1].mark and len(whole) <= MAX_PHRASE_WORDS and between:
+            found.append(Phrase(whole, _telling(whole)))
+    found = [p for p in found if any(_weight(token) > 0 for token in p.tokens)]
+    verb = next((token.index for token in tokens if token.verb), None)
+    if verb is not None and tokens[0].first:
+        # before its verb a sentence names what is known already
+        found = [Phrase(p.tokens, p.score * (KNOWN if p.span[1] < verb else 1)) for p in found]
+    return sorted(found, key=lambda p: (p.span[0], p.words))
+
+
+_JOINING = lexicon.PREPOSITIONS | {"the", "a", "an", "its", "their", "to"}
+
+
+def _runs(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Stretches of content words; a negation begins one, with its auxiliary, and spans "a"."""
+    runs: list[list[Token]] = [[]]
     for position, token in enumerate(tokens):
-        joins = (
-            token.lower == "of"
-            and len(run) in (1, 2)
-            and position + 1 < len(tokens)
-            and not tokens[position + 1].is_function_word
-            and not run[-1].mark
-            and run[-1].lower not in lexicon.GENERIC_NOUNS
-        )
-        if token.is_function_word and not joins and not _glued(run, token, tokens, position):
-            runs.append(run)
-            run = []
+        run = runs[-1]
+        if token.negates:
+            aux = tokens[position - 1] if position and token.lower == "not" else None
+            bound = aux is not None and aux.lower in lexicon.AUXILIARIES
+            runs.append([aux, token] if bound and aux is not None else [token])
+        elif token.lower in lexicon.QUALIFIERS and _precedes_figure(tokens, position):
+            runs.append([token])
+        elif token.is_function_word or token.lower in lexicon.SAYS_LITTLE:
+            negated = bool(run) and any(t.negates for t in run) and not run[-1].mark
+            bounds = len(run) == 1 and run[0].lower in lexicon.QUALIFIERS
+            if bounds and token.lower in ("than", "to", "least", "most"):
+                run.append(token)
+            elif negated and all(t.negates or t.is_function_word for t in run) and token.core:
+                run.append(token)
+            elif _ranges(run, token, tokens, position) or _in_name(run, token, tokens, position):
+                run.append(token)
+            else:
+                runs.append([])
         else:
-            if run and token.looks_like_verb and len(run) >= MAX_PHRASE_WORDS - 1:
-                runs.append(run)
-                run = []
             run.append(token)
-            if token.mark or len(run) == MAX_PHRASE_WORDS:
-                runs.append(run)
-                run = []
-    runs.append(run)
-    return [
-        Phrase(trimmed, _telling(trimmed))
-        for trimmed in (_trim(part) for part in runs)
-        if trimmed and not all(token.negates for token in trimmed)
-    ]
+        if token.mark and runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
 
 
-def _glued(run: list[Token], token: Token, tokens: Sequence[Token], position: int) -> bool:
-    """Whether a function word belongs inside: "never been found", "5 to 10 metres"."""
-    if not run or run[-1].mark or len(run) >= MAX_PHRASE_WORDS - 1:
+def _precedes_figure(tokens: Sequence[Token], position: int) -> bool:
+    """Whether "about", "over", "more than" bounds the figure that follows."""
+    following = tokens[position + 1 : position + 3]
+    if len(following) > 1 and following[0].lower in ("than", "to", "least", "most"):
+        return following[1].numeric
+    alone = tokens[position].lower not in ("at", "up", "more", "less", "fewer")
+    return alone and bool(following) and following[0].numeric
+
+
+def _ranges(run: list[Token], token: Token, tokens: Sequence[Token], position: int) -> bool:
+    """Whether a small word joins two figures ("5 to 10 metres", "9 out of 10")."""
+    if not run or not run[-1].numeric or run[-1].mark or position + 1 >= len(tokens):
         return False
-    if run[0].negates and all(t.negates or t.is_function_word for t in run):
-        return True
-    following = tokens[position + 1] if position + 1 < len(tokens) else None
-    return (
-        token.lower in ("to", "per", "and")
-        and following is not None
-        and any(c.isdigit() for c in run[-1].core)
-        and (token.lower == "per" or any(c.isdigit() for c in following.core))
+    following = tokens[position + 1]
+    return token.lower in ("to", "or", "and", "of", "out") and (
+        following.numeric or following.lower == "of"
     )
 
 
-def _trim(run: list[Token]) -> list[Token]:
-    while run and run[-1].is_function_word:
-        run = run[:-1]
-    while len(run) > 1 and run[-1].negates:
-        run = run[:-1]
-    return run
+def _in_name(run: list[Token], token: Token, tokens: Sequence[Token], position: int) -> bool:
+    """Whether a small word stands inside a name ("Alexander the Great", "Ring of Fire")."""
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    return (
+        token.lower in lexicon.NAME_JOINERS
+        and bool(run)
+        and run[-1].core[:1].isupper()
+        and not run[-1].mark
+        and following is not None
+        and following.capitalised
+        and len(run) < MAX_PHRASE_WORDS - 1
+    )
+
+
+def _parted(run: list[Token]) -> list[list[Token]]:
+    """A run in pieces of at most four words: new ones at verbs; heads stay with what they name."""
+    pieces: list[list[Token]] = [[]]
+    for token in run:
+        negated = any(t.negates for t in pieces[-1])
+        ambiguous = len(run) > MAX_PHRASE_WORDS and token.lower in lexicon.NOUNS_OR_VERBS
+        adverb = bool(pieces[-1]) and pieces[-1][-1].lower.endswith("ly")
+        if (token.verb or ambiguous) and pieces[-1] and not (negated or adverb):
+            pieces.append([])
+        pieces[-1].append(token)
+    parted: list[list[Token]] = []
+    for piece in pieces:
+        words = list(piece)
+        while words and (words[-1].is_function_word or words[-1].negates):
+            words.pop()
+        if len(words) > 1 and words[-1].lower.endswith("ing") and words[-2].lower.endswith("s"):
+            words.pop()  # "insects living (in colonies)"
+        if len(words) > MAX_PHRASE_WORDS:
+            if any(token.negates for token in words):
+                continue
+            words = words[-MAX_PHRASE_WORDS:]
+        if words and words[-1].lower.endswith(("'s", "’s")) and len(words) > 1:
+            continue
+        if words:
+            parted.append(words)
+    return parted
 
 
 def _telling(tokens: Sequence[Token]) -> float:
     """How much of the sentence's news a phrase carries; only its order matters."""
     content = [token for token in tokens if not token.is_function_word]
-    score = 0.0
-    for token in content:
-        word = token.lower
-        score += min(len(word), 9) / 9
-        if any(char.isdigit() for char in word) or word in lexicon.NUMBER_WORDS:
-            score += 1.2
-        if token.capitalised:
-            score += 0.6
-        if word.endswith("est") and len(word) > 4:
-            score += 0.8
-        if token.negates:
-            score += 0.5
-        if word in lexicon.GENERIC_NOUNS:
-            score -= 0.8
-        if word.endswith("ly"):
-            score -= 0.5
-    return score / (len(content) ** 0.5) if content else 0.0
+    if not content:
+        return 0.0
+    weight: float = sum(map(_weight, content)) / len(content) ** 0.4
+    return weight - 0.1 * (len(tokens) - len(content))
+
+
+def _weight(token: Token) -> float:
+    word = token.lower
+    if token.is_function_word:
+        return 0.0
+    if token.numeric or any(char.isdigit() for char in word):
+        return 1.5
+    if word in lexicon.GENERIC_NOUNS:
+        return 0.1
+    if word.endswith("ly"):
+        return 0.15
+    weight = min(len(word), FULL_WEIGHT_CHARS) / FULL_WEIGHT_CHARS
+    if token.verb or word.endswith("ing"):
+        return 0.5 * weight
+    if token.capitalised:
+        weight += 0.5
+    if word.endswith("est") and len(word) >= MIN_SUPERLATIVE_CHARS:
+        weight += 0.6
+    return weight + (0.5 if token.negates else 0.0)
+
+
+def key_phrases(tokens: Sequence[Token], fewest: int, most: int, groups: int) -> list[Phrase]:
+    """The most telling phrases of ``fewest`` to ``most`` words in all, in their own order.
+
+    Fewer words only where the clause has no more.
+    """
+    best = sorted(phrases_in(tokens), key=lambda p: -p.score)[:BEST_PHRASES]
+    best.sort(key=lambda p: p.span)
+    chosen: tuple[Phrase, ...] = ()
+    value = (False, 0.0)
+    for count in range(1, groups + 1):
+        for some in combinations(best, count):
+            words = sum(phrase.words for phrase in some)
+            if words > most or any(a.span[1] >= b.span[0] for a, b in pairwise(some)):
+                continue
+            if len({phrase.text.casefold() for phrase in some}) < count:
+                continue
+            worth = (words >= fewest, sum(p.score for p in some) - GROUP_COST * count)
+            if worth > value:
+                chosen, value = some, worth
+    return list(chosen)
 
 
 # -- claims ----------------------------------------------------------------------------------
 
 
-def claim_of(sentence: Sequence[Token], limit: int = MAX_CLAIM_WORDS) -> list[Token]:
-    """The shortest stretch of a sentence that says its point in at most ``limit`` words.
+def claim_of(sentence: Sequence[Token], limit: int = MAX_CLAIM_WORDS) -> str:
+    """The sentence's point in at most ``limit`` words.
 
-    The whole sentence where it fits; else its first main clause; else its beginning up to the
-    last place where a phrase ends.
+    The whole sentence where it fits; else without its insertions; else its first main clause;
+    else its beginning, up to the last place where a phrase ends; with an ellipsis where none does.
     """
     if len(sentence) <= limit:
+        return joined(sentence) + (sentence[-1].mark if sentence[-1].mark in ("?", "!") else "")
+    words = _without_insertions(sentence)
+    if len(words) <= limit:
+        return spliced(words)
+    cuts = [0, *[k for k in range(1, len(words)) if opens_clause(words, k)], len(words)]
+    main = [words[a:b] for a, b in pairwise(cuts) if is_main(words[a:b])]
+    for clause in main:
+        if MIN_CLAIM_WORDS < len(clause) <= limit and not _wants_more(clause[-1]):
+            return spliced(clause)
+    opening = words[words.index(main[0][0]) :] if main else words
+    for end in range(min(limit, len(opening) - 1), MIN_CLAIM_WORDS, -1):
+        if phrase_ends_before(opening, end) and any(t.verb for t in opening[1 : end - 1]):
+            return spliced(opening[:end])
+    return f"{spliced(opening[: limit - 1])} …"
+
+
+def _without_insertions(sentence: Sequence[Token]) -> list[Token]:
+    """A sentence without what stands between two commas or dashes, and without "also"."""
+    kept: list[Token] = []
+    stretch: list[Token] = []
+    opened_by = ""
+    for token in _without_dashed(sentence):
+        if token.lower in lexicon.DROPPABLE:
+            continue
+        stretch.append(token)
+        if not token.mark:
+            continue
+        inserted = (
+            opened_by == token.mark
+            and bool(kept)
+            and stretch[0].lower in lexicon.INSERTION_OPENERS
+            and not token.last
+        )
+        if not inserted:
+            kept += stretch
+        opened_by = token.mark
+        stretch = []
+    kept += stretch
+    return [token for token in kept if token.core]
+
+
+def _without_dashed(sentence: Sequence[Token]) -> list[Token]:
+    """A sentence without what stands between two dashes."""
+    dashes = [k for k, token in enumerate(sentence) if not token.core and token.mark]
+    if len(dashes) != 2:  # noqa: PLR2004 - a pair
         return list(sentence)
-    cuts = [0, *[k for k in range(1, len(sentence)) if opens_clause(sentence, k)], len(sentence)]
-    clauses = [list(sentence[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
-    for clause in clauses:
-        if clause[0].lower in lexicon.SUBORDINATORS | lexicon.PREPOSITIONS:
-            continue
-        if clause[0].lower in lexicon.COORDINATORS:
-            continue
-        if MIN_CLAIM_WORDS <= len(clause) <= limit and _has_verb(clause):
-            return clause
-    start = next(
-        (
-            c
-            for c in clauses
-            if c[0].lower not in lexicon.SUBORDINATORS | lexicon.PREPOSITIONS
-            and len(c) >= MIN_CLAIM_WORDS
-        ),
-        list(sentence),
+    return [*sentence[: dashes[0]], *sentence[dashes[1] + 1 :]]
+
+
+def spliced(tokens: Sequence[Token]) -> str:
+    """Words as one line where some between them were left out, with the marks beside these."""
+    runs: list[list[Token]] = [[]]
+    for token in tokens:
+        if runs[-1] and token.index != runs[-1][-1].index + 1:
+            runs.append([])
+        runs[-1].append(token)
+    return " ".join(text for text in (joined(run) for run in runs) if text)
+
+
+def is_main(clause: Sequence[Token]) -> bool:
+    """Whether a clause begins like a main clause and has a verb."""
+    openers = lexicon.SUBORDINATORS | lexicon.PREPOSITIONS | lexicon.COORDINATORS
+    return (
+        clause[0].lower not in openers
+        and not clause[0].lower.endswith("ing")
+        and any(token.verb for token in clause[1:])
     )
-    return shortened(start, limit)
 
 
-def shortened(tokens: Sequence[Token], limit: int) -> list[Token]:
-    """The longest beginning of at most ``limit`` words that ends where a phrase ends."""
-    if len(tokens) <= limit:
-        return list(tokens)
-    for end in range(limit, MIN_CLAIM_WORDS - 1, -1):
-        if phrase_ends_before(tokens, end):
-            return list(tokens[:end])
-    return list(tokens[:limit])
+def _wants_more(token: Token) -> bool:
+    """Whether nothing can end on this word."""
+    return token.is_function_word or token.negates
 
 
 def phrase_ends_before(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a phrase ends right before ``tokens[index]``."""
+    """Whether a phrase ends right before ``tokens[index]``, so that what precedes can stand."""
     before, after = tokens[index - 1], tokens[index]
-    if before.is_function_word or before.negates:
+    if _wants_more(before) or before.verb or before.lower.endswith(("'s", "’s")):
         return False
-    return bool(before.mark) or after.lower in (
-        lexicon.PREPOSITIONS - {"of"} | lexicon.CLAUSE_OPENERS | lexicon.COORDINATORS
-    )
+    if before.mark:
+        return True
+    if after.lower == "to" and index + 1 < len(tokens):
+        onward = tokens[index + 1].lower in lexicon.DETERMINERS or tokens[index + 1].capitalised
+        return onward or before.lower.endswith("s")
+    if after.lower in lexicon.TRAILS_OFF and not before.verb:
+        return True
+    needed = {"of", "that", "than", "as", "into", "if", "whether", "how"}
+    return after.lower in lexicon.PHRASE_STARTERS - lexicon.DETERMINERS - needed
 
 
 def opens_clause(tokens: Sequence[Token], index: int) -> bool:
     """Whether a clause begins at ``tokens[index]``: after a mark, or at a clause opener."""
     before, token = tokens[index - 1], tokens[index]
-    if before.mark in (";", ":", "—", "–"):
-        return True
-    if before.mark == ",":
+    if before.mark:
         return True
     return (
-        token.lower in lexicon.CLAUSE_OPENERS
-        and token.lower not in ("that", "than", "so", "once", "then")
+        token.lower in lexicon.CLAUSE_OPENERS - {"that", "than", "so", "once", "then", "if"}
         and before.lower not in lexicon.PREPOSITIONS | lexicon.COORDINATORS
-    )
-
-
-def _has_verb(tokens: Sequence[Token]) -> bool:
-    return any(token.looks_like_verb or token.negates for token in tokens) or any(
-        token.lower.endswith("s") and not token.first for token in tokens[1:-1]
     )

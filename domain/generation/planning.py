@@ -21,7 +21,6 @@ from domain.generation.brief import Brief, CaptionChoice, CaptionColors, ShotKin
 from domain.generation.captions import burnt_cues
 from domain.generation.cutting import Pace, Planned, cut_scene
 from domain.generation.narration import FRAME_RATE, SceneNarration
-from domain.generation.phrases import tokens_of
 from domain.generation.script import Scene, Script, Source
 from domain.generation.shots import content_words
 from domain.generation.storyboard import (
@@ -37,6 +36,7 @@ from domain.generation.storyboard import (
     ShotContent,
     Storyboard,
 )
+from domain.generation.tokens import tokens_of
 
 PictogramFinder = Callable[[Sequence[str]], str | None]
 

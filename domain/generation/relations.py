@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from domain.generation import lexicon
 from domain.generation.figures import Figure, figures_in, is_year, year_of
-from domain.generation.phrases import Phrase, Token, joined, phrases_in, sentence_case
+from domain.generation.phrases import Phrase, key_phrases, phrases_in
 from domain.generation.shots import MAX_SCREEN_WORDS, enter
 from domain.generation.storyboard import (
     Bar,
@@ -20,12 +20,16 @@ from domain.generation.storyboard import (
     TimelineContent,
     TimelineMark,
 )
+from domain.generation.tokens import Token, joined, sentence_case
 
 MAX_ITEM_WORDS = 4
 MIN_ROWS, MAX_ROWS = 3, 5
-MAX_TITLE_WORDS = 4
+MAX_TITLE_WORDS = 5
+MIN_PAIR_WORDS = 4
+"""of two rows without a title, so that they say something"""
 MAX_NODE_WORDS = 4
 MAX_LABEL_WORDS = 4
+MIN_POLE_WORDS = 2
 
 _PHRASE_END = (
     lexicon.AUXILIARIES
@@ -40,6 +44,7 @@ _CAUSES = frozenset(
     "causes cause triggers trigger produces produce creates create generates generate "
     "releases release".split()
 )
+_ENABLES = frozenset("enabling allowing letting causing".split())
 _BECOMES = frozenset("becomes become".split())
 _TRANSFORMS = frozenset(
     "turn turns turned convert converts converted transform transforms transformed change changes "
@@ -72,21 +77,47 @@ def enumeration(tokens: Sequence[Token], start: int) -> ListContent | None:
 def pair(tokens: Sequence[Token], start: int) -> ListContent | None:
     """Two coordinated phrases of one build: what a second fact in a row may become."""
     for position, token in enumerate(tokens):
-        if token.lower != "and" or not 0 < position < len(tokens) - 1:
+        if token.lower not in ("and", "or") or not 0 < position < len(tokens) - 1:
             continue
         left = _back_from(tokens, position)
-        right = _forward_from(tokens, position + 1)
-        sides = (left, right)
-        if any(not side or len(side) > MAX_ITEM_WORDS for side in sides):
+        right = list(_undetermined(_forward_from(tokens, position + 1)))
+        if not _is_pair(left, right):
             continue
-        named = all(side[0].capitalised for side in sides)
-        if not named and any(len(side) == 1 for side in sides):
+        rows = [Reveal(sentence_case(joined(s)), enter(s[0], start)) for s in (left, right)]
+        title = _title(tokens[: left[0].index - tokens[0].index])
+        if title is None and len(left) + len(right) < MIN_PAIR_WORDS:
             continue
-        if any(t.is_function_word and t.lower != "of" or t.negates for s in sides for t in s):
-            continue
-        rows = [Reveal(sentence_case(joined(side)), enter(side[0], start)) for side in sides]
-        return ListContent(title=_title(tokens[: left[0].index - tokens[0].index]), rows=rows)
+        return ListContent(title=title, rows=rows)
     return None
+
+
+def notes(tokens: Sequence[Token], start: int) -> ListContent | None:
+    """The subject as a title, two or three key phrases of what is said of it as rows.
+
+    Not an enumeration: a second fact in a row takes this form, rather than look like the first.
+    """
+    subject = _subject(tokens)
+    said = tokens[subject[-1].index - tokens[0].index + 1 :] if subject else tokens
+    found = key_phrases(said, MIN_PAIR_WORDS - 1, 2 * MAX_ITEM_WORDS, MIN_ROWS)
+    words = sum(phrase.words for phrase in found)
+    if len(found) < MIN_ROWS - 1 or words < MIN_PAIR_WORDS - (1 if subject else 0):
+        return None
+    rows = [Reveal(sentence_case(p.text), enter(p.tokens[0], start)) for p in found]
+    return ListContent(title=sentence_case(joined(subject)) if subject else None, rows=rows)
+
+
+def _is_pair(left: Sequence[Token], right: Sequence[Token]) -> bool:
+    sides = (left, right)
+    if any(not 0 < len(side) <= MAX_ITEM_WORDS for side in sides):
+        return False
+    if left[-1].mark or any(token.mark for token in right[:-1]):
+        return False
+    small = lexicon.FUNCTION_WORDS - {"of"} - lexicon.QUALIFIERS
+    if any(t.lower in small or t.negates for side in sides for t in side):
+        return False
+    # "black and white fur" is one thing of two colours
+    alike = len(left) == len(right) or min(len(left), len(right)) > 1
+    return alike and left[0].capitalised == right[0].capitalised
 
 
 def find_items(tokens: Sequence[Token]) -> tuple[list[Token], list[list[Token]]] | None:
@@ -151,7 +182,7 @@ def _first_item(tokens: list[Token], others: Sequence[list[Token]]) -> list[Toke
         if token.is_function_word and token.lower != "of":
             start = position + 1
             break
-        if token.looks_like_verb and position < len(tokens) - 1:
+        if token.verb and position < len(tokens) - 1:
             start = position + 1
             break
     item = tokens[start:]
@@ -165,24 +196,31 @@ def _back_from(tokens: Sequence[Token], end: int) -> list[Token]:
     item: list[Token] = []
     for position in range(end - 1, -1, -1):
         token = tokens[position]
-        if token.mark or token.lower in lexicon.FUNCTION_WORDS or token.looks_like_verb:
+        if token.mark or token.lower in lexicon.FUNCTION_WORDS or token.verb:
             break
         item.insert(0, token)
+    while item and not item[0].core:
+        item = item[1:]
+    before = item[0].index - tokens[0].index - 1 if item else -1
+    if before >= 0 and item[0].numeric and tokens[before].lower in lexicon.QUALIFIERS:
+        item.insert(0, tokens[before])
     return item
 
 
 def _forward_from(tokens: Sequence[Token], start: int, like: Sequence[Token] = ()) -> list[Token]:
     """The phrase that begins at ``start``, to its mark or to the next word that ends phrases."""
     item: list[Token] = []
-    verbs = bool(like) and like[0].looks_like_verb
+    verbs = bool(like) and like[0].verb
     lead = like[0].lower if like else ""
     for token in tokens[start:]:
         ends = token.lower in _PHRASE_END and not (not item and token.lower == lead)
-        if ends or (item and token.looks_like_verb and not verbs):
+        if ends or (item and token.verb and not verbs):
             break
         item.append(token)
         if token.mark:
             break
+    if len(item) > 1 and item[-1].lower.endswith("ing") and item[-2].lower.endswith("s"):
+        item.pop()  # "islands stretching (over ...)"
     return item
 
 
@@ -196,7 +234,7 @@ def _parallel(items: Sequence[list[Token]]) -> bool:
             return False
         if any(t.lower in lexicon.PRONOUNS or t.negates for t in item):
             return False
-        if any(t.looks_like_verb and t.lower.endswith("ed") for t in inner):
+        if any(t.verb and t.lower.endswith("ed") for t in inner):
             return False
         if item[-1].is_function_word:
             return False
@@ -204,7 +242,7 @@ def _parallel(items: Sequence[list[Token]]) -> bool:
     for words in (lexicon.DETERMINERS, lexicon.PREPOSITIONS):
         if len({token.lower in words for token in openings}) > 1:
             return False
-    if len({token.looks_like_verb for token in openings[1:]}) > 1:
+    if len({token.verb for token in openings[1:]}) > 1:
         return False
     names = [token.core[:1].isupper() for token in openings[1:]]
     return all(names) or not any(names)
@@ -215,17 +253,24 @@ def _undetermined(item: Sequence[Token]) -> Sequence[Token]:
 
 
 def _title(lead: Sequence[Token]) -> str | None:
-    """A short lead-in, without the words that only join it to the items."""
-    words = list(lead)
-    while words and (words[-1].is_function_word or words[-1].lower in ("such", "including")):
-        if words[-1].lower in lexicon.AUXILIARIES or words[-1].negates:
-            return None
+    """The words that lead in to the items, as they stand, when they are few ("Bees need")."""
+    words = [token for token in lead if token.core]
+    joining = {"such", "as", "including", "like"} | lexicon.WEAK_ADVERBS
+    while words and words[-1].lower in lexicon.DETERMINERS | joining:
         words.pop()
-    if not 0 < len(words) <= MAX_TITLE_WORDS or any(w.mark in ",;" and w.mark for w in words):
+    breaks = [k + 1 for k, token in enumerate(words[:-1]) if token.mark]
+    words = words[breaks[-1] :] if breaks else words
+    while words and words[0].lower in lexicon.COORDINATORS | {"a", "an", "the"}:
+        words = words[1:]
+    if not 0 < len(words) <= MAX_TITLE_WORDS:
         return None
-    if words[0].lower in lexicon.PRONOUNS | lexicon.SUBORDINATORS | lexicon.COORDINATORS:
+    if words[0].lower in lexicon.PRONOUNS | lexicon.SUBORDINATORS | lexicon.PREPOSITIONS:
         return None
-    return sentence_case(joined(_undetermined(words)))
+    if words[0].lower in lexicon.SUBJECT_PRONOUNS or words[0].verb:
+        return None
+    if all(token.is_function_word for token in words):
+        return None
+    return sentence_case(joined(words))
 
 
 # -- comparisons -------------------------------------------------------------------------------
@@ -332,13 +377,15 @@ def _contrast(tokens: Sequence[Token], start: int) -> ComparisonContent | None:
         if subject is None or said is None or other is None:
             return None
         return _columns((other, "", tokens[1]), (subject, said, main[0]), start)
-    pivot = _pivot(tokens, ("whereas",))
+    pivot = _pivot(tokens, ("whereas", "while", "but"))
+    if pivot is not None and tokens[pivot].lower == "while" and not tokens[pivot - 1].mark:
+        pivot = None
     if pivot is not None:
         sides = (tokens[:pivot], tokens[pivot + 1 :])
         subjects = [_subject(side) for side in sides]
         said_of = [_predicate(side) for side in sides]
         if None in subjects or None in said_of:
-            return None
+            return _poles(sides, start) if tokens[pivot].lower != "but" else None
         return _columns(
             (subjects[0] or [], said_of[0] or "", sides[0][0]),
             (subjects[1] or [], said_of[1] or "", sides[1][0]),
@@ -356,6 +403,17 @@ def _contrast(tokens: Sequence[Token], start: int) -> ComparisonContent | None:
         return None
     said = joined(tokens[than - 2 : than] if more else [degree])
     return _columns((subject, said, subject[0]), (other, "", other[0]), start)
+
+
+def _poles(sides: Sequence[Sequence[Token]], start: int) -> ComparisonContent | None:
+    """The most telling phrase of either side of a contrast, where both name one sort of thing."""
+    best = [key_phrases(side, 2, MAX_LABEL_WORDS, 1) for side in sides]
+    if any(not found or found[0].words < MIN_POLE_WORDS for found in best):
+        return None
+    one, two = best[0][0].tokens, best[1][0].tokens
+    if one[-1].lower != two[-1].lower:
+        return None
+    return _columns((one, "", one[0]), (two, "", two[0]), start)
 
 
 def _columns(
@@ -384,7 +442,7 @@ def _subject(tokens: Sequence[Token]) -> list[Token] | None:
         words = words[comma + 1 :]
     if words and words[0].lower in lexicon.COORDINATORS:
         words = words[1:]
-    end = next((k for k, t in enumerate(words) if k and t.looks_like_verb), None)
+    end = next((k for k, t in enumerate(words) if k and t.verb), None)
     if end is None:
         return None
     return _noun_phrase(words[:end])
@@ -398,7 +456,7 @@ def _object(tokens: Sequence[Token]) -> list[Token] | None:
     end = 0
     for token in words:
         stops = token.lower in _PHRASE_END or token.lower in lexicon.PRONOUNS
-        if stops or (end and token.looks_like_verb):
+        if stops or (end and token.verb):
             break
         end += 1
         if token.mark:
@@ -421,7 +479,7 @@ def _noun_phrase(words: Sequence[Token]) -> list[Token] | None:
 
 def _predicate(tokens: Sequence[Token]) -> str | None:
     """What a clause says of its subject, when that is at most four words."""
-    verb = next((k for k, t in enumerate(tokens) if k and t.looks_like_verb), None)
+    verb = next((k for k, t in enumerate(tokens) if k and t.verb), None)
     if verb is None:
         return None
     words = list(tokens[verb:])
@@ -497,7 +555,7 @@ def process(tokens: Sequence[Token], start: int) -> ProcessContent | None:
     """One thing leads to the next: "A causes B", "A turns into B", "A, then B"."""
     if any(token.negates for token in tokens):
         return None
-    nodes = _transformed(tokens) or _caused(tokens)
+    nodes = _transformed(tokens) or _caused(tokens) or _enabled(tokens)
     if nodes is None:
         return None
     texts = [sentence_case(joined(node)) for node in nodes]
@@ -505,6 +563,18 @@ def process(tokens: Sequence[Token], start: int) -> ProcessContent | None:
         return None
     reveals = [Reveal(t, enter(n[0], start)) for t, n in zip(texts, nodes, strict=True)]
     return ProcessContent(nodes=reveals)
+
+
+def _enabled(tokens: Sequence[Token]) -> list[list[Token]] | None:
+    """ "A ..., enabling it to B": what is done makes the other possible."""
+    for position, token in enumerate(tokens):
+        opens = position > 1 and tokens[position - 1].mark == ","
+        if token.lower in _ENABLES and opens and position + 1 < len(tokens):
+            sides = (tokens[:position], tokens[position + 1 :])
+            best = [key_phrases(side, 2, MAX_NODE_WORDS, 1) for side in sides]
+            if all(found and found[0].words > 1 for found in best):
+                return [found[0].tokens for found in best]
+    return None
 
 
 def _transformed(tokens: Sequence[Token]) -> list[list[Token]] | None:

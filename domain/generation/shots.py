@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from domain.generation import lexicon
 from domain.generation.figures import Figure, figures_in
 from domain.generation.phrases import (
-    Phrase,
-    Token,
+    MAX_CLAIM_WORDS,
     claim_of,
-    joined,
+    is_main,
+    key_phrases,
     phrases_in,
-    sentence_case,
 )
 from domain.generation.storyboard import (
     ClosingContent,
@@ -25,11 +24,13 @@ from domain.generation.storyboard import (
     QuoteContent,
     Reveal,
 )
+from domain.generation.tokens import Token, joined, sentence_case
 
 MAX_SCREEN_WORDS = 12
 """besides heading and captions"""
 MIN_FACT_WORDS, MAX_FACT_WORDS = 3, 6
 MAX_FACT_GROUPS = 3
+LATER_GAINS = 0.3
 MIN_QUOTE_WORDS = 3
 
 _SPEECH_VERBS = frozenset(
@@ -47,34 +48,37 @@ def enter(token: Token, start: int) -> int:
 
 def hook(sentence: Sequence[Token]) -> HookContent | None:
     """The claim that opens the video."""
-    claim = claim_of(sentence)
-    text = sentence_case(joined(claim))
-    return HookContent(claim=text, key=_key_in(claim, text)) if text else None
+    text = sentence_case(claim_of(sentence))
+    return HookContent(claim=text, key=_key_in(sentence, text)) if text else None
 
 
-def closing(sentence: Sequence[Token]) -> ClosingContent | None:
-    """The answer that ends the video; the source line is added by the planner."""
-    claim = claim_of(sentence)
-    text = sentence_case(joined(claim))
-    return ClosingContent(text=text, key=_key_in(claim, text)) if text else None
+def closing(words: Sequence[Token], sentence: Sequence[Token]) -> ClosingContent | None:
+    """The answer that ends the video: what the shot says, where that can stand alone.
+
+    The source line is added by the planner.
+    """
+    if len(sentence) > MAX_CLAIM_WORDS and words[0].sentence == sentence[0].sentence:
+        sentence = words if is_main(words) else sentence
+    text = sentence_case(claim_of(sentence))
+    return ClosingContent(text=text, key=_key_in(sentence, text)) if text else None
 
 
 def _key_in(tokens: Sequence[Token], text: str) -> str | None:
-    """The most telling phrase of a claim, as it stands in ``text``."""
-    phrases = [p for p in phrases_in(tokens) if p.words < len(tokens)]
-    figures = figures_in(tokens)
-    if figures:
-        first, last = figures[0].first, figures[0].last
-        tail = tokens[last + 1 : last + 2]
-        noun = tail if tail and not tail[0].is_function_word and not tokens[last].mark else []
-        phrases = [Phrase([*tokens[first : last + 1], *noun], 0.0)]
-    if not phrases:
-        return None
+    """The most telling phrase of a claim, as it stands in ``text``: a figure before all else."""
+    for figure in figures_in(tokens):
+        words = [*tokens[figure.first : figure.last + 1]]
+        noun = tokens[figure.last + 1 : figure.last + 2]
+        if noun and not noun[0].is_function_word and not words[-1].mark:
+            words += noun
+        if joined(words) in text:
+            return joined(words)
     # the subject names the topic, the rest says what is new about it
-    news = [p for p in phrases if p.tokens[0].index != tokens[0].index] or phrases
-    best = max(news, key=lambda phrase: phrase.score)
-    key = best.text if best.text in text else sentence_case(best.text)
-    return key if key in text else None
+    name = next((k for k, t in enumerate(tokens) if k and not t.capitalised), 1)
+    for phrase in sorted(phrases_in(tokens[name:]), key=lambda p: -p.score):
+        lone_verb = phrase.words == 1 and phrase.tokens[0].verb
+        if not lone_verb and phrase.text in text and phrase.text != text:
+            return phrase.text
+    return None
 
 
 def number(tokens: Sequence[Token], start: int) -> NumberContent | None:
@@ -160,10 +164,11 @@ def _names(tokens: Sequence[Token]) -> list[Token]:
 
 def fact(tokens: Sequence[Token], start: int) -> FactContent | None:
     """Three to six key words, in one to three groups, as they come in the sentence."""
-    chosen = _key_phrases(phrases_in(tokens))
+    chosen = key_phrases(tokens, MIN_FACT_WORDS, MAX_FACT_WORDS, MAX_FACT_GROUPS)
     if not chosen:
         return None
-    key = max(chosen, key=lambda phrase: phrase.score)
+    # news comes late in a clause; its beginning names what is known already
+    key = max(enumerate(chosen), key=lambda item: item[1].score + LATER_GAINS * item[0])[1]
     texts = [phrase.text for phrase in chosen]
     texts[0] = sentence_case(texts[0])
     groups = [
@@ -178,20 +183,6 @@ def verbatim(tokens: Sequence[Token], start: int) -> FactContent:
     words = tokens[:MAX_FACT_WORDS]
     text = joined(words) or " ".join(token.text for token in words)
     return FactContent(groups=[Reveal(sentence_case(text), enter(words[0], start))])
-
-
-def _key_phrases(phrases: Sequence[Phrase]) -> list[Phrase]:
-    """The most telling phrases of three to six words in all, in their own order."""
-    chosen: list[Phrase] = []
-    words = 0
-    for phrase in sorted(phrases, key=lambda p: -p.score):
-        if len(chosen) == MAX_FACT_GROUPS or words + phrase.words > MAX_FACT_WORDS:
-            continue
-        if any(phrase.text.casefold() == other.text.casefold() for other in chosen):
-            continue
-        chosen.append(phrase)
-        words += phrase.words
-    return sorted(chosen, key=lambda p: p.tokens[0].index)
 
 
 def content_words(tokens: Sequence[Token]) -> list[str]:
