@@ -51,6 +51,8 @@ Scalar.createApiReference("#explorer", {{
   withDefaultFonts: false,
   telemetry: false,
   hideClientButton: true,
+  orderSchemaPropertiesBy: "preserve",
+  orderRequiredPropertiesFirst: false,
   showDeveloperTools: "never",
   agent: {{ disabled: true }},
   mcp: {{ disabled: true }},

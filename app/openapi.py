@@ -5,25 +5,52 @@ of its own error bodies, objects that take no unknown fields, and examples.
 """
 
 import copy
-from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from typing import Any
 
 from litestar import Response, Router
 from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import License, Tag
-from msgspec import inspect
+from litestar.types import Method
 
-from app.controllers.bodies import RevisionRequest
+from app.controllers.bodies import (
+    Health,
+    JobList,
+    NotedEdits,
+    PaletteList,
+    Readiness,
+    RevisionRequest,
+    VideoList,
+    VoiceList,
+)
 from app.controllers.examples import REQUEST_EXAMPLES
 from app.explorers import ApiDocument, SwaggerPage, script_file
-from app.problems import PROBLEM_JSON
+from app.problems import PROBLEM_JSON, Problem
+from app.struct_notes import closed_structs, field_notes, structs_in, summary_of
 from domain.generation.brief import Brief
-from domain.generation.script import SceneEdit
+from domain.generation.packaging import Manifest, Metadata
+from domain.generation.script import SceneEdit, Script
+from domain.generation.storyboard import Storyboard
 
 REQUEST_MODELS = (Brief, SceneEdit, RevisionRequest)
+RESPONSE_MODELS = (
+    JobList,
+    VideoList,
+    NotedEdits,
+    Script,
+    Storyboard,
+    Metadata,
+    Manifest,
+    VoiceList,
+    PaletteList,
+    Health,
+    Readiness,
+    Problem,
+)
+MODELS = (*REQUEST_MODELS, *RESPONSE_MODELS)
 PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
 DESCRIPTION = """\
@@ -65,6 +92,7 @@ def openapi_config() -> OpenAPIConfig:
         description=DESCRIPTION,
         license=License(name="Apache 2.0", identifier="Apache-2.0"),
         tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
+        operation_id_creator=operation_id,
         render_plugins=[SwaggerPage(path="/"), ApiDocument(finish)],
         openapi_router=Router(
             "/schema",
@@ -86,30 +114,30 @@ def finish(described: dict[str, Any]) -> dict[str, Any]:
             if "requestBody" in operation:
                 body = operation["requestBody"]
                 body["content"]["application/json"]["examples"] = REQUEST_EXAMPLES[method, path]
+    document["paths"] = dict(sorted(document["paths"].items(), key=_place))
     schemas = document["components"]["schemas"]
-    for model in REQUEST_MODELS:
-        for name in closed_structs(inspect.type_info(model)):
-            schemas[name]["additionalProperties"] = False
+    for name in closed_structs(*REQUEST_MODELS):
+        schemas[name]["additionalProperties"] = False
+    for name, struct in structs_in(*MODELS).items():
+        if name in schemas:
+            schemas[name]["description"] = summary_of(struct)
+            for field, note in field_notes(struct).items():
+                schemas[name]["properties"][field]["description"] = note
     return document
 
 
-def closed_structs(type_: inspect.Type) -> Iterator[str]:
-    """Names of the structs inside a type that take no unknown fields."""
-    match type_:
-        case inspect.StructType():
-            if type_.forbid_unknown_fields:
-                yield type_.cls.__name__
-            for field in type_.fields:
-                yield from closed_structs(field.type)
-        case inspect.UnionType():
-            for member in type_.types:
-                yield from closed_structs(member)
-        case inspect.ListType():
-            yield from closed_structs(type_.item_type)
-        case inspect.DictType():
-            yield from closed_structs(type_.value_type)
-        case inspect.Metadata():
-            yield from closed_structs(type_.type)
+def operation_id(handler: HTTPRouteHandler, method: Method, _: object) -> str:
+    """A short name for generated clients: ``jobs_cancel``, ``files_thumbnail``."""
+    tags = [tag for layer in handler.ownership_layers for tag in layer.tags or ()]
+    tag = tags[-1].lower() if tags else "api"
+    head = "_head" if method == "HEAD" else ""
+    return f"{tag}_{handler.handler_name}{head}"
+
+
+def _place(path: tuple[str, Any]) -> tuple[int, str]:
+    """Where a path stands in the document: with its tag, short before long."""
+    operation = next(iter(path[1].values()))
+    return list(TAGS).index(operation["tags"][0]), path[0]
 
 
 def _describe_problems(responses: dict[str, Any]) -> None:

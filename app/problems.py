@@ -77,6 +77,12 @@ class UnsupportedMediaType(HTTPException):
     status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
+class RangeNotSatisfiable(HTTPException):
+    """No byte of the ranges asked for is in the file."""
+
+    status_code = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+
+
 class CrossSiteRequest(HTTPException):
     """A page of another site sent this request through the user's browser."""
 

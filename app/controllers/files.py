@@ -1,6 +1,7 @@
 """A stored file as an answer: whole, in part, or not at all because the client has it."""
 
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ from litestar import Request, Response
 from litestar.response import Stream
 
 from app.byte_ranges import FileAnswer, plan_answer
+from app.problems import RangeNotSatisfiable
 from domain.generation.ports import ArtifactStore
 
 REVALIDATE = "private, no-cache"
@@ -38,15 +40,25 @@ async def answer_file(
     content_type: str,
     disposition: str,
 ) -> Response[None] | Stream:
-    """Answer GET or HEAD for a file of the artifact store, with ranges and revalidation."""
+    """Answer GET or HEAD for a file of the artifact store, with ranges and revalidation.
+
+    Raises:
+        ArtifactNotFound, RangeNotSatisfiable
+    """
+    size = await artifacts.size(sha256)
     answer = plan_answer(
-        size=await artifacts.size(sha256),
+        size=size,
         etag=f'"{sha256}"',
         content_type=content_type,
         request_headers=request.headers,
     )
+    if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        raise RangeNotSatisfiable(
+            f"The file has {size} bytes; none of them is in the range asked for.",
+            headers={"Content-Range": answer.headers["Content-Range"]},
+        )
     headers = answer.headers | {"Cache-Control": REVALIDATE, "Content-Disposition": disposition}
-    if answer.status != 304:  # noqa: PLR2004  # has no body, so no length either
+    if answer.status != HTTPStatus.NOT_MODIFIED:
         headers["Content-Length"] = str(answer.length)
     if request.method == "HEAD" or not answer.parts:
         return Response(

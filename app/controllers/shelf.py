@@ -1,18 +1,21 @@
 """Where the routes of a video's files get their answers from."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
 from dishka import Provider, Scope, provide
 from litestar import Request, Response
 from litestar.response import Stream
 
 from app.controllers.documents import read_document
 from app.controllers.files import REVALIDATE, answer_file, content_disposition
-from domain.errors import ArtifactNotFound
+from domain.errors import ArtifactNotFound, SceneNotFound
 from domain.generation.ports import ArtifactStore, DocumentStore, SegmentPlan
 from domain.generation.preview import ScenePreview
+from domain.generation.script import Script
 from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.ports import VideoStore
 
@@ -79,6 +82,22 @@ class VideoShelf:
             media_type="application/json",
             headers=_validator(video.documents[kind]),
         )
+
+    async def check_scenes(self, video_id: UUID, scenes: Iterable[int]) -> None:
+        """Make sure that the video has scenes of these numbers.
+
+        Raises:
+            VideoNotFound, ArtifactNotFound, SceneNotFound
+        """
+        video = await self._videos.get(LOCAL_ACCOUNT, video_id)
+        script = msgspec.json.decode(
+            await read_document(self._documents, video, "script"), type=Script
+        )
+        for number in scenes:
+            if not 0 <= number < len(script.scenes):
+                raise SceneNotFound(
+                    f"Video {video_id} has no scene {number}; it has 0 to {len(script.scenes) - 1}."
+                )
 
     async def still(self, request: AnyRequest, video_id: UUID, scene: int) -> Response[bytes]:
         """A picture of a scene, as JPEG; the latest one drawn is kept.

@@ -41,8 +41,7 @@ def produces(
         answers[206] = ResponseSpec(
             bytes, description="The ranges asked for.", media_type=media_type
         )
-        answers[416] = ResponseSpec(None, description="No byte of the ranges is there.")
-    return answers | problem_specs(404)
+    return answers | problem_specs(*((404, 416) if partial else (404,)))
 
 
 class VideoFilesController(Controller):

@@ -2,22 +2,28 @@
 
 from uuid import UUID
 
-import msgspec
 from dishka import FromDishka
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from app.controllers.bodies import JobBody, NotedEdits, RevisionRequest, VideoBody, VideoList
-from app.controllers.documents import read_document
 from app.controllers.jobs import accept_job
 from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, next_link
+from app.controllers.shelf import VideoShelf
 from app.problems import problem_specs
-from domain.errors import SceneNotFound
-from domain.generation.ports import ArtifactStore, DocumentStore
-from domain.generation.script import SceneEdit, Script
+from domain.errors import FieldError, InvalidRequest
+from domain.generation.ports import ArtifactStore
+from domain.generation.script import SceneEdit
 from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.ports import VideoStore
 from domain.jobs.service import Jobs
+
+CHANGES_NOTHING = FieldError(
+    "",
+    "the correction changes nothing",
+    "missing",
+    "Send at least one of text, heading, kind, media, pronunciations.",
+)
 
 
 class VideosController(Controller):
@@ -74,14 +80,11 @@ class VideosController(Controller):
         number: FromPath[int],
         data: JSONBody[SceneEdit],
         videos: FromDishka[VideoStore],
-        documents: FromDishka[DocumentStore],
+        shelf: FromDishka[VideoShelf],
     ) -> NotedEdits:
-        video = await videos.get(LOCAL_ACCOUNT, video_id)
-        script = msgspec.json.decode(await read_document(documents, video, "script"), type=Script)
-        if not 0 <= number < len(script.scenes):
-            raise SceneNotFound(
-                f"Video {video_id} has no scene {number}; it has 0 to {len(script.scenes) - 1}."
-            )
+        if data == SceneEdit():
+            raise InvalidRequest([CHANGES_NOTHING])
+        await shelf.check_scenes(video_id, [number])
         return NotedEdits(video_id, await videos.note_edit(LOCAL_ACCOUNT, video_id, number, data))
 
     @post(
@@ -95,7 +98,9 @@ class VideosController(Controller):
         self,
         video_id: FromPath[UUID],
         jobs: FromDishka[Jobs],
+        shelf: FromDishka[VideoShelf],
         data: JSONBody[RevisionRequest | None] = None,
     ) -> Response[JobBody]:
         edits = {} if data is None else data.scenes
+        await shelf.check_scenes(video_id, edits)
         return accept_job(await jobs.revise(LOCAL_ACCOUNT, video_id, edits))
