@@ -10,7 +10,7 @@ from adapters.num2words.english_amounts import measure, money, unit
 from adapters.num2words.english_dates import calendar, clock, decade, year
 from adapters.num2words.english_numbers import fraction, ordinal, phone, plain, power, span
 from adapters.num2words.english_words import WORD_RULES, as_word, spelled
-from adapters.num2words.lexicon import GREEK, SCALES, SYMBOLS
+from adapters.num2words.lexicon import GREEK, MONTHS, SCALES, SYMBOLS
 from adapters.num2words.places import Place, Rule
 
 _FIGURE_RULES: tuple[Rule, ...] = (
@@ -24,7 +24,7 @@ _PART_BREAK = re.compile(r"(—|…|\.{3,}|;|:(?=\D)|,(?=[^\d\s]))")
 _JOINERS = re.compile(r"([-–/&+=×÷<>~≈_→])")
 _LETTERS_AND_FIGURES = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|[^\w]+")
 _SHORT_CODE = 3
-_SILENT_JOINERS = {"-": "", "_": "", "–": "to"}
+_SILENT_JOINERS = {"-": "", "_": ""}
 
 
 def speak(place: Place) -> str:
@@ -86,6 +86,9 @@ def _joined_part(place: Place, parts: list[str], index: int) -> str:
     if part == "/":
         left, right = parts[index - 1] if index else "", "".join(parts[index + 1 : index + 2])
         return "or" if left.islower() and right.islower() and left != "and" else ""
+    if part == "–":
+        months = parts[index - 1] in MONTHS and parts[-1] in MONTHS
+        return "to" if months or "".join(parts[index + 1 :])[:1].isdecimal() else ""
     return _SILENT_JOINERS.get(part, SYMBOLS.get(part, ""))
 
 

@@ -19,6 +19,7 @@ _MEASURE = re.compile(rf"(?P<number>{SIGN}(?:{INTEGER})?(?:\.\d+)?)(?P<unit>[^\d
 _RANGE_MEASURE = re.compile(r"(?P<number>\d[\d,.]*[-–—]\d[\d,.]*)(?P<unit>[^\d\s.,-].*)")
 _HEIGHT = re.compile(r"(?P<feet>\d+)['′](?P<inches>\d+)[\"″]?")
 _TIMES = re.compile(r"(?P<left>\d+(?:\.\d+)?)[x×](?P<right>\d+(?:\.\d+)?)")
+_DIMENSIONS = {"sq": "square", "sq.": "square", "cu": "cubic", "cu.": "cubic"}
 _CENTS_DIGITS = 2
 
 
@@ -78,6 +79,12 @@ def measure(place: Place) -> str | None:
 
 def unit(place: Place) -> str | None:
     """A unit that follows its figure: "5 km", "37 °C"."""
+    if place.core in _DIMENSIONS and is_number(place.before) and place.after in UNITS:
+        return _DIMENSIONS[place.core]
+    if place.core in UNITS and place.before in _DIMENSIONS:
+        return UNITS[place.core][1]
+    if place.core == "in" and place.mark and is_number(place.before):
+        return "inch" if place.before == "1" else "inches"
     if place.core not in UNITS or not is_number(place.before):
         return None
     return UNITS[place.core][0 if place.before == "1" else 1]

@@ -27,6 +27,7 @@ _YEAR_COMES_AFTER = frozenset(
     "spring summer autumn fall winter to between and c. ca. born died".split()
 )
 _LONGEST_YEAR = 4
+_DAYS = re.compile(r"(?P<left>[1-3]?[0-9])[-–](?P<right>[1-3]?[0-9])")
 _DAY = re.compile(r"[0-9]{1,2}")
 
 
@@ -36,6 +37,9 @@ def calendar(place: Place) -> str | None:
     if iso and 1 <= int(iso["month"]) <= len(_MONTH_NAMES) and 1 <= int(iso["day"]) <= _LAST_DAY:
         month, day = _MONTH_NAMES[int(iso["month"]) - 1], figures.ordinal(int(iso["day"]))
         return f"{month} {day}, {figures.year(int(iso['year']))}"
+    days = _DAYS.fullmatch(place.core)
+    if days and _is_month(place.before):
+        return f"{figures.ordinal(int(days['left']))} to {figures.ordinal(int(days['right']))}"
     if not _DAY.fullmatch(place.core) or not 1 <= int(place.core) <= _LAST_DAY:
         return None
     day = figures.ordinal(int(place.core))
@@ -89,7 +93,10 @@ def year(place: Place) -> str | None:
     if place.before.lower() in _YEAR_COMES_AFTER or place.before in MONTHS:
         return figures.year(value)
     counts = place.after in _PEOPLE or (
-        place.after.islower() and place.after.endswith("s") and place.after not in _NOT_PLURALS
+        place.after.islower()
+        and place.after.endswith("s")
+        and not place.after.endswith(("ss", "us", "is"))
+        and place.after not in _NOT_PLURALS
     )
     return None if counts else figures.year(value)
 

@@ -9,6 +9,7 @@ from adapters.num2words.lexicon import (
     ABBREVIATIONS,
     ALSO_WORDS,
     BEFORE_FIGURES,
+    EMPHATIC,
     ERAS,
     GREEK,
     NEVER_NUMERALS,
@@ -33,6 +34,13 @@ _CAPITALS = re.compile(r"(?P<letters>[A-Z]{2,6})(?P<ending>'?s)?")
 _NUMERAL = re.compile(r"(?P<numeral>[IVXL]+)(?P<ending>'s?)?")
 _TAG = re.compile(r"#(?P<name>\w*[^\W\d]\w*)")
 _HANDLE = re.compile(r"@(?P<name>\w+)")
+_PRONOUNCEABLE = re.compile(
+    r"(?:S?[CPTKM][LR]?|[BDGFV][LR]?|TH?R?|SH|CH|WH?|QU|S[LNW]?|[HJLNRYZ])?"
+    r"[AEIOUY]{1,2}(?:[^AEIOUY]{1,2}[AEIOUY]{1,2})*"
+    r"(?:[LRNS]?[BCDFGKLMNPRSTVXYZ]|CT|FT|PT|CK|FF|TH|SH|CH)?S?"
+)
+"""Letters that could be an English word, judged by how its syllables are built."""
+_SHORT_ABBREVIATION = 3
 _VOWELS = frozenset("AEIOUY")
 _DOMAIN_WORDS = {"com": "com", "org": "org", "net": "net", "www": "W W W", "gov": "gov"}
 _LONGEST_SPELLED_ENDING = 3
@@ -84,8 +92,10 @@ def numeral(place: Place) -> str | None:
     ending = "'s" if match["ending"] else ""
     if name.lower() in REGNAL and name[:1].isupper():
         return f"the {figures.ordinal(value)}{ending}"
-    if name.lower() in NUMBERED or (name[:1].isupper() and name.isalpha() and len(text) > 1):
+    if name.lower() in NUMBERED or (name.isupper() and len(text) > 1):
         return figures.cardinal(str(value)) + ending
+    if name[:1].isupper() and len(text) > 1:
+        return f"the {figures.ordinal(value)}{ending}"
     return None
 
 
@@ -95,10 +105,15 @@ def letters(place: Place) -> str | None:
     if not match:
         return None
     text = match["letters"]
-    known = text in SPELLED and not (place.shouting and text in ALSO_WORDS)
-    if text in SAID_AS_WORDS:
+    if text in SAID_AS_WORDS or (place.shouting and text in ALSO_WORDS):
         return None
-    if known or not _VOWELS & set(text):
+    unknown = not place.shouting and text not in EMPHATIC
+    is_short = len(text) <= _SHORT_ABBREVIATION
+    if (
+        text in SPELLED
+        or not _VOWELS & set(text)
+        or (unknown and (is_short or not _PRONOUNCEABLE.fullmatch(text)))
+    ):
         return spelled(text) + ("'s" if match["ending"] else "")
     return None
 

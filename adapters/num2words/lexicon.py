@@ -156,9 +156,11 @@ ALSO_WORDS = frozenset("US IT WHO OK LA MIT AI ID AC ER LED IV IP VIP ISO".split
 NUMBERED = frozenset(
     "war part chapter book volume vol act scene phase type class stage mark mk title article "
     "section bowl grade level category episode tier appendix schedule apollo saturn rocky gemini "
-    "quantum division group factor region zone unit table figure plan case season".split()
+    "quantum division group factor region zone unit table figure plan case season fantasy auto "
+    "ariane atlas delta titan pentium symphony movement corps grand wars trek pioneer "
+    "voyager".split()
 )
-"""Words after which a Roman numeral is a plain number."""
+"""Words after which a Roman numeral is a plain number; after any other name it is an ordinal."""
 
 REGNAL = frozenset(
     "henry edward george louis charles james william richard elizabeth mary john paul pius "
@@ -172,9 +174,17 @@ REGNAL = frozenset(
     "julius rama seti antiochus seleucus mithridates margaret anne isabella juan feodor boris "
     "vladimir yaroslav conrad lothair hugh rupert ludwig ernest francois jean henri".split()
 )
-"""Given names of rulers and popes: a Roman numeral after them is an ordinal."""
+"""Given names of rulers and popes: after these even a single letter is a numeral."""
 
 NEVER_NUMERALS = frozenset({("malcolm", "X")})
+
+EMPHATIC = frozenset(
+    "A I AN AM AS AT BE BY DO GO HE IF IN IS ME MY NO OF OH ON OR SO TO UP WE ALL AND ANY ARE BAD "
+    "BAN BIG BUT BUY CAN DAY DID END FAR FEW FOR FUN GET GOD GOT HAD HAS HER HIM HIS HOT HOW ITS "
+    "KEY LET LOT LOW MAN MAY NEW NOR NOT NOW OFF OLD ONE OUR OUT OWN RED RUN SAY SEA SEE SET SHE "
+    "SIX SUN TEN THE TOO TOP TRY TWO USE WAR WAS WAY WHY WIN WON YES YET YOU ZOO".split()
+)
+"""Short words that are put into capitals for emphasis; any other is taken for an abbreviation."""
 
 GREEK: dict[str, str] = dict(
     zip(

@@ -8,10 +8,11 @@ import msgspec
 _LEADING = "\"'“”‘’«»‹›„‚([{<*_¿¡•·|"
 _TRAILING = "\"'“”‘’«»‹›)]}>*_.,;:!?…—–―-|®™©"
 _SILENT = str.maketrans(dict.fromkeys("®™©\u00ad\u200b\u200c\u200d\u200e\u200f\ufe0f\ufeff"))
-_MARKS = (("?", "?"), ("!", "!"), (";", ";"), (":", ":"), (",", ","), ("—", ","), ("–", ","),
-          ("…", ","), ("...", ","), (")", ","), ("]", ","))  # fmt: skip
-
-
+_MARKS = (
+    ("?", "?"), ("!", "!"), (";", ";"), (":", ":"), (",", ","), ("—", ","), ("–", ","),
+    ("…", ","), ("...", ","), (".", "."), (")", ","), ("]", ","),
+)  # fmt: skip
+"""Signs after a word and what the voice is given for them; the first that is there counts."""
 _NEIGHBOURLY = ("", ".")
 """Marks that don't part two words: a full stop inside a sentence is an abbreviation's."""
 _DASHES = frozenset({"-", "--", "---", "–", "—", "―"})
@@ -56,7 +57,7 @@ def places(words: Sequence[str]) -> list[Place]:
             Place(
                 core=core,
                 dotted=core + "." if trail.startswith(".") else core,
-                mark=_mark(trail, right[1], last),
+                mark=_mark(trail, right[1], last) if core or trail not in _DASHES else ",",
                 before=left[0] if _mark(left[2], lead, last=False) in _NEIGHBOURLY else "",
                 after=right[0] if _mark(trail, right[1], last=False) in _NEIGHBOURLY else "",
                 reference="[" in lead and "]" in trail and core.isdecimal(),
@@ -81,13 +82,9 @@ def _bare(word: str) -> tuple[str, str, str]:
 
 
 def _mark(trail: str, next_lead: str, last: bool) -> str:
-    if trail in _DASHES:
-        return ","
     for sign, mark in _MARKS:
         if sign in trail:
             return mark
-    if "." in trail:
-        return "."
     if not last and ("(" in next_lead or "[" in next_lead):
         return ","
     return ""
