@@ -11,8 +11,9 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from adapters.directory.exports import ExportFolders
@@ -124,6 +125,15 @@ class DirectoryArtifactStore:
         cleared = await asyncio.to_thread(self._scratch.clear, older_than_seconds)
         return cleared + await asyncio.to_thread(self._exports.clear, older_than_seconds)
 
+    async def trim(self, max_bytes: int, unused_seconds: float) -> int:
+        """Delete the longest unused artifacts while all take more than ``max_bytes``.
+
+        For a directory that is only a cache of another store. Nothing that was stored or
+        marked as used (its modification time) within ``unused_seconds`` is deleted. Answers
+        the bytes that were freed.
+        """
+        return await asyncio.to_thread(self._trim, max_bytes, unused_seconds)
+
     async def free_bytes(self) -> int:
         """Space that is left to this process on the store's file system."""
         return await asyncio.to_thread(self._free_bytes)
@@ -195,6 +205,22 @@ class DirectoryArtifactStore:
             _flush_folder(self._root)
         path.replace(place)
         _flush_folder(place.parent)
+
+    def _trim(self, max_bytes: int, unused_seconds: float) -> int:
+        found: list[tuple[float, int, Path]] = []
+        for path in self._root.glob("[0-9a-f][0-9a-f]/*"):
+            with suppress(FileNotFoundError):  # another process trims or deletes too
+                status = path.stat()
+                found.append((status.st_mtime, status.st_size, path))
+        excess = sum(size for _, size, _ in found) - max_bytes
+        unused_since = time.time() - unused_seconds
+        freed = 0
+        for used_at, size, path in sorted(found):
+            if freed >= excess or used_at > unused_since:
+                break
+            path.unlink(missing_ok=True)
+            freed += size
+        return freed
 
     def _export(self, folder: str, files: Mapping[str, str]) -> str:
         places = {}

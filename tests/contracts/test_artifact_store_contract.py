@@ -2,12 +2,16 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
+from moto.server import ThreadedMotoServer
 
 from adapters.directory import DirectoryArtifactStore
+from adapters.s3 import S3ArtifactStore
 from domain.errors import ArtifactNotFound
 from domain.generation.ports import ArtifactStore
 
@@ -15,10 +19,31 @@ MIB = 1 << 20
 NOWHERE = hashlib.sha256(b"never stored").hexdigest()
 
 
-@pytest.fixture(params=["directory"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ArtifactStore]:
+@pytest.fixture(scope="module")
+def s3_endpoint() -> Iterator[str]:
+    """An S3 server on loopback, with the bucket "artifacts"."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    httpx.put(f"http://{host}:{port}/artifacts").raise_for_status()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["directory", "s3", "s3 with an empty cache"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
+    directory = DirectoryArtifactStore(tmp_path / "artifacts", tmp_path / "videos")
     if request.param == "directory":
-        yield DirectoryArtifactStore(tmp_path / "artifacts", tmp_path / "videos")
+        return directory
+    return S3ArtifactStore(
+        f"s3://artifacts/{uuid4().hex}",
+        directory,
+        endpoint=request.getfixturevalue("s3_endpoint"),
+        access_key="key",
+        secret_key="secret",
+        cache_bytes=0 if "empty" in request.param else 1 << 30,
+        keep_seconds=0,
+    )
 
 
 async def collect(pieces: AsyncIterator[bytes]) -> bytes:

@@ -1,0 +1,270 @@
+"""``ArtifactStore`` over S3: ``<bucket>/<prefix>/ab/cdef...`` holds the bytes of that SHA-256.
+
+Files go up in parts as they are read and come down in pieces: none is ever whole in memory.
+S3 shows an object when its upload is complete, never a half of it. Aborted uploads stay in the
+bucket unseen; a life-cycle rule (``AbortIncompleteMultipartUpload``) clears them.
+
+ffmpeg reads and writes files, so that every worker keeps the artifacts it works with in a local
+cache: an artifact store of its own, which also gives the scratch folders.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+from domain.errors import ArtifactNotFound, ServiceUnavailable
+from domain.generation.ports import Artifact, ArtifactStore
+
+PIECE_BYTES = 1 << 20
+"""streamed at a time: 1 MiB"""
+PART_BYTES = 8 << 20
+"""of an upload in parts (S3 takes at most 10,000 of at least 5 MiB: 80 GB)"""
+PARTS_AT_ONCE = 4
+"""32 MiB of memory for an upload"""
+
+CONNECT_TIMEOUT = "3s"
+READ_TIMEOUT = "20s"
+"""without a byte; a large file may take its time as long as it comes"""
+TRANSFER_TIMEOUT = "1h"
+PING_SECONDS = 4.0
+"""within five seconds somebody has to be told that the store isn't there"""
+RETRIES = 4
+RETRY_TIMEOUT = timedelta(seconds=15)
+
+FRESH = timedelta(minutes=15)
+"""an object stored less than this ago isn't sent again; an older one is, so that it's young
+for the sweeper, which spares what a job that has just begun may refer to"""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+class LocalCache(ArtifactStore, Protocol):
+    """Where artifacts are kept for reading: a directory store that can be trimmed."""
+
+    async def trim(self, max_bytes: int, unused_seconds: float) -> int:
+        """Drop the longest unused files over ``max_bytes``; none used within the time."""
+        ...
+
+
+class S3ArtifactStore:
+    """Artifacts in a bucket, with a local cache of about ``cache_bytes``.
+
+    ``url`` is ``s3://bucket`` or ``s3://bucket/prefix``. ``endpoint`` is empty for AWS itself;
+    ``public_endpoint`` is the address for signed URLs, where browsers reach the store at
+    another one. Without keys the environment's are used (``AWS_*``, or the machine's role).
+    A cached file stays for ``keep_seconds`` after its last use, whatever the cache's size: a
+    path that was handed out has to last as long as the work on it.
+
+    Every call raises ServiceUnavailable when the store can't be reached.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        cache: LocalCache,
+        *,
+        endpoint: str = "",
+        public_endpoint: str = "",
+        access_key: str = "",
+        secret_key: str = "",
+        region: str = "us-east-1",
+        cache_bytes: int = 20 << 30,
+        keep_seconds: float = 2 * 3600.0,
+    ) -> None:
+        keys = {"access_key_id": access_key, "secret_access_key": secret_key}
+        keys = {name: value for name, value in keys.items() if value}
+        self._bucket = _connect(url, endpoint, region, keys)
+        self._signer = (
+            _connect(url, public_endpoint, region, keys) if public_endpoint else self._bucket
+        )
+        self._cache = cache
+        self._cache_bytes = cache_bytes
+        self._keep_seconds = keep_seconds
+        self._added_bytes = cache_bytes  # the first new file looks at what was there before
+
+    async def put_file(self, path: Path) -> Artifact:
+        """Send a finished file; it becomes the cached one."""
+        artifact = await self._cache.put_file(path)
+        await self._send(artifact, await self._cache.local_path(artifact.sha256))
+        return artifact
+
+    async def put_bytes(self, data: bytes) -> Artifact:
+        """Send bytes that fit in memory, and cache them."""
+        artifact = await self._cache.put_bytes(data)
+        await self._send(artifact, data)
+        return artifact
+
+    async def size(self, sha256: str) -> int:
+        """Length in bytes."""
+        with _errors(sha256):
+            return (await obstore.head_async(self._bucket, _key(sha256)))["size"]
+
+    async def read(
+        self, sha256: str, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Stream a range from the store, cut to what there is."""
+        options: obstore.GetOptions = {}
+        if start > 0 or end is not None:
+            # S3 answers a range that holds nothing with an error: the size is asked first.
+            size = await self.size(sha256)
+            end = size if end is None else min(end, size)
+            if start >= end:
+                return
+            options["range"] = (start, end)
+        with _errors(sha256):
+            answer = await obstore.get_async(self._bucket, _key(sha256), options=options)
+            async for chunk in answer.stream(PIECE_BYTES):
+                view = memoryview(chunk)
+                for offset in range(0, len(view), PIECE_BYTES):
+                    yield bytes(view[offset : offset + PIECE_BYTES])
+
+    async def local_path(self, sha256: str) -> Path:
+        """The cached file, brought here and checked against its hash when it isn't."""
+        _key(sha256)
+        try:
+            path = await self._cache.local_path(sha256)
+            await asyncio.to_thread(os.utime, path)
+        except (ArtifactNotFound, FileNotFoundError):
+            await self._bring(sha256)
+            path = await self._cache.local_path(sha256)
+        return path
+
+    async def delete(self, sha256: str) -> None:
+        """Forget the bytes, here and there; other machines' caches drop theirs in time."""
+        if not _SHA256.match(sha256):
+            return
+        with _errors(sha256):
+            await obstore.delete_async(self._bucket, _key(sha256))
+        await self._cache.delete(sha256)
+
+    def scratch(self) -> AbstractAsyncContextManager[Path]:
+        """An empty folder beside the cache."""
+        return self._cache.scratch()
+
+    async def export(self, folder: str, files: Mapping[str, str]) -> str | None:  # noqa: ARG002
+        """None: there is no folder for people; they have ``signed_url``."""
+        return None
+
+    async def unexport(self, path: str) -> None:
+        """Nothing was laid out."""
+
+    async def signed_url(self, sha256: str, seconds: int) -> str:
+        """A URL that anybody can GET the bytes from (with Range) for so many seconds.
+
+        Made without asking the store: an unknown hash gives a URL that answers 404.
+        """
+        with _errors(sha256):
+            return await obstore.sign_async(
+                self._signer, "GET", _key(sha256), timedelta(seconds=seconds)
+            )
+
+    async def ping(self) -> None:
+        """Raise ServiceUnavailable unless the bucket is there and the keys open it."""
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                with _errors(""):
+                    await obstore.list_with_delimiter_async(self._bucket)
+        except TimeoutError as error:
+            raise _unavailable(error, f"no answer within {PING_SECONDS:.0f} s") from error
+
+    # -- moving bytes --------------------------------------------------------------------------
+
+    async def _send(self, artifact: Artifact, source: Path | bytes) -> None:
+        with _errors(artifact.sha256):
+            if not await self._is_fresh(artifact):
+                await obstore.put_async(
+                    self._bucket,
+                    _key(artifact.sha256),
+                    source,
+                    chunk_size=PART_BYTES,
+                    max_concurrency=PARTS_AT_ONCE,
+                )
+        await self._count(artifact.size)
+
+    async def _is_fresh(self, artifact: Artifact) -> bool:
+        try:
+            found = await obstore.head_async(self._bucket, _key(artifact.sha256))
+        except FileNotFoundError:
+            return False
+        young = datetime.now(UTC) - found["last_modified"] < FRESH
+        return young and found["size"] == artifact.size
+
+    async def _bring(self, sha256: str) -> None:
+        async with self._cache.scratch() as folder:
+            path = folder / sha256
+            digest = hashlib.sha256()
+            with await asyncio.to_thread(path.open, "wb") as file:
+                async for piece in self.read(sha256):
+                    digest.update(piece)
+                    await asyncio.to_thread(file.write, piece)
+            if digest.hexdigest() != sha256:
+                raise ServiceUnavailable(
+                    f"The artifact store gave other bytes for {sha256} than were stored.",
+                    service="s3",
+                )
+            # Room is made first: what was asked for is not what goes.
+            await self._count((await asyncio.to_thread(path.stat)).st_size)
+            await self._cache.put_file(path)
+
+    async def _count(self, new_bytes: int) -> None:
+        """Trim the cache when a sixteenth of it may be new."""
+        self._added_bytes += new_bytes
+        if self._added_bytes > self._cache_bytes // 16:
+            self._added_bytes = 0
+            await self._cache.trim(self._cache_bytes, self._keep_seconds)
+
+
+def _connect(url: str, endpoint: str, region: str, keys: Mapping[str, str]) -> S3Store:
+    config: dict[str, str] = {"region": region, **keys}
+    if endpoint:
+        config["endpoint"] = endpoint
+    return S3Store.from_url(
+        url,
+        config=config,  # type: ignore[arg-type]  # a dict of those of its keys that are set
+        client_options={
+            "allow_http": endpoint.startswith("http://"),
+            "connect_timeout": CONNECT_TIMEOUT,
+            "read_timeout": READ_TIMEOUT,
+            "timeout": TRANSFER_TIMEOUT,
+        },
+        retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIMEOUT},
+    )
+
+
+def _key(sha256: str) -> str:
+    if not _SHA256.match(sha256):
+        raise ArtifactNotFound(f"{sha256!r} is not a SHA-256 in lower-case hex.")
+    return f"{sha256[:2]}/{sha256[2:]}"
+
+
+@contextmanager
+def _errors(sha256: str) -> Iterator[None]:
+    """Say domain errors where the store says its own."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if "NoSuchBucket" in str(error):
+            raise _unavailable(error) from error
+        raise ArtifactNotFound(f"No bytes are stored under {sha256}.", sha256=sha256) from None
+    except BaseError as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception, reason: str = "") -> ServiceUnavailable:
+    # An error's first line says what was asked and answered; the rest is the client's state.
+    reason = reason or str(error).split("\n", 1)[0].strip()
+    return ServiceUnavailable(
+        f"The artifact store can't be used: {reason}.",
+        hint="Check that it runs, its bucket, and the S3 settings.",
+        service="s3",
+    )
