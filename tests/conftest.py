@@ -199,7 +199,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A fresh migrated Postgres database."""
     name = f"faceless_{uuid4().hex}"
-    in_own_loop(_administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+    in_own_loop(
+        _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    )
     yield _url_of(postgres_server, name)
     in_own_loop(_administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 

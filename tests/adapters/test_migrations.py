@@ -1,0 +1,89 @@
+"""Migrations lead step by step to the tables, back again, and bear company."""
+
+import asyncio
+import sys
+
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.postgres import (
+    SchemaDiffers,
+    check_models,
+    check_schema,
+    current_revision,
+    downgrade,
+    head_revision,
+    make_engine,
+    migrate,
+)
+from adapters.postgres.schema import MIGRATIONS
+from adapters.postgres.tables import metadata
+
+MIGRATE = "import asyncio, sys; from adapters.postgres import *; "
+MIGRATE += "print(asyncio.run(migrate(make_engine(sys.argv[1]))))"
+
+
+@pytest.fixture
+async def empty(empty_database_url: str) -> AsyncEngine:
+    return make_engine(empty_database_url)
+
+
+async def tables_of(engine: AsyncEngine) -> set[str]:
+    async with engine.connect() as conn:
+        return set(await conn.run_sync(lambda sync: sa.inspect(sync).get_table_names()))
+
+
+async def test_every_step_up_can_be_taken_down_and_up_again(empty: AsyncEngine) -> None:
+    steps = [s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
+    below = ["base", *steps[:-1]]
+
+    for revision, previous in zip(steps, below, strict=True):
+        assert await migrate(empty, revision) == revision
+        await downgrade(empty, previous)
+        assert await migrate(empty, revision) == revision
+    for previous in reversed(below):
+        await downgrade(empty, previous)
+
+    assert await tables_of(empty) == {"alembic_version"}
+    await empty.dispose()
+
+
+async def test_the_migrations_lead_to_the_tables(empty: AsyncEngine) -> None:
+    assert await current_revision(empty) is None
+
+    assert await migrate(empty) == head_revision()
+
+    await check_models(empty)
+    assert await tables_of(empty) == {*metadata.tables, "alembic_version"}
+    assert await current_revision(empty) == head_revision()
+    await empty.dispose()
+
+
+async def test_a_table_without_a_migration_is_noticed(empty: AsyncEngine) -> None:
+    await migrate(empty)
+    async with empty.begin() as conn:
+        await conn.execute(sa.text("ALTER TABLE jobs DROP COLUMN stage"))
+
+    with pytest.raises(SchemaDiffers, match="stage"):
+        await check_models(empty)
+    await empty.dispose()
+
+
+async def test_the_check_needs_no_database() -> None:
+    assert head_revision() in await check_schema()
+
+
+async def test_processes_that_start_together_migrate_once(empty_database_url: str) -> None:
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", MIGRATE, empty_database_url, stdout=asyncio.subprocess.PIPE
+        )
+        for _ in range(3)
+    ]
+
+    outputs = [(await process.communicate())[0].decode().strip() for process in processes]
+
+    assert outputs == [head_revision()] * 3
+    assert [process.returncode for process in processes] == [0] * 3

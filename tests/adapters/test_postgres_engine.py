@@ -1,0 +1,160 @@
+"""URLs become engines, times are the database's own, failures become domain errors."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.postgres import SqlDocumentStore, SqlJobStore, make_engine, migrate
+from adapters.postgres.clock import UtcTime, later, now, seconds_between
+from adapters.postgres.engine import Transactions
+from domain.errors import ServiceUnavailable, SettingsInvalid, StorageFull
+
+
+@pytest.mark.parametrize(
+    ("url", "driver"),
+    [
+        ("postgresql://me@db/faceless", "postgresql+asyncpg"),
+        ("postgres://me@db/faceless", "postgresql+asyncpg"),
+        ("postgresql+asyncpg://me@db/faceless", "postgresql+asyncpg"),
+        ("sqlite:///var/faceless.db", "sqlite+aiosqlite"),
+        ("sqlite+aiosqlite:///var/faceless.db", "sqlite+aiosqlite"),
+    ],
+)
+def test_the_usual_spellings_of_a_url_are_understood(url: str, driver: str) -> None:
+    assert make_engine(url).url.drivername == driver
+
+
+@pytest.mark.parametrize("url", ["mysql://me@db/faceless", "faceless.db", ""])
+def test_a_url_that_leads_nowhere_names_its_setting(url: str) -> None:
+    with pytest.raises(SettingsInvalid, match="DATABASE_URL"):
+        make_engine(url)
+
+
+async def test_the_folder_of_a_database_file_is_made(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'new' / 'folder' / 'faceless.db'}")
+
+    await migrate(engine)
+    await engine.dispose()
+
+    assert (tmp_path / "new" / "folder" / "faceless.db").is_file()
+
+
+async def test_sqlite_is_set_up_for_several_writers(sqlite_url: str) -> None:
+    engine = make_engine(sqlite_url)
+    async with engine.connect() as conn:
+        found = {
+            name: (await conn.execute(sa.text(f"PRAGMA {name}"))).scalar_one()
+            for name in ("journal_mode", "busy_timeout", "foreign_keys", "synchronous")
+        }
+    await engine.dispose()
+
+    assert found == {
+        "journal_mode": "wal",
+        "busy_timeout": 10_000,
+        "foreign_keys": 1,
+        "synchronous": 2,
+    }
+
+
+async def test_a_writing_transaction_holds_the_lock_before_it_reads(sqlite_url: str) -> None:
+    engine = make_engine(sqlite_url)
+    order: list[str] = []
+
+    async def write(name: str) -> None:
+        async with Transactions(engine).writing() as conn:
+            order.append(f"{name} in")
+            await conn.execute(sa.text("SELECT count(*) FROM jobs"))
+            await conn.execute(sa.text("DELETE FROM jobs"))
+            order.append(f"{name} out")
+
+    await asyncio.gather(*(write(name) for name in "abc"))
+    await engine.dispose()
+
+    assert [entry.split()[1] for entry in order] == ["in", "out"] * 3
+
+
+async def test_a_transaction_that_fails_leaves_nothing(engine: AsyncEngine) -> None:
+    store = SqlDocumentStore(engine)
+    with pytest.raises(ZeroDivisionError):
+        async with Transactions(engine).writing() as conn:
+            await conn.execute(
+                sa.text("INSERT INTO documents VALUES ('a', 'script', 'f', :body, :at)").bindparams(
+                    sa.bindparam("body", b"{}"), sa.bindparam("at", _instant(), type_=UtcTime())
+                )
+            )
+            _ = 1 / 0
+
+    assert await store.get("a", "script", "f") is None
+
+
+async def test_the_clock_counts_seconds_and_keeps_time(engine: AsyncEngine) -> None:
+    async with engine.connect() as conn:
+        read, soon, span, back = (
+            await conn.execute(
+                sa.select(
+                    now(),
+                    later(now(), 1.25),
+                    seconds_between(now(), later(now(), -2.5)),
+                    sa.literal(_instant(), UtcTime()),
+                )
+            )
+        ).one()
+
+    assert abs((read - datetime.now(UTC)).total_seconds()) < 60
+    assert (soon - read).total_seconds() == 1.25
+    assert span == -2.5
+    assert back == _instant()
+
+
+async def test_a_time_without_a_zone_is_refused(engine: AsyncEngine) -> None:
+    with pytest.raises(Exception, match="no time zone"):
+        async with engine.connect() as conn:
+            await conn.execute(sa.select(sa.literal(datetime(2026, 1, 1), UtcTime())))  # noqa: DTZ001
+
+
+async def test_a_server_that_is_down_is_a_passing_trouble(tmp_path: Path) -> None:
+    engine = make_engine(f"postgresql://nobody@/none?host={tmp_path}")
+
+    with pytest.raises(ServiceUnavailable, match="database"):
+        await SqlJobStore(engine).now()
+    await engine.dispose()
+
+
+async def test_a_server_that_goes_away_and_comes_back_is_no_lasting_trouble(
+    postgres_url: str,
+) -> None:
+    engine = make_engine(postgres_url)
+    store = SqlJobStore(engine)
+    await store.now()
+    admin = make_engine(postgres_url)
+    async with admin.connect() as conn:
+        await conn.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    await admin.dispose()
+
+    assert (await store.now()).tzinfo is not None
+    await engine.dispose()
+
+
+async def test_a_full_disk_is_named(tmp_path: Path, sqlite_url: str) -> None:
+    engine = make_engine(sqlite_url)
+    store = SqlDocumentStore(engine)
+    async with engine.connect() as conn:
+        pages = (await conn.execute(sa.text("PRAGMA page_count"))).scalar_one()
+        await conn.execute(sa.text(f"PRAGMA max_page_count = {pages}"))
+
+    with pytest.raises(StorageFull):
+        await store.put("local", "script", "f1", b"x" * 1_000_000)
+    await engine.dispose()
+
+
+def _instant() -> datetime:
+    return datetime(2026, 11, 22, 15, 43, 7, 123_000, tzinfo=UTC)
