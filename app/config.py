@@ -92,6 +92,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
         """Where things live that can be made again: fonts, patched voices, search indexes."""
         return self.data_dir / "cache"
 
+    @property
+    def slots(self) -> int:
+        """Units that one worker process works on at a time: WORKER_SLOTS, else one a core."""
+        return self.worker_slots or os.cpu_count() or 1
+
 
 def load_settings(
     environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")

@@ -245,3 +245,11 @@ class Production(Protocol):
             DomainError: a ``transient`` one is tried again, any other fails the job.
         """
         ...
+
+
+class Listener(Protocol):
+    """A worker's ear for the bell."""
+
+    async def wait(self, timeout_seconds: float) -> bool:
+        """Wait for a ring since the last wait; False when none came in time."""
+        ...

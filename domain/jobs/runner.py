@@ -11,7 +11,7 @@ import msgspec
 
 from domain.errors import DomainError, LeaseLost, StorageFull, UnitCancelled
 from domain.jobs.model import STAGES, Claim, JobError, UnitKind, WaitingFor
-from domain.jobs.ports import Bell, Finish, JobStore, Production
+from domain.jobs.ports import Bell, Finish, JobStore, Listener, Production
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -83,10 +83,9 @@ class Runner:
         self._min_free_bytes = min_free_bytes
         self._is_short_of_space = False
 
-    async def run_forever(self, wake: asyncio.Event, poll_seconds: float) -> None:
-        """Work while there is work; else wait for ``wake`` or the poll. Ends by cancellation."""
+    async def run_forever(self, listener: Listener, poll_seconds: float) -> None:
+        """Work while there is work; else wait for the bell or the poll. Ends by cancellation."""
         while True:
-            wake.clear()  # before the claim: a ring that comes during it isn't missed
             try:
                 if await self.run_next():
                     continue
@@ -94,7 +93,7 @@ class Runner:
                 log.warning("no unit can be claimed now: %s", error.message)
             except Exception:
                 log.exception("a claim failed")
-            await _wait(wake, poll_seconds)
+            await listener.wait(poll_seconds)
 
     async def run_next(self) -> bool:
         """Claim the next unit and work on it until it's finished, failed or lost.

@@ -6,13 +6,16 @@ import msgspec
 
 from domain.generation.fingerprint import fingerprint
 from domain.generation.narration import (
+    BYTES_PER_SAMPLE,
+    SAMPLES_PER_FRAME,
     SceneNarration,
     SpokenSentence,
     Utterance,
     Word,
     assemble_scene,
-    pace_for,
     rhythm_for,
+    silent_utterance,
+    speed_for,
     with_comma_pauses,
 )
 from domain.generation.ports import Voice
@@ -23,9 +26,6 @@ from domain.jobs.ports import Finish
 
 SENTENCE = "sentence"
 """the kind under which single spoken sentences are kept"""
-
-MIN_PACE, MAX_PACE = 0.8, 1.25
-"""how far a voice's own pace is bent towards the format's before it sounds forced"""
 
 
 class NarrationStage(Stage):
@@ -45,7 +45,7 @@ class NarrationStage(Stage):
         ordinal = work.claim.unit.ordinal
         scene = script.scenes[ordinal]
         voice = self._studio.narrator.voice_for(script.language, brief.voice.id)
-        speed = speaking_speed(voice, brief.aspect_ratio, brief.voice.speed)
+        speed = speed_for(brief.aspect_ratio, voice.words_per_minute, brief.voice.speed)
         sentences = [
             self._studio.verbalizer.verbalize(
                 sentence.text, script.language, {**brief.pronunciations, **scene.pronunciations}
@@ -91,7 +91,7 @@ class NarrationStage(Stage):
     ) -> Utterance:
         """Speak a sentence, or fetch it: the one that was kept first is the one that is used."""
         if not sentence.spans:
-            return Utterance(pcm=b"", words=[], timing="engine")
+            return silent_utterance()
         name = fingerprint(
             SENTENCE,
             self.sentence_version,
@@ -145,7 +145,11 @@ class NarrationStage(Stage):
             is_last=is_last,
         )
         audio = await self._studio.artifacts.put_bytes(pcm)
-        narration = SceneNarration.of(audio.sha256, pcm, sentences)
+        narration = SceneNarration(
+            audio=audio.sha256,
+            frames=len(pcm) // (BYTES_PER_SAMPLE * SAMPLES_PER_FRAME),
+            sentences=sentences,
+        )
         content = await store_document(self._studio, work, UnitKind.NARRATION, name, narration)
         return Result(
             fingerprint=name,
@@ -154,9 +158,3 @@ class NarrationStage(Stage):
             artifacts={"audio": audio.sha256},
             data={"frames": narration.frames},
         )
-
-
-def speaking_speed(voice: Voice, aspect_ratio: str, asked: float) -> float:
-    """The engine's speed: the voice's own pace bent towards the format's, times what was asked."""
-    towards = pace_for(aspect_ratio) / voice.words_per_minute
-    return round(asked * min(max(towards, MIN_PACE), MAX_PACE), 3)

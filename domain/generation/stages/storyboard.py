@@ -34,10 +34,11 @@ class StoryboardStage(Stage):
             for result in work.each(UnitKind.NARRATION)
         ]
         chosen = await self._choose_footage(work.brief, script, narrations)
-        media = {
-            scene: [await self._bring_in(candidate) for candidate in candidates]
-            for scene, candidates in chosen.items()
+        backdrops = {
+            candidate.id: await self._bring_in(candidate)
+            for candidate in {c.id: c for scene in chosen.values() for c in scene}.values()
         }
+        media = {scene: [backdrops[c.id] for c in taken] for scene, taken in chosen.items()}
 
         async def produce(name: str) -> Result:
             board = plan_storyboard(

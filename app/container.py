@@ -1,0 +1,185 @@
+"""What the application is made of: every adapter is chosen here, and nowhere else.
+
+One container serves one event loop: engines and connections belong to the loop they were
+made on, so the API and each worker build their own.
+"""
+
+import random
+from collections.abc import AsyncIterator
+
+from dishka import AsyncContainer, Provider, Scope, from_context, make_async_container, provide
+from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid_utils.compat import uuid7
+
+from adapters.directory import DirectoryArtifactStore
+from adapters.ffmpeg import FfmpegEngine
+from adapters.libass import LibassTypesetter
+from adapters.media_folder import MediaFolder
+from adapters.music import BundledMusic, FolderMusic, MusicShelf
+from adapters.num2words import Num2WordsVerbalizer
+from adapters.piper import PiperNarrator
+from adapters.postgres import (
+    SqlDocumentStore,
+    SqlJobStore,
+    SqlVideoStore,
+    make_engine,
+)
+from adapters.sentencex import SentencexSegmenter
+from adapters.sumy import SumyWriter
+from adapters.threads import ThreadBell
+from adapters.wikipedia import WikipediaWriter
+from app.config import Settings
+from app.workshop import Workshop
+from domain.generation.intake import MAX_SEED, Intake
+from domain.generation.pipeline import Pipeline
+from domain.generation.ports import (
+    ArtifactStore,
+    DocumentStore,
+    MusicLibrary,
+    Narrator,
+    ScriptWriter,
+    SentenceSegmenter,
+    Typesetter,
+    Verbalizer,
+    VideoEngine,
+    VisualSource,
+)
+from domain.generation.preview import ScenePreview
+from domain.generation.stages.stage import Studio
+from domain.generation.writing import PlainWriter, Writers
+from domain.jobs.ports import Bell, JobStore, VideoStore
+from domain.jobs.service import Jobs
+
+
+class Stores(Provider):
+    """Where rows, documents and bytes are kept, and how workers are woken."""
+
+    scope = Scope.APP
+    settings = from_context(Settings)
+    thread_bell = from_context(ThreadBell)
+
+    @provide
+    async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
+        engine = make_engine(settings.sql_url)
+        yield engine
+        await engine.dispose()
+
+    @provide
+    def jobs(self, engine: AsyncEngine, settings: Settings) -> JobStore:
+        return SqlJobStore(engine, lease_seconds=settings.lease_seconds)
+
+    @provide
+    def videos(self, engine: AsyncEngine) -> VideoStore:
+        return SqlVideoStore(engine)
+
+    @provide
+    def documents(self, engine: AsyncEngine) -> DocumentStore:
+        return SqlDocumentStore(engine)
+
+    @provide
+    def artifacts(self, settings: Settings) -> ArtifactStore:
+        return DirectoryArtifactStore(
+            settings.data_dir / "artifacts", settings.data_dir / "videos", settings.min_free_bytes
+        )
+
+    @provide
+    def bell(self, thread_bell: ThreadBell) -> Bell:
+        return thread_bell
+
+
+class Words(Provider):
+    """Writing and speaking."""
+
+    scope = Scope.APP
+    segmenter = provide(SentencexSegmenter, provides=SentenceSegmenter)
+    verbalizer = provide(Num2WordsVerbalizer, provides=Verbalizer)
+
+    @provide
+    def writer(self, segmenter: SentenceSegmenter, settings: Settings) -> ScriptWriter:
+        plain = PlainWriter(segmenter)
+        return Writers(
+            {
+                "topic": WikipediaWriter(segmenter, settings.cache_dir / "wikipedia"),
+                "source_text": SumyWriter(segmenter),
+                "script": plain,
+                "scenes": plain,
+            }
+        )
+
+    @provide
+    def narrator(self, settings: Settings) -> Narrator:
+        return PiperNarrator(
+            settings.cache_dir / "voices",
+            voice_dir=settings.voice_dir,
+            default_voice=settings.default_voice,
+        )
+
+
+class Picture(Provider):
+    """Pictures, type, music and the engine that joins them."""
+
+    scope = Scope.APP
+
+    @provide
+    def visuals(self, settings: Settings) -> VisualSource:
+        return MediaFolder(settings.media_dir)
+
+    @provide
+    def music(self, settings: Settings) -> MusicLibrary:
+        own = [] if settings.music_dir is None else [FolderMusic(settings.music_dir)]
+        return MusicShelf([*own, BundledMusic()])
+
+    @provide
+    def typesetter(self, settings: Settings) -> Typesetter:
+        return LibassTypesetter(settings.cache_dir / "fonts")
+
+    @provide
+    def engine(self, typesetter: Typesetter) -> VideoEngine:
+        return FfmpegEngine(lambda: typesetter.fonts().folder)
+
+
+class UseCases(Provider):
+    """What controllers, workers and the command line call."""
+
+    scope = Scope.APP
+    studio = provide(Studio)
+    pipeline = provide(Pipeline)
+    preview = provide(ScenePreview)
+    workshop = provide(Workshop)
+
+    @provide
+    def intake(self, writer: ScriptWriter, narrator: Narrator, music: MusicLibrary) -> Intake:
+        return Intake(writer, narrator, music, draw_seed=draw_seed)
+
+    @provide
+    def service(
+        self, store: JobStore, videos: VideoStore, bell: Bell, intake: Intake, settings: Settings
+    ) -> Jobs:
+        return Jobs(
+            store,
+            videos,
+            bell,
+            intake,
+            new_id=uuid7,
+            deadline_seconds=settings.job_deadline_seconds,
+            max_queued=settings.max_queued_jobs,
+        )
+
+
+def draw_seed() -> int:
+    """A seed that nobody chose."""
+    return random.SystemRandom().randint(0, MAX_SEED)
+
+
+def make_container(
+    settings: Settings, *overrides: Provider, thread_bell: ThreadBell | None = None
+) -> AsyncContainer:
+    """Wire everything for one event loop; ``overrides`` replace providers of the same type."""
+    return make_async_container(
+        Stores(),
+        Words(),
+        Picture(),
+        UseCases(),
+        *overrides,
+        context={Settings: settings, ThreadBell: thread_bell or ThreadBell()},
+    )

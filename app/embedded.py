@@ -1,0 +1,59 @@
+"""The embedded worker: a thread with an event loop, a container and an engine of its own."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+
+from adapters.threads import ThreadBell
+from app.config import Settings
+from app.container import make_container
+from app.workshop import Workshop
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 20.0
+"""what children and leases get to end; a lease that isn't given back expires by itself"""
+
+
+class EmbeddedWorker:
+    """Runs a workshop in a thread, so that blocking work never holds up the API."""
+
+    def __init__(self, settings: Settings, bell: ThreadBell) -> None:
+        self._settings = settings
+        self._bell = bell
+        self._thread = threading.Thread(target=self._main, name="faceless-worker", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.error: BaseException | None = None
+        """why the worker ended by itself; None while it works or when it was stopped"""
+
+    def start(self) -> None:
+        """Start working; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Give every lease back, end every child process, and wait for the thread."""
+        if not self._thread.is_alive():
+            return
+        if self._loop is not None and self._task is not None:
+            with contextlib.suppress(RuntimeError):  # the loop closed just now
+                self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join(STOP_SECONDS)
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._work())
+        except asyncio.CancelledError:
+            log.info("worker stopped")
+        except Exception as error:
+            log.exception("the embedded worker has ended")
+            self.error = error
+
+    async def _work(self) -> None:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        container = make_container(self._settings, thread_bell=self._bell)
+        try:
+            await (await container.get(Workshop)).work()
+        finally:
+            await container.close()
