@@ -20,6 +20,8 @@ _BOUNDARY_WITHOUT_BREAK = 0.5
 _BREAK_WITHIN_WORD = 0.7
 _DOUBTFUL = 0.75
 """cost per phoneme above which a word is taken not to be recognised"""
+_TOO_SHORT_TO_DOUBT = 2
+"""phonemes: "a" and "the" change all of theirs in company, and their neighbours hold them"""
 _BAND = 60
 """phonemes that the sentence may run ahead of or behind its words, one by one"""
 _FAR = float("inf")
@@ -61,7 +63,6 @@ def align(words: Sequence[Sequence[str]], heard: Sequence[Heard]) -> Alignment:
     length = len(heard)
     costs = [0.0] + [_FAR] * length
     starts_of: list[list[int]] = []
-    costs_after: list[list[float]] = [costs]
     total = sum(map(len, words))
     passed = 0
     for word in words:
@@ -77,18 +78,34 @@ def align(words: Sequence[Sequence[str]], heard: Sequence[Heard]) -> Alignment:
             row = _matched(phoneme, row, heard, low, high)
         costs, starts = row
         starts_of.append(starts)
-        costs_after.append(costs)
 
     ranges: list[tuple[int, int]] = []
-    doubtful: list[bool] = []
     end = length
-    for index in range(len(words) - 1, -1, -1):
-        start = starts_of[index][end]
-        cost = costs_after[index + 1][end] - costs_after[index][start]
-        ranges.append((start, end))
-        doubtful.append(start == end or cost > _DOUBTFUL * max(len(words[index]), end - start))
-        end = start
-    return Alignment(ranges[::-1], doubtful[::-1])
+    for starts in reversed(starts_of):
+        ranges.append((starts[end], end))
+        end = starts[end]
+    ranges.reverse()
+    found = [
+        _recognised(word, [phone.symbol for phone in heard[first:last]])
+        for word, (first, last) in zip(words, ranges, strict=True)
+    ]
+    return Alignment(ranges, [not known for known in found])
+
+
+def _recognised(alone: Sequence[str], heard: Sequence[str]) -> bool:
+    """Whether a word's range sounds like it. The shortest words sound like anything."""
+    if not heard:
+        return False
+    row = [j * _EXTRA for j in range(len(heard) + 1)]
+    for symbol in alone:
+        new = [row[0] + _MISSING]
+        for j, other in enumerate(heard):
+            new.append(
+                min(row[j] + _substitution(symbol, other), row[j + 1] + _MISSING, new[j] + _EXTRA)
+            )
+        row = new
+    longest = max(len(alone), len(heard))
+    return longest <= _TOO_SHORT_TO_DOUBT or row[-1] <= _DOUBTFUL * longest
 
 
 def _substitution(alone: str, heard: str) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from adapters.piper.alignment import Heard, align
 from adapters.piper.model import Inference, SeededModel
-from adapters.piper.phonemes import PAUSE_MARKS, STRESS_MARKS, WORD_BREAK, EspeakFrontend, sounds
+from adapters.piper.phonemes import PAUSE_MARKS, WORD_BREAK, EspeakFrontend, sounds
 from adapters.piper.sound import Sound, faded, joined, levels, resampled, speech_edges
 from adapters.piper.timing import MIN_WORD, Times, fill_gaps, word_weight
 from domain.generation.narration import SAMPLE_RATE
@@ -116,24 +116,24 @@ class Speaker:
 def _phones(symbols: Sequence[str], times: Sequence[Times]) -> list[Phone]:
     """The phonemes among the symbols.
 
-    Stress marks sound as the start of the phoneme after them; lengthening and the break between
-    two words as the end of the one before; a pause belongs to nobody.
+    Stress marks sound as the start of the phoneme after them; lengthening, a mark and the break
+    between two words as the end of the one before (it rings on into a mark, and what is silent
+    there is taken off by ``_tightened``); the break after a mark belongs to nobody.
     """
     phones: list[Phone] = []
     start: int | None = None
     breaks, pausing = True, False
     for symbol, (begin, end) in zip(symbols, times, strict=True):
-        if symbol in PAUSE_MARKS:
-            breaks = pausing = True
-        elif sounds(symbol):
+        if sounds(symbol):
             phones.append(Phone(Heard(symbol, breaks), begin if start is None else start, end))
             start, breaks, pausing = None, False, False
         elif symbol in "ˈˌ":
             start = begin if start is None else start
         else:
-            breaks = breaks or symbol == WORD_BREAK
-            if phones and not pausing and (symbol in STRESS_MARKS or symbol == WORD_BREAK):
+            if phones and not pausing:
                 phones[-1] = msgspec.structs.replace(phones[-1], end=end)
+            pausing = pausing or symbol in PAUSE_MARKS
+            breaks = breaks or pausing or symbol == WORD_BREAK
     return phones
 
 
