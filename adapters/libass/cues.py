@@ -1,150 +1,173 @@
 """Burnt-in captions: cues that follow the voice, word by word."""
 
+from typing import NamedTuple
+
 from adapters.libass.canvas import Canvas
 from adapters.libass.drawing import rounded
 from adapters.libass.layout import Layout
 from adapters.libass.motion import Key, Motion, Pose, glide
-from adapters.libass.text import FontBook, clean
+from adapters.libass.text import Role, clean
 from domain.generation.brief import CaptionChoice
 from domain.generation.captions import Cue
-from domain.generation.storyboard import Palette, SceneBoard
+from domain.generation.storyboard import DrawnBackdrop, Palette, SceneBoard
 
 LAYER = 80
 LEADING = 1.24
+"""From baseline to baseline, in ems"""
 POP = 1.06
 """The spoken word stands 6 % larger"""
 POP_FRAMES = 3
 HOLD_GAP_FRAMES = 9
 """300 ms: a shorter pause keeps the word lit until the next one"""
+OUTLINE = 0.07
+"""Ems"""
+SHADOW_BLUR = 9.0
+SHADOW_OPACITY = 0.55
+BOX_OPACITY = 0.88
+
+
+class _Style(NamedTuple):
+    style: str
+    text: str
+    highlight: str
+    outline: str
+
+
+class _Line(NamedTuple):
+    """Words of a line with their times, cleaned."""
+
+    words: list[tuple[str, int, int]]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word for word, _, _ in self.words)
 
 
 def draw_cues(
     canvas: Canvas, layout: Layout, palette: Palette, choice: CaptionChoice, scene: SceneBoard
 ) -> None:
     """Draw every cue of the scene in the style that was chosen."""
-    style = choice.style or ("plain" if layout.wide else "highlight")
-    colors = choice.colors
-    text = colors.text or palette.ink
-    highlight = colors.highlight or palette.accent
-    outline = colors.outline or palette.ground
-    for cue in scene.cues:
-        if cue.end > cue.start and cue.words:
-            _draw(canvas, layout, cue, style, (text, highlight, outline))
-
-
-def _draw(
-    canvas: Canvas, layout: Layout, cue: Cue, style: str, colors: tuple[str, str, str]
-) -> None:
-    zone, unit = layout.captions, layout.unit
-    book = canvas.book
-    text, highlight, outline = colors
-    size = layout.sizes.caption
-    role = "strong" if layout.wide else "display"
-    lines = [[w for w in line if clean(w.text)] for line in cue.lines]
-    lines = [line for line in lines if line]
-    if not lines:
-        return
-
-    def width_of(line: list[str], size: float) -> float:
-        return book.width(" ".join(line), role, size)
-
-    texts = [[clean(w.text) for w in line] for line in lines]
-    widest = max(width_of(line, size) for line in texts)
-    tallest = zone.height / (1 + LEADING * (len(lines) - 1))
-    size = min(size, size * zone.width / widest / (POP if style == "highlight" else 1), tallest)
-    leading = size * LEADING
-    cap = book.face(role).cap_height * size
-    block = cap + leading * (len(lines) - 1)
-    middle = zone.center[1]
-    baseline = (zone.bottom if layout.wide else middle + block / 2) - (
-        20 * unit if layout.wide else 0
+    style = _Style(
+        choice.style or ("plain" if layout.wide else "highlight"),
+        choice.colors.text or palette.ink,
+        choice.colors.highlight or palette.accent,
+        choice.colors.outline or palette.ground,
     )
-    baseline -= leading * (len(lines) - 1)
-    if style == "box":
-        pad = size * 0.5
-        widest = max(width_of(line, size) for line in texts)
-        canvas.shape(
-            rounded(widest + 2 * pad, block + 2 * pad * 0.86, 22 * unit),
-            zone.center[0],
-            baseline - cap + block / 2,
-            outline,
-            Motion((Key(cue.start, Pose()), Key(cue.end, Pose()))),
-            layer=LAYER - 2,
-            opacity=0.88,
+    for cue in scene.cues:
+        footage = any(
+            shot.start <= cue.start < shot.end and not isinstance(shot.backdrop, DrawnBackdrop)
+            for shot in scene.shots
         )
-    words = cue.words
-    starts = [w.start for w in words]
-    position = 0
-    for line, line_texts in zip(lines, texts, strict=True):
-        x = zone.center[0] - width_of(line_texts, size) / 2
-        for word, shown in zip(line, line_texts, strict=True):
-            width = book.width(shown, role, size)
-            until = _lit_until(cue, starts, position, word.end)
-            _word(
-                canvas,
-                shown,
+        _draw(canvas, layout, cue, style, footage=footage)
+
+
+def _draw(canvas: Canvas, layout: Layout, cue: Cue, style: _Style, *, footage: bool) -> None:
+    lines = [
+        _Line([(clean(w.text), w.start, w.end) for w in line if clean(w.text)])
+        for line in cue.lines
+    ]
+    lines = [line for line in lines if line.words]
+    if not lines or cue.end <= cue.start:
+        return
+    zone, book = layout.captions, canvas.book
+    role: Role = "strong" if layout.wide else "display"
+    size = layout.sizes.caption
+    widest = max(book.width(line.text, role, size) for line in lines)
+    room = zone.width / (POP if style.style == "highlight" else 1.0)
+    size *= min(1.0, room / widest, zone.height / (size * (1 + LEADING * (len(lines) - 1))))
+    cap = book.face(role).cap_height * size
+    block = cap + LEADING * size * (len(lines) - 1)
+    if layout.wide and layout.captions_low:  # sits on its baseline, grows upwards
+        top = zone.bottom - block
+    else:
+        top = zone.center[1] - block / 2
+    if style.style == "box":
+        pad = size * 0.46
+        canvas.shape(
+            rounded(widest * size / layout.sizes.caption + 2.4 * pad, block + 2 * pad, size * 0.3),
+            x=zone.center[0],
+            y=top + block / 2,
+            color=style.outline,
+            motion=_while(cue.start, cue.end),
+            layer=LAYER - 2,
+            opacity=BOX_OPACITY,
+        )
+    starts = [start for line in lines for _, start, _ in line.words]
+    for n, line in enumerate(lines):
+        baseline = top + cap + n * LEADING * size
+        x = zone.center[0] - book.width(line.text, role, size) / 2
+        if footage and style.style != "box":
+            canvas.text(
+                line.text,
                 role,
-                size,
-                x + width / 2,
-                baseline,
-                cue,
-                (word.start, until) if style == "highlight" else None,
-                (text, highlight, outline),
-                0.0 if style == "box" else 5 * unit,
+                size=size,
+                x=zone.center[0],
+                baseline=baseline + size * 0.04,
+                color=style.outline,
+                motion=_while(cue.start, cue.end),
+                anchor="center",
+                layer=LAYER - 1,
+                border=size * 0.14,
+                border_color=style.outline,
+                blur=SHADOW_BLUR * layout.unit,
+                opacity=SHADOW_OPACITY,
             )
+        for word, start, end in line.words:
+            width = book.width(word, role, size)
+            place = _Place(word, role, size, x + width / 2, baseline)
+            until = _lit_until(cue, starts, end)
+            lit = (max(start, cue.start), min(until, cue.end))
+            _word(canvas, place, cue, style, lit if style.style == "highlight" else None)
             x += width + book.width(" ", role, size)
-            position += 1
-        baseline += leading
 
 
-def _lit_until(cue: Cue, starts: list[int], position: int, end: int) -> int:
-    following = next((s for s in starts[position + 1 :] if s >= end), cue.end)
-    return following if following - end <= HOLD_GAP_FRAMES else end
+class _Place(NamedTuple):
+    word: str
+    role: Role
+    size: float
+    x: float
+    baseline: float
 
 
 def _word(
-    canvas: Canvas,
-    shown: str,
-    role: str,
-    size: float,
-    x: float,
-    baseline: float,
-    cue: Cue,
-    lit: tuple[int, int] | None,
-    colors: tuple[str, str, str],
-    border: float,
+    canvas: Canvas, place: _Place, cue: Cue, style: _Style, lit: tuple[int, int] | None
 ) -> None:
-    text, highlight, outline = colors
+    """A word in the cue's colour, but in the highlight's while it is spoken."""
 
-    def put(
-        first: int, after: int, color: str, motion: Motion | None = None, layer: int = LAYER
-    ) -> None:
-        if after > first:
-            canvas.text(
-                shown,
-                role,
-                size,
-                x,
-                baseline,
-                color,  # type: ignore[arg-type]
-                motion or Motion((Key(first, Pose()), Key(after, Pose()))),
-                anchor="center",
-                layer=layer,
-                border=border,
-                border_color=outline,
-            )
+    def put(motion: Motion, color: str, layer: int = LAYER) -> None:
+        canvas.text(
+            place.word,
+            place.role,
+            size=place.size,
+            x=place.x,
+            baseline=place.baseline,
+            color=color,
+            motion=motion,
+            anchor="center",
+            layer=layer,
+            border=0.0 if style.style == "box" else OUTLINE * place.size,
+            border_color=style.outline,
+        )
 
-    if lit is None:
-        put(cue.start, cue.end, text)
+    if lit is None or lit[1] <= lit[0]:
+        put(_while(cue.start, cue.end), style.text)
         return
-    begin, until = max(cue.start, lit[0]), min(cue.end, max(lit[1], lit[0] + 1))
-    put(cue.start, begin, text)
-    if until > begin:
-        keys = glide(begin, min(POP_FRAMES, until - begin), Pose(), Pose(sx=POP, sy=POP), lead=0.3)
-        if keys[-1].frame < until:
-            keys.append(Key(until, keys[-1].pose))
-        put(begin, until, highlight, Motion(tuple(keys)), LAYER + 1)
-    put(until, cue.end, text)
+    begin, until = lit
+    if begin > cue.start:
+        put(_while(cue.start, begin), style.text)
+    keys = glide(begin, min(POP_FRAMES, until - begin), Pose(), Pose(sx=POP, sy=POP), lead=0.3)
+    if keys[-1].frame < until:
+        keys.append(Key(until, keys[-1].pose))
+    put(Motion(tuple(keys)), style.highlight, LAYER + 1)
+    if until < cue.end:
+        put(_while(until, cue.end), style.text)
 
 
-__all__ = ["FontBook", "draw_cues"]
+def _while(start: int, end: int) -> Motion:
+    return Motion((Key(start, Pose()), Key(end, Pose())))
+
+
+def _lit_until(cue: Cue, starts: list[int], end: int) -> int:
+    """To the next word's start when the pause before it is short."""
+    following = min((start for start in starts if start >= end), default=cue.end)
+    return following if following - end <= HOLD_GAP_FRAMES else end

@@ -53,6 +53,10 @@ class Layout(NamedTuple):
     open_stage: Zone
     """for shots that show no heading"""
     captions: Zone
+    captions_low: bool
+    """captions are at the foot of the frame"""
+    progress: Zone
+    """the thin row of dashes"""
     sizes: TypeSizes
     unit: float
     """1 at 1080 pixels of the shorter side; scales line widths and radii"""
@@ -98,7 +102,7 @@ def _portrait(width: int, height: int, captions: Position | None) -> Layout:
     elif captions == "middle":
         cues, head, stage, opened = (560, 800), (300, 520), (830, 1240), (830, 1240)
     elif captions == "lower":
-        cues, head, stage, opened = (960, 1248), (300, 470), (500, 930), (300, 930)
+        cues, head, stage, opened = (960, 1248), (300, 470), (520, 930), (300, 930)
     else:
         cues, head, stage, opened = (960, 1248), (300, 470), (500, 1240), (300, 1240)
     return Layout(
@@ -110,6 +114,8 @@ def _portrait(width: int, height: int, captions: Position | None) -> Layout:
         zone(*stage),
         zone(*opened),
         zone(*cues, *centred),
+        captions == "lower",
+        zone(250, 257, 80, 1000),
         TypeSizes(280 * x, 104 * x, 76 * x, 48 * x, 76 * x),
         x,
     )
@@ -126,7 +132,7 @@ def _landscape(width: int, height: int, captions: Position | None) -> Layout:
     elif captions == "middle":
         cues, head, stage, opened = (440, 600), (96, 220), (630, 1000), (630, 1000)
     elif captions == "lower":
-        cues, head, stage, opened = (872, 1000), (96, 196), (236, 836), (110, 836)
+        cues, head, stage, opened = (880, 980), (104, 196), (236, 836), (104, 836)
     else:
         cues, head, stage, opened = (872, 1000), (96, 196), (236, 984), (96, 984)
     return Layout(
@@ -138,6 +144,8 @@ def _landscape(width: int, height: int, captions: Position | None) -> Layout:
         zone(*stage),
         zone(*opened),
         zone(*cues, 200, 1720),
+        captions == "lower",
+        zone(44, 50),
         TypeSizes(280 * y, 112 * y, 72 * y, 40 * y, 50 * y),
         y,
     )
@@ -166,6 +174,8 @@ def _square(width: int, height: int, captions: Position | None) -> Layout:
         zone(*stage),
         zone(*opened),
         zone(*cues, 132, 948),
+        captions == "lower",
+        zone(44, 50),
         TypeSizes(250 * x, 96 * x, 68 * x, 44 * x, 66 * x),
         x,
     )

@@ -1,26 +1,27 @@
 """What every template draws with: one shot's canvas, zones, colours and time, and its type."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from adapters.libass.canvas import Anchor, Canvas
-from adapters.libass.drawing import Drawing, circle, rounded
-from adapters.libass.layout import Layout, Zone
-from adapters.libass.motion import STAGGER_FRAMES, Motion, Pose, enter
+from adapters.libass.drawing import Drawing
+from adapters.libass.layout import Layout, TypeSizes, Zone
+from adapters.libass.motion import IN_FRAMES, STAGGER_FRAMES, Motion, Pose, enter
 from adapters.libass.pictograms import Pictograms
 from adapters.libass.text import FontBook, Role, Setting, clean, fit
 from domain.generation.storyboard import Palette
 
 DISPLAY_TRACKING = -0.018
 """Large display type is set tighter; in ems"""
-DISPLAY_LEADING = 1.1
-TEXT_LEADING = 1.3
+DISPLAY_LEADING = 1.12
+TEXT_LEADING = 1.26
 
 
 class Placed(NamedTuple):
     """A word on the canvas: its left end, baseline, width, and when it comes."""
 
-    index: int
+    nth: int
     line: int
     x: float
     baseline: float
@@ -28,45 +29,53 @@ class Placed(NamedTuple):
     frame: int
 
 
-class Pen(NamedTuple):
-    """One shot in the making. Frames of ``start`` and ``end`` count from the scene's start."""
+@dataclass(frozen=True, kw_only=True)
+class Pen:
+    """One shot in the making. ``start`` and ``end`` are frames of the scene, ``end`` exclusive."""
 
     canvas: Canvas
     layout: Layout
     palette: Palette
-    book: FontBook
     pictograms: Pictograms
     start: int
     end: int
     stage: Zone
-    variant: int
-    wide_open: bool
+    headless: bool = True
     """no heading above: the stage is all there is"""
-    last: bool = False
-    """the scene ends with this shot: what it shows stays until the cut"""
 
     @property
     def unit(self) -> float:
+        """Pixels per pixel of a frame that is 1080 on its shorter side."""
         return self.layout.unit
 
+    @property
+    def sizes(self) -> TypeSizes:
+        """Type sizes of the frame format."""
+        return self.layout.sizes
+
+    @property
+    def book(self) -> FontBook:
+        """The faces."""
+        return self.canvas.book
+
     def at(self, frame: int) -> int:
-        """A frame counted from the shot's start, in the scene; never past the shot."""
-        return min(max(self.start + frame, self.start), self.end - 2)
+        """A frame counted from the shot's start, as one of the scene; inside the shot."""
+        return max(self.start, min(self.start + frame, self.end - 2))
 
     # -- motions -----------------------------------------------------------------------------
 
-    def rise(self, frame: int, distance: float = 44.0, over: int = 10) -> Motion:
-        """Come up from below and fade in; leave by fading."""
+    def rise(self, frame: int, distance: float = 44.0, over: int = IN_FRAMES) -> Motion:
+        """Come up from below while fading in; leave by fading."""
         return enter(
             frame,
             self.end,
             come=Pose(dy=distance * self.unit, opacity=0.0),
-            go=Pose(dy=-16 * self.unit, opacity=0.0),
+            go=Pose(dy=-14 * self.unit, opacity=0.0),
             over=over,
         )
 
-    def slide(self, frame: int, distance: float = -70.0, over: int = 10) -> Motion:
-        """Come in from the side."""
+    def slide(self, frame: int, distance: float = -70.0, over: int = IN_FRAMES) -> Motion:
+        """Come in from the side; leave towards it."""
         return enter(
             frame,
             self.end,
@@ -75,8 +84,8 @@ class Pen(NamedTuple):
             over=over,
         )
 
-    def pop(self, frame: int, over: int = 10, small: float = 0.55) -> Motion:
-        """Come in growing."""
+    def pop(self, frame: int, small: float = 0.55, over: int = IN_FRAMES) -> Motion:
+        """Come in growing; leave shrinking a little."""
         return enter(
             frame,
             self.end,
@@ -85,8 +94,8 @@ class Pen(NamedTuple):
             over=over,
         )
 
-    def stretch(self, frame: int, over: int = 12, share: float = 0.0) -> Motion:
-        """Grow to the right from the left end (draw with the pivot on the left)."""
+    def stretch(self, frame: int, share: float = 0.0, over: int = 12) -> Motion:
+        """Grow to the right from ``share`` of the length (draw with the pivot on the left)."""
         return enter(
             frame,
             self.end,
@@ -94,6 +103,11 @@ class Pen(NamedTuple):
             go=Pose(opacity=0.0),
             over=over,
         )
+
+    def stay(self, frame: int | None = None) -> Motion:
+        """Be there, nearly from the first frame on: for what waits to be filled."""
+        begin = self.start if frame is None else frame
+        return enter(begin, self.end, come=Pose(opacity=0.4), go=Pose(opacity=0.0), over=5)
 
     # -- type --------------------------------------------------------------------------------
 
@@ -122,9 +136,9 @@ class Pen(NamedTuple):
         )
 
     def block_height(self, setting: Setting, role: Role) -> float:
-        """From the capitals of the first line to the baseline of the last."""
+        """From the capitals' top of the first line to the baseline of the last."""
         cap = self.book.face(role).cap_height * setting.size
-        return cap + setting.leading * (len(setting.lines) - 1)
+        return cap + setting.leading * max(0, len(setting.lines) - 1)
 
     def words(
         self,
@@ -134,24 +148,25 @@ class Pen(NamedTuple):
         top: float,
         *,
         anchor: Anchor = "left",
-        color: Callable[[int], str] | None = None,
-        frame: Callable[[int, int], int] | None = None,
+        color: Callable[[int], str] | str | None = None,
+        start: int | None = None,
+        stagger: int = 1,
         motion: Callable[[int], Motion] | None = None,
         layer: int = 20,
     ) -> list[Placed]:
         """Set lines word by word with the capitals' top at ``top``.
 
-        ``color`` gives a word's colour by its index, ``frame`` when it comes by index and line
-        (default: line after line), ``motion`` how, given the frame.
+        Words come ``stagger`` frames after one another from ``start`` on (default: the shot's),
+        by ``motion`` of their frame; ``color`` gives a word's colour by its index.
         """
         tracking = DISPLAY_TRACKING if role == "display" else 0.0
         size, spacing = setting.size, tracking * setting.size
         space = self.book.width(" ", role, size, spacing)
         baseline = top + self.book.face(role).cap_height * size
+        first = self.start if start is None else start
         placed: list[Placed] = []
-        index = 0
         for number, line in enumerate(setting.lines):
-            widths = [self.book.width(w, role, size, spacing) for w in line]
+            widths = [self.book.width(word, role, size, spacing) for word in line]
             total = sum(widths) + space * (len(line) - 1)
             x = {
                 "left": zone.left,
@@ -159,21 +174,21 @@ class Pen(NamedTuple):
                 "right": zone.right - total,
             }[anchor]
             for word, width in zip(line, widths, strict=True):
-                when = frame(index, number) if frame else self.start + number * STAGGER_FRAMES
+                nth = len(placed)
+                when = max(self.start, min(first + nth * stagger, self.end - IN_FRAMES))
                 self.canvas.text(
                     word,
                     role,
-                    size,
-                    x,
-                    baseline,
-                    color(index) if color else self.palette.ink,
-                    (motion or self.rise)(when),
+                    size=size,
+                    x=x,
+                    baseline=baseline,
+                    color=(color(nth) if callable(color) else color) or self.palette.ink,
+                    motion=(motion or self.rise)(max(when, self.start)),
                     layer=layer,
                     tracking=tracking,
                 )
-                placed.append(Placed(index, number, x, baseline, width, when))
+                placed.append(Placed(nth, number, x, baseline, width, when))
                 x += width + space
-                index += 1
             baseline += setting.leading
         return placed
 
@@ -181,76 +196,49 @@ class Pen(NamedTuple):
         self,
         text: str,
         role: Role,
+        *,
         size: float,
         x: float,
         baseline: float,
-        color: str,
-        motion: Motion,
-        *,
         width: float,
+        motion: Motion,
+        color: str | None = None,
         anchor: Anchor = "left",
         layer: int = 20,
     ) -> float:
         """One line, made smaller if it is wider than ``width``; the size that it was set in."""
-        line = clean(text)
-        natural = self.book.width(line, role, size)
+        natural = self.book.width(clean(text), role, size)
         if natural > width:
             size *= width / natural
-        self.canvas.text(line, role, size, x, baseline, color, motion, anchor=anchor, layer=layer)
-        return size
-
-    # -- ornaments -----------------------------------------------------------------------------
-
-    def underline(
-        self, words: Sequence[Placed], size: float, frame: int, share: float = 0.0
-    ) -> None:
-        """An accent stroke below words of one colour, drawn from left to right, line by line."""
-        lines = sorted({word.line for word in words})
-        for n, number in enumerate(lines):
-            row = [word for word in words if word.line == number]
-            left, right = row[0].x, row[-1].x + row[-1].width
-            thick = max(4.0, size * 0.075)
-            self.canvas.shape(
-                rounded(right - left, thick, thick / 2),
-                left,
-                row[0].baseline + size * 0.17,
-                self.palette.accent,
-                self.stretch(frame + n * 4, share=share),
-                pivot="left",
-                layer=15,
-            )
-
-    def badge(
-        self, pictogram: str, x: float, y: float, diameter: float, motion: Motion, layer: int = 14
-    ) -> bool:
-        """A pictogram on an accent disc around x, y; False when there is no such pictogram."""
-        shape = self.pictograms.drawing(pictogram)
-        if shape is None:
-            return False
-        self.canvas.shape(circle(diameter / 2), x, y, self.palette.accent, motion, layer=layer)
-        self.canvas.shape(
-            shape.fitted(diameter * 0.54, diameter * 0.54),
-            x,
-            y,
-            self.palette.ground,
-            motion,
-            layer=layer + 1,
+        self.canvas.text(
+            text,
+            role,
+            size=size,
+            x=x,
+            baseline=baseline,
+            color=color or self.palette.ink,
+            motion=motion,
+            anchor=anchor,
+            layer=layer,
         )
-        return True
+        return size
 
     def pictogram(self, name: str | None) -> Drawing | None:
         """The drawing of a pictogram, if there is one of this name."""
         return self.pictograms.drawing(name) if name else None
 
 
+def lines_stagger(setting: Setting) -> int:
+    """Frames between words so that neighbours keep the stagger and long texts still arrive."""
+    return STAGGER_FRAMES if sum(map(len, setting.lines)) <= IN_FRAMES else 1
+
+
 def key_words(text: str, key: str | None) -> set[int]:
     """Which words of ``text`` the key covers, by index: the whole phrase, else its words."""
-    if not key:
-        return set()
-    words = [_plain(w) for w in clean(text).split(" ")]
-    wanted = [_plain(w) for w in clean(key).split(" ") if _plain(w)]
+    wanted = [plain for word in clean(key or "").split(" ") if (plain := _plain(word))]
     if not wanted:
         return set()
+    words = [_plain(word) for word in clean(text).split(" ")]
     for first in range(len(words) - len(wanted) + 1):
         if words[first : first + len(wanted)] == wanted:
             return set(range(first, first + len(wanted)))

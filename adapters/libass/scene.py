@@ -1,17 +1,20 @@
-"""One scene: backdrop geometry, heading, shots, transition and captions, in this order."""
+"""One scene: backdrop geometry, progress, heading, shots, transition and captions."""
 
 from adapters.libass.canvas import STILL, Camera, Canvas, slide_in, slide_out
 from adapters.libass.cues import draw_cues
-from adapters.libass.drawing import polygon, rect, rounded
+from adapters.libass.drawing import rect, rounded
 from adapters.libass.layout import Layout, Zone, layout_for
-from adapters.libass.motion import Key, Pose, chain, ease_in, ease_out, enter, glide, hold
+from adapters.libass.motion import Key, Pose, enter, hold
 from adapters.libass.pen import Pen
 from adapters.libass.pictograms import Pictograms
 from adapters.libass.scenery import draw_scenery
-from adapters.libass.shots_claim import draw_closing, draw_fact, draw_hook, draw_quote
+from adapters.libass.shots_claim import draw_closing, draw_hook
 from adapters.libass.shots_figures import draw_comparison, draw_number
-from adapters.libass.shots_sequence import draw_list, draw_process, draw_timeline
+from adapters.libass.shots_steps import draw_list, draw_process
+from adapters.libass.shots_timeline import draw_timeline
+from adapters.libass.shots_words import draw_fact, draw_quote
 from adapters.libass.text import FontBook
+from adapters.libass.transitions import SLIDE_IN_FRAMES, SLIDE_OUT_FRAMES, wipe_away, wipe_over
 from domain.generation.palettes import LARGE_CONTRAST, TEXT_CONTRAST, blend, contrast
 from domain.generation.storyboard import (
     ClosingContent,
@@ -33,10 +36,10 @@ from domain.generation.storyboard import (
 
 ZOOM = 0.03
 """The stage drifts 2 to 4 % a shot"""
-SLIDE_IN_FRAMES, SLIDE_OUT_FRAMES = 11, 6
-WIPE_IN_FRAMES, WIPE_OUT_FRAMES = 10, 6
 HEADLESS = (HookContent, QuoteContent, ClosingContent)
 """Kinds that speak for themselves: no heading above them"""
+MOST_DASHES = 16
+"""More scenes than this, and the progress dashes would be dust"""
 
 
 def scene_canvas(
@@ -44,48 +47,48 @@ def scene_canvas(
 ) -> Canvas:
     """Everything that is drawn over one scene's backdrops.
 
-    Of the board only its look, its size and the neighbours' transitions matter, so that an edit
-    of one scene leaves the other scenes' tracks as they were.
+    Of the board only its look, its size, the number of scenes and the next one's transition
+    matter, so that an edit of one scene leaves the other scenes' tracks as they were.
     """
     captions = board.captions
     layout = layout_for(board.width, board.height, captions.position if captions.enabled else None)
     canvas = Canvas(board.width, board.height, book)
-    position = next((n for n, s in enumerate(board.scenes) if s.scene == scene.scene), 0)
-    follower = board.scenes[position + 1] if position + 1 < len(board.scenes) else None
-    slides = ()
+    position = next((n for n, other in enumerate(board.scenes) if other.scene == scene.scene), 0)
+    after = board.scenes[position + 1] if position + 1 < len(board.scenes) else None
+    slides: tuple[tuple[int, float], ...] = ()
     if scene.transition == "slide" and position:
         slides += slide_in(0, SLIDE_IN_FRAMES, board.width * 0.9)
-    if follower is not None and follower.transition == "slide":
+    if after is not None and after.transition == "slide":
         slides += slide_out(scene.frames, SLIDE_OUT_FRAMES, board.width * 0.9)
+
     for shot in scene.shots:
         _backdrop(canvas, board.palette, shot)
-    canvas.camera = Camera(layout.stage.center, 0, scene.frames, 0.0, slides)
-    _headings(canvas, layout, board.palette, scene)
+    _progress(canvas, layout, board.palette, position, len(board.scenes), scene.frames)
+    floor = _headings(canvas, pictograms, layout, board.palette, scene, slides)
     for shot in scene.shots:
         if shot.content is None:
             continue
-        bare = scene.heading is None or isinstance(shot.content, HEADLESS)
-        stage = layout.open_stage if bare else layout.stage
+        headless = scene.heading is None or isinstance(shot.content, HEADLESS)
+        stage = layout.open_stage if headless else layout.stage._replace(top=floor)
         canvas.camera = Camera(stage.center, shot.start, shot.end, ZOOM, slides)
-        pen = Pen(
-            canvas,
-            layout,
-            board.palette,
-            book,
-            pictograms,
-            shot.start,
-            shot.end,
-            stage,
-            _variant(shot),
-            bare,
-            shot is scene.shots[-1],
+        draw_content(
+            Pen(
+                canvas=canvas,
+                layout=layout,
+                palette=board.palette,
+                pictograms=pictograms,
+                start=shot.start,
+                end=shot.end,
+                stage=stage,
+                headless=headless,
+            ),
+            shot.content,
         )
-        draw_content(pen, shot.content)
     canvas.camera = STILL
     if scene.transition == "wipe" and position:
-        _wipe(canvas, board.palette, 0, arriving=True)
-    if follower is not None and follower.transition == "wipe":
-        _wipe(canvas, board.palette, scene.frames, arriving=False)
+        wipe_away(canvas, board.palette, 0)
+    if after is not None and after.transition == "wipe":
+        wipe_over(canvas, board.palette, scene.frames)
     if captions.enabled:
         draw_cues(canvas, layout, board.palette, captions, scene)
     return canvas
@@ -114,91 +117,126 @@ def draw_content(pen: Pen, content: ShotContent) -> None:
             draw_closing(pen, content)
 
 
-def _variant(shot: Shot) -> int:
-    return shot.backdrop.variant if isinstance(shot.backdrop, DrawnBackdrop) else 0
+# -- behind ----------------------------------------------------------------------------------------
 
 
 def _backdrop(canvas: Canvas, palette: Palette, shot: Shot) -> None:
+    """Geometry over a gradient; over footage that carries words, a scrim in the ground."""
     if isinstance(shot.backdrop, DrawnBackdrop):
         draw_scenery(canvas, palette, shot.backdrop.variant, shot.start, shot.end)
     elif shot.content is not None:
         canvas.shape(
             rect(canvas.width, canvas.height),
-            canvas.width / 2,
-            canvas.height / 2,
-            palette.ground,
-            hold(shot.start, shot.end),
+            x=canvas.width / 2,
+            y=canvas.height / 2,
+            color=palette.ground,
+            motion=hold(shot.start, shot.end),
             layer=1,
             opacity=scrim_opacity(palette),
         )
 
 
 def scrim_opacity(palette: Palette) -> float:
-    """How dense the ground must lie over footage so that ink reads on white and black alike."""
+    """How dense the ground must lie over footage so that ink and accent read on any of it."""
     for percent in range(50, 100):
-        worst = [
-            blend(extreme, palette.ground, percent / 100) for extreme in ("#FFFFFF", "#000000")
-        ]
-        if all(
-            contrast(palette.ink, c) >= TEXT_CONTRAST
-            and contrast(palette.accent, c) >= LARGE_CONTRAST
-            for c in worst
-        ):
+        seen = [blend(extreme, palette.ground, percent / 100) for extreme in ("#FFFFFF", "#000000")]
+        ink = min(contrast(palette.ink, color) for color in seen)
+        accent = min(contrast(palette.accent, color) for color in seen)
+        if ink >= TEXT_CONTRAST and accent >= LARGE_CONTRAST:
             return percent / 100
     return 1.0
 
 
-def _headings(canvas: Canvas, layout: Layout, palette: Palette, scene: SceneBoard) -> None:
-    """The heading over every run of shots that show one; it stays while they change."""
-    if scene.heading is None:
-        return
-    run: list[Shot] = []
-    for shot in [*scene.shots, None]:
-        if shot is not None and shot.content is not None and not isinstance(shot.content, HEADLESS):
-            run.append(shot)
-        elif run:
-            _heading(canvas, layout, palette, scene.heading, run[0].start, run[-1].end)
-            run = []
-
-
-def _heading(
-    canvas: Canvas, layout: Layout, palette: Palette, text: str, start: int, end: int
+def _progress(
+    canvas: Canvas, layout: Layout, palette: Palette, position: int, scenes: int, frames: int
 ) -> None:
-    unit, zone = layout.unit, layout.heading
-    mark = 12 * unit
-    inner = Zone(zone.left + mark + 24 * unit, zone.top, zone.right, zone.bottom)
-    pen = Pen(canvas, layout, palette, canvas.book, None, start, end, inner, 0, False)  # type: ignore[arg-type]
-    setting = pen.fit(text, "display", layout.sizes.heading * 0.86, inner, max_lines=2)
-    height = pen.block_height(setting, "display")
+    """A dash for every scene; this one's fills while it runs."""
+    if not 2 < scenes <= MOST_DASHES:
+        return
+    unit, zone = layout.unit, layout.progress
+    gap = 10 * unit
+    length = (zone.width - gap * (scenes - 1)) / scenes
+    dash = rounded(length, zone.height, zone.height / 2)
+    for n in range(scenes):
+        canvas.shape(
+            dash,
+            x=zone.left + n * (length + gap),
+            y=zone.center[1],
+            color=palette.ink,
+            motion=hold(0, frames),
+            pivot="left",
+            layer=4,
+            opacity=0.75 if n < position else 0.2,
+        )
     canvas.shape(
-        rounded(mark, height + 16 * unit, mark / 2),
-        zone.left,
-        zone.top + height / 2,
-        palette.accent,
-        enter(start, end, come=Pose(sy=0.05), go=Pose(opacity=0.0), over=12),
+        dash,
+        x=zone.left + position * (length + gap),
+        y=zone.center[1],
+        color=palette.accent,
+        motion=hold(0, frames, Pose(sx=0.06), Pose()),
+        pivot="left",
+        layer=5,
+    )
+
+
+# -- heading ---------------------------------------------------------------------------------------
+
+
+def _headings(
+    canvas: Canvas,
+    pictograms: Pictograms,
+    layout: Layout,
+    palette: Palette,
+    scene: SceneBoard,
+    slides: tuple[tuple[int, float], ...],
+) -> float:
+    """The heading over every run of shots that show one; it stays while they change.
+
+    Returns where the stage below it begins.
+    """
+    floor = layout.stage.top
+    canvas.camera = Camera(layout.stage.center, 0, scene.frames, 0.0, slides)
+    run: list[Key] = []
+    for shot in scene.shots:
+        headed = shot.content is not None and not isinstance(shot.content, HEADLESS)
+        if headed and run and run[-1].frame == shot.start:
+            run[-1] = Key(shot.end, Pose())
+        elif headed:
+            run += [Key(shot.start, Pose()), Key(shot.end, Pose())]
+    if scene.heading is None:
+        return floor
+    for start, end in zip(run[::2], run[1::2], strict=True):
+        pen = Pen(
+            canvas=canvas,
+            layout=layout,
+            palette=palette,
+            pictograms=pictograms,
+            start=start.frame,
+            end=end.frame,
+            stage=layout.heading,
+        )
+        floor = _heading(pen, scene.heading)
+    return floor
+
+
+def _heading(pen: Pen, text: str) -> float:
+    unit, zone = pen.unit, pen.stage
+    mark = 12 * unit
+    inner = Zone(zone.left + mark + 26 * unit, zone.top, zone.right, zone.bottom)
+    setting = pen.fit(text, "display", pen.sizes.heading, inner, max_lines=2)
+    if len(setting.lines) > 1:  # two lines stand smaller, but one a little smaller is better still
+        single = pen.fit(text, "display", pen.sizes.heading, inner, max_lines=1)
+        if single.size >= pen.sizes.heading * 0.8:
+            setting = single
+    height = pen.block_height(setting, "display")
+    pen.canvas.shape(
+        rounded(mark, height + 20 * unit, mark / 2),
+        x=zone.left,
+        y=zone.top + height / 2,
+        color=pen.palette.accent,
+        motion=enter(pen.start, pen.end, come=Pose(sy=0.1), go=Pose(sy=0.1, opacity=0.0), over=12),
         pivot="left",
         layer=18,
     )
     pen.words(setting, "display", inner, zone.top, motion=lambda frame: pen.slide(frame, -36))
-
-
-def _wipe(canvas: Canvas, palette: Palette, at: int, *, arriving: bool) -> None:
-    """A slanted panel in the accent that crosses the frame: closing on one side of the cut,
-    opening on the other."""
-    w, h = canvas.width, canvas.height
-    slant = h * 0.16
-    panel = polygon((0, h), (slant, 0), (w + 2 * slant, 0), (w + slant, h))
-    width = w + 2 * slant
-    x, y = w / 2, h / 2
-    for layer, color, lag in ((60, palette.accent, 0), (61, palette.ground_to, 2)):
-        if arriving:
-            keys = glide(at + lag, WIPE_IN_FRAMES, Pose(), Pose(dx=width), ease_in)
-            if lag:
-                keys = [Key(at, Pose()), *keys]
-            motion = chain(keys)
-        else:
-            keys = glide(
-                at - WIPE_OUT_FRAMES + lag, WIPE_OUT_FRAMES - lag, Pose(dx=-width), Pose(), ease_out
-            )
-            motion = chain(keys)
-        canvas.shape(panel, x, y, color, motion, layer=120 - layer if arriving else layer)
+    return min(pen.layout.stage.top, zone.top + height + 84 * unit)

@@ -3,126 +3,119 @@
 from collections.abc import Callable
 
 from adapters.libass.canvas import Canvas
-from adapters.libass.drawing import arc, circle, dots, polygon, rect, ring, union
-from adapters.libass.motion import Pose, hold
+from adapters.libass.drawing import Drawing, arc, circle, dots, polygon, rect, ring, union
+from adapters.libass.motion import FPS, Pose, hold
+from domain.generation.palettes import blend, tinted
 from domain.generation.storyboard import Palette
 
-QUIET = 0.055
-"""Opacity of ink shapes: seen as texture, never read"""
-GLOW = 0.13
-"""Opacity of accent shapes"""
+QUIET = 0.3
+"""Opacity of tinted areas: seen as depth, never read"""
+LINE = 0.16
+"""Opacity of thin lines and dots in ink"""
+SPARK = 0.9
+"""Opacity of the few small things in the accent"""
+DRIFT_PX = 9.0
+"""A layer of depth 1 travels so far in a second, at 1080 pixels on the shorter side"""
 
 
 class _Set:
-    """One stretch of a scene with its geometry in units of the shorter side."""
+    """One stretch of a scene; sizes in pixels of a frame that is 1080 on its shorter side."""
 
     def __init__(self, canvas: Canvas, palette: Palette, start: int, end: int) -> None:
-        self.canvas, self.palette = canvas, palette
-        self.start, self.end = start, end
-        self.w, self.h = canvas.width, canvas.height
-        self.u = min(canvas.width, canvas.height) / 1080
-        seconds = (end - start) / 30
-        self.drift = 9 * self.u * seconds
-        """pixels that a plain layer travels in this stretch"""
+        self._canvas = canvas
+        self._start, self._end = start, end
+        self._unit = min(canvas.width, canvas.height) / 1080
+        self.width, self.height = canvas.width / self._unit, canvas.height / self._unit
+        self.tint = tinted(palette)
+        self.deep = blend(self.tint, palette.accent, 0.22)
+        self.ink = palette.ink
+        self.accent = palette.accent
 
     def put(
         self,
-        shape: object,
+        shape: Drawing,
         x: float,
         y: float,
+        color: str,
+        opacity: float,
         *,
-        accent: bool = False,
-        opacity: float | None = None,
-        dx: float = 0.0,
-        dy: float = 0.0,
-        spin: float = 0.0,
+        drift: tuple[float, float] = (0.0, 0.0),
         grow: float = 0.0,
+        spin: float = 0.0,
     ) -> None:
-        from_pose = Pose(dx=-dx * self.drift / 2, dy=-dy * self.drift / 2)
-        to_pose = Pose(
-            dx=dx * self.drift / 2,
-            dy=dy * self.drift / 2,
-            sx=1 + grow,
-            sy=1 + grow,
-            spin=spin * (self.end - self.start) / 30,
-        )
-        self.canvas.shape(
-            shape,
-            x,
-            y,
-            self.palette.accent if accent else self.palette.ink,  # type: ignore[arg-type]
-            hold(self.start, self.end, from_pose, to_pose),
+        """A shape around x, y that drifts by its depth, grows by a share, turns by degrees/s."""
+        seconds = (self._end - self._start) / FPS
+        dx, dy = (axis * DRIFT_PX * self._unit * seconds / 2 for axis in drift)
+        self._canvas.shape(
+            shape.scaled(self._unit),
+            x=x * self._unit,
+            y=y * self._unit,
+            color=color,
+            motion=hold(
+                self._start,
+                self._end,
+                Pose(dx=-dx, dy=-dy),
+                Pose(dx=dx, dy=dy, sx=1 + grow, sy=1 + grow, spin=spin * seconds),
+            ),
             layer=2,
-            opacity=opacity if opacity is not None else (GLOW if accent else QUIET),
+            opacity=opacity,
         )
 
 
 def _orbits(s: _Set) -> None:
-    x, y = s.w * 0.92, s.h * 0.84
+    x, y = s.width * 0.9, s.height * 0.86
+    s.put(circle(560), x, y, s.tint, QUIET * 0.45, grow=0.03)
+    s.put(circle(250), x, y, s.deep, QUIET * 1.5, drift=(-0.5, -0.5))
     for n in range(4):
-        s.put(ring((300 + 150 * n) * s.u, 2.5 * s.u), x, y, grow=0.05, opacity=0.12 - 0.02 * n)
-    s.put(circle(210 * s.u), x, y, accent=True, dx=-0.5, dy=-0.5)
-    s.put(circle(16 * s.u), x - 420 * s.u, y - 150 * s.u, accent=True, opacity=0.8, dx=1, dy=-2)
-    s.put(circle(10 * s.u), x - 240 * s.u, y - 545 * s.u, opacity=0.5, dx=-2, dy=1)
-
-
-def _moon(s: _Set) -> None:
-    s.put(circle(430 * s.u), s.w * 0.98, s.h * 0.1, dx=-1, dy=0.6)
-    s.put(circle(300 * s.u), s.w * 1.02, s.h * 0.08, accent=True, dx=-1.6, dy=1)
-    s.put(dots(7, 5, 44 * s.u, 5 * s.u), s.w * 0.16, s.h * 0.9, opacity=0.22, dy=-1)
+        s.put(ring(400 + 140 * n, 3), x, y, s.ink, LINE - 0.03 * n, grow=0.05)
+    s.put(circle(17), x - 500, y - 190, s.accent, SPARK, drift=(1, -3))
+    s.put(circle(11), x - 250, y - 484, s.ink, 0.5, drift=(-3, 1))
 
 
 def _slant(s: _Set) -> None:
-    reach = s.w + s.h
-    for n, (width, accent) in enumerate(((190, False), (60, True), (360, False))):
-        w = width * s.u
-        band = polygon((0, reach * 0.6), (reach * 0.6, 0), (reach * 0.6 + w, 0), (w, reach * 0.6))
-        s.put(
-            band,
-            s.w * (0.62 + 0.2 * n),
-            s.h * (0.72 + 0.06 * n),
-            accent=accent,
-            dx=1.4 - 0.5 * n,
-            dy=-1.4 + 0.5 * n,
+    reach = s.width + s.height
+    for n, width in enumerate((210, 46, 380)):
+        band = polygon(
+            (0, reach * 0.6), (reach * 0.6, 0), (reach * 0.6 + width, 0), (width, reach * 0.6)
         )
+        x, y = s.width * (0.6 + 0.2 * n), s.height * (0.74 + 0.05 * n)
+        color, opacity = (s.accent, 0.5) if n == 1 else (s.tint, QUIET * (1.1 - 0.2 * n))
+        s.put(band, x, y, color, opacity, drift=(2 - 0.8 * n, -2 + 0.8 * n))
 
 
 def _hills(s: _Set) -> None:
-    s.put(circle(760 * s.u), s.w * 0.1, s.h + 470 * s.u, dx=0.7)
-    s.put(circle(620 * s.u), s.w * 0.86, s.h + 340 * s.u, accent=True, dx=-0.7)
-    s.put(circle(900 * s.u), s.w * 0.55, s.h + 700 * s.u, dx=0.3, dy=-0.4)
-    s.put(ring(120 * s.u, 3 * s.u), s.w * 0.88, s.h * 0.14, opacity=0.16, dy=0.8)
+    s.put(circle(900), s.width * 0.5, s.height + 620, s.tint, QUIET * 0.7, drift=(0.4, -0.6))
+    s.put(circle(760), s.width * 0.02, s.height + 490, s.tint, QUIET, drift=(1.2, 0))
+    s.put(circle(620), s.width * 0.92, s.height + 380, s.deep, QUIET * 1.4, drift=(-1.2, 0))
+    s.put(ring(110, 3), s.width * 0.9, s.height * 0.1, s.ink, LINE, drift=(0, 1.5))
+    s.put(circle(14), s.width * 0.9 - 110, s.height * 0.1, s.accent, SPARK, drift=(0, 3))
+
+
+def _moon(s: _Set) -> None:
+    x, y = s.width * 0.98, s.height * 0.06
+    s.put(circle(470), x, y, s.tint, QUIET * 0.7, drift=(-1, 0.8))
+    s.put(circle(310), x + 30, y - 10, s.deep, QUIET * 1.3, drift=(-2, 1.4))
+    s.put(ring(590, 3), x, y, s.ink, LINE * 0.8, drift=(-0.5, 0.4))
+    s.put(dots(9, 6, 46, 5), s.width * 0.22, s.height * 0.9, s.ink, LINE * 1.4, drift=(0, -2))
+    s.put(rect(140, 10), s.width * 0.86, s.height * 0.9, s.accent, SPARK * 0.8, drift=(-3, 0))
 
 
 def _arcs(s: _Set) -> None:
-    x, y = 0.0, float(s.h)
     for n in range(5):
-        radius = (220 + 120 * n) * s.u
-        s.put(
-            arc(radius, 46 * s.u, 0, 90),
-            x + radius / 2,
-            y - radius / 2,
-            accent=n == 1,
-            opacity=0.16 if n == 1 else 0.075 - 0.01 * n,
-            dx=0.4 * n,
-            dy=-0.4 * n,
-        )
-    plus = union(
-        (
-            rect(30 * s.u, 6 * s.u).moved(-15 * s.u, -3 * s.u),
-            rect(6 * s.u, 30 * s.u).moved(-3 * s.u, -15 * s.u),
-        )
-    )
-    for fx, fy in ((0.9, 0.1), (0.82, 0.86), (0.95, 0.6)):
-        s.put(plus, s.w * fx, s.h * fy, opacity=0.4, spin=9)
+        radius = 250 + 130 * n
+        color, opacity = (s.deep, QUIET * 1.7) if n == 1 else (s.tint, QUIET * (1 - 0.15 * n))
+        place = (radius / 2, s.height - radius / 2)
+        s.put(arc(radius, 56, 0, 90), *place, color, opacity, drift=(0.5 * n, -0.5 * n))
+    plus = union((rect(34, 7).moved(-17, -3.5), rect(7, 34).moved(-3.5, -17)))
+    for fx, fy in ((0.91, 0.1), (0.84, 0.9), (0.95, 0.72)):
+        s.put(plus, s.width * fx, s.height * fy, s.accent, SPARK * 0.7, spin=12, drift=(0, -1))
 
 
 def _field(s: _Set) -> None:
-    s.put(dots(14, 6, 62 * s.u, 4 * s.u), s.w * 0.5, s.h * 0.93, opacity=0.16, dy=-1.2)
-    s.put(dots(9, 3, 62 * s.u, 4 * s.u), s.w * 0.72, s.h * 0.06, opacity=0.16, dy=1.2)
-    s.put(
-        ring(330 * s.u, 70 * s.u), s.w * 1.0, s.h * 0.52, accent=True, opacity=0.1, dx=-1, grow=0.04
-    )
+    s.put(ring(400, 96), s.width * 0.97, s.height * 0.8, s.tint, QUIET * 1.1, drift=(-1.6, -0.6))
+    s.put(circle(150), s.width * 0.97, s.height * 0.8, s.deep, QUIET * 1.5, drift=(-3, -1))
+    s.put(dots(10, 7, 58, 4.5), s.width * 0.3, s.height * 0.88, s.ink, LINE * 1.2, drift=(0, -2.5))
+    s.put(dots(8, 3, 58, 4.5), s.width * 0.78, s.height * 0.06, s.ink, LINE * 1.2, drift=(0, 2))
 
 
 COMPOSITIONS: tuple[Callable[[_Set], None], ...] = (_orbits, _slant, _hills, _moon, _arcs, _field)

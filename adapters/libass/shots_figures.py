@@ -1,144 +1,241 @@
 """Shots of figures: a number that counts up, and a comparison true to scale."""
 
-from adapters.libass.drawing import rect, rounded, union
+from adapters.libass.drawing import arc, rect, ring, rounded, union
 from adapters.libass.layout import Zone
-from adapters.libass.motion import FPS, Key, Motion, Pose, chain, ease_out, enter, glide
+from adapters.libass.motion import (
+    FPS,
+    OUT_FRAMES,
+    Key,
+    Motion,
+    Pose,
+    chain,
+    ease_out,
+    enter,
+    glide,
+)
+from adapters.libass.ornaments import beats, leaving, ripple, sheen
 from adapters.libass.pen import DISPLAY_TRACKING, Pen
 from adapters.libass.text import clean
 from domain.generation.storyboard import Bar, ComparisonContent, NumberContent
 
 COUNT_FRAMES = round(0.7 * FPS)
-YEAR_COUNT = 60
+YEARS = range(1000, 2200)
+YEAR_RUN = 60
 """A year counts through its last decades, not from zero"""
+UNIT_SCALE = 0.4
+"""Size of a unit in words beside its figure"""
+LANDING = 1.07
+"""How much larger the figure is in the frame in which it lands"""
+TICKS = 41
+GAUGE_START, GAUGE_SWEEP = 225.0, 270.0
+"""degrees clockwise from the top"""
+MAX_BARS = 4
+
+
+# -- number --------------------------------------------------------------------------------------
 
 
 def draw_number(pen: Pen, content: NumberContent) -> None:
-    """The figure counts up and lands on its word; a scale of ticks fills with it."""
+    """The figure counts up and lands on its word; a scale (or a gauge) fills with it."""
     unit, zone = pen.unit, pen.stage
-    final = figure(content, content.value)
-    size = pen.layout.sizes.hero
-    natural = pen.book.width(clean(final), "display", size, DISPLAY_TRACKING * size)
-    size *= min(1.0, zone.width / natural)
+    figure, words = _parts(content, content.value)
+    size, figure_width = _figure_size(pen, figure, words, zone.width)
+    gauge = None
+    if pen.layout.wide:
+        left, right = pen.layout.split(zone)
+        if figure_width <= left.width:
+            zone, gauge = left, right
     cap = pen.book.face("display").cap_height * size
-    label_zone = zone._replace(bottom=zone.top + pen.layout.sizes.label * 3.2)
-    label = pen.fit(content.label, "strong", pen.layout.sizes.label, label_zone, max_lines=2)
-    label_height = pen.block_height(label, "strong") if content.label else 0.0
-    scale_height, gap = 40 * unit, 44 * unit
-    total = cap + gap + scale_height + (gap + label_height if content.label else 0)
-    top = zone.top + (zone.height - total) / 2
-    baseline = top + cap
-    land = min(pen.at(content.land_frame), pen.end - 2)
+    label = pen.fit(content.label, "strong", pen.sizes.label * 1.25, _label_room(pen, zone))
+    label_height = pen.block_height(label, "strong")
+    ruler, gap = 38 * unit, 46 * unit
+    block = cap + gap + ruler + (gap + label_height if label.lines else 0.0)
+    top = zone.top + (zone.height - block) / 2
+    land = pen.at(content.land_frame)
     first = max(pen.start, land - COUNT_FRAMES)
-    _count(pen, content, first, land, size, zone.left, baseline)
-    _scale(pen, zone, baseline + gap, scale_height, first, land)
-    if content.label:
-        pen.words(
-            label,
-            "strong",
-            zone,
-            baseline + gap * 2 + scale_height,
-            color=lambda _n: pen.palette.ink,
-            frame=lambda n, _line: pen.start + 4 + n,
-        )
+    _count(pen, content, first=first, land=land, size=size, x=zone.left, baseline=top + cap)
+    _ruler(pen, zone, top=top + cap + gap, height=ruler, first=first, land=land)
+    if gauge is not None:
+        _gauge(pen, gauge, content.pictogram, first=first, land=land)
+    pen.words(label, "strong", zone, top + cap + ruler + 2 * gap, start=pen.start + 2)
 
 
-def figure(content: NumberContent, value: float) -> str:
-    """A value as it is written in this shot."""
-    digits = (
-        f"{value:,.{content.decimals}f}" if content.grouping else f"{value:.{content.decimals}f}"
-    )
-    return f"{content.prefix}{digits}{content.suffix}"
+def written(content: NumberContent, value: float) -> str:
+    """A value as this shot writes it, prefix and suffix included."""
+    return "".join(_parts(content, value))
 
 
-def count(content: NumberContent, share: float) -> float:
+def counted(content: NumberContent, share: float) -> float:
     """The value shown when ``share`` of the count has passed."""
-    origin = content.value - YEAR_COUNT if _is_year(content) else 0.0
+    year = not content.grouping and content.decimals == 0 and content.value in YEARS
+    origin = content.value - YEAR_RUN if year else 0.0
     return origin + (content.value - origin) * share
 
 
-def _is_year(content: NumberContent) -> bool:
-    return not content.grouping and content.decimals == 0 and 1000 <= content.value <= 2200
+def _parts(content: NumberContent, value: float) -> tuple[str, str]:
+    """Figure with its signs, and a unit in words that is set smaller."""
+    grouping = "," if content.grouping else ""
+    figure = f"{content.prefix}{value:{grouping}.{content.decimals}f}"
+    if clean(content.suffix) and len(clean(content.suffix)) > 1:
+        return figure, content.suffix
+    return figure + content.suffix, ""
+
+
+def _figure_size(pen: Pen, figure: str, words: str, width: float) -> tuple[float, float]:
+    """The size at which figure and unit fit ``width``, and how wide they are then."""
+    size = pen.sizes.hero
+    natural = pen.book.width(clean(figure), "display", size, DISPLAY_TRACKING * size)
+    if clean(words):
+        natural += size * 0.12 + pen.book.width(clean(words), "display", size * UNIT_SCALE)
+    fitting = min(1.0, width / (natural * LANDING))
+    return size * fitting, natural * fitting
+
+
+def _label_room(pen: Pen, zone: Zone) -> Zone:
+    return zone._replace(bottom=zone.top + pen.sizes.label * 3.4)
 
 
 def _count(
     pen: Pen,
     content: NumberContent,
+    *,
     first: int,
     land: int,
     size: float,
     x: float,
     baseline: float,
 ) -> None:
-    steps = max(1, land - first)
-
     def show(value: float, motion: Motion) -> None:
         pen.canvas.text(
-            figure(content, value),
+            _parts(content, value)[0],
             "display",
-            size,
-            x,
-            baseline,
-            pen.palette.accent,
-            motion,
+            size=size,
+            x=x,
+            baseline=baseline,
+            color=pen.palette.accent,
+            motion=motion,
             tracking=DISPLAY_TRACKING,
         )
 
     if first > pen.start:
-        show(count(content, 0.0), pen_wait(pen, first))
-    for n in range(steps):
-        frame = first + n
-        opacity = min(1.0, 0.4 + 0.2 * n) if first == pen.start else 1.0
-        pose = Pose(opacity=opacity)
-        show(count(content, ease_out(n / steps)), Motion((Key(frame, pose), Key(frame + 1, pose))))
-    keys = glide(land, 8, Pose(sx=1.06, sy=1.06), Pose())
-    show(content.value, chain(keys, [Key(pen.end - 5, Pose()), Key(pen.end, Pose(opacity=0.0))]))
-
-
-def pen_wait(pen: Pen, until: int) -> Motion:
-    """Be there, half lit, until the count begins."""
-    keys = glide(pen.start, min(8, until - pen.start), Pose(opacity=0.1), Pose(opacity=0.55))
-    return chain(keys, [Key(until, keys[-1].pose)])
-
-
-def _scale(pen: Pen, zone: Zone, top: float, height: float, first: int, land: int) -> None:
-    """Ticks in a row; the accent runs through them while the figure counts."""
-    unit = pen.unit
-    width = zone.width * (0.6 if pen.layout.wide else 1.0)
-    count_ = 41
-    gap = width / (count_ - 1)
-    ticks = union(
-        rect(4 * unit, height if n % 10 == 0 else height * 0.55).moved(
-            n * (width - 4 * unit) / (count_ - 1), 0 if n % 10 == 0 else height * 0.45
+        keys = glide(pen.start, min(5, first - pen.start), Pose(opacity=0.25), Pose(opacity=0.5))
+        show(counted(content, 0.0), chain(keys, [Key(first, keys[-1].pose)]))
+    for frame in range(first, land):
+        lit = Pose(opacity=min(1.0, 0.5 + 0.1 * (frame - first)))
+        share = ease_out((frame - first) / (land - first))
+        show(counted(content, share), Motion((Key(frame, lit), Key(frame + 1, lit))))
+    keys = glide(land, min(9, pen.end - land - 1), Pose(sx=LANDING, sy=LANDING), Pose())
+    show(content.value, _until_end(pen, keys))
+    figure, words = _parts(content, content.value)
+    if clean(words):
+        width = pen.book.width(clean(figure), "display", size, DISPLAY_TRACKING * size)
+        pen.canvas.text(
+            words,
+            "display",
+            size=size * UNIT_SCALE,
+            x=x + width + size * 0.12,
+            baseline=baseline,
+            color=pen.palette.accent,
+            motion=pen.slide(first, 40),
         )
-        for n in range(count_)
+
+
+def _until_end(pen: Pen, keys: list[Key]) -> Motion:
+    """Hold the last key to the shot's end, fading if there is time to."""
+    if keys[-1].frame < pen.end - OUT_FRAMES:
+        return chain(keys, leaving(pen, keys[-1].pose))
+    return chain(keys, [Key(pen.end, keys[-1].pose)])
+
+
+def _ruler(pen: Pen, zone: Zone, *, top: float, height: float, first: int, land: int) -> None:
+    """Ticks in a row; the accent runs through them while the figure counts."""
+    thin = 4 * pen.unit
+    step = (zone.width - thin) / (TICKS - 1)
+    ticks = union(
+        rect(thin, height * (1.0 if n % 10 == 0 else 0.55)).moved(n * step, 0) for n in range(TICKS)
     )
+    y = top + height / 2
     pen.canvas.shape(
         ticks,
-        zone.left,
-        top + height / 2,
-        pen.palette.ink,
-        pen.rise(pen.start, 16),
+        x=zone.left,
+        y=y,
+        color=pen.palette.ink,
+        motion=pen.stay(),
         pivot="left",
-        opacity=0.28,
+        opacity=0.3,
     )
-    box = (zone.left - 4, top - 6, zone.left, top + height + 6)
-    full = (zone.left - 4, top - 6, zone.left + width + gap, top + height + 6)
-    keys = glide(first, land - first, Pose(window=box), Pose(window=full))
-    end = Pose(window=full)
+    none = Pose(window=(zone.left - 9, top - 9, zone.left, top + height + 9))
+    full = Pose(window=(zone.left - 9, top - 9, zone.right + 9, top + height + 9))
     pen.canvas.shape(
         ticks,
-        zone.left,
-        top + height / 2,
-        pen.palette.accent,
-        chain(keys, [Key(pen.end - 5, end), Key(pen.end, end._replace(opacity=0.0))]),
+        x=zone.left,
+        y=y,
+        color=pen.palette.accent,
+        motion=_until_end(pen, glide(first, land - first, none, full)),
         pivot="left",
         layer=12,
     )
+    for beat in beats(pen, land):
+        box = (zone.left, top - 4, zone.right, top + height + 4)
+        sheen(pen, box, beat, color=pen.palette.ground_to, opacity=0.85)
+
+
+def _gauge(pen: Pen, zone: Zone, pictogram: str | None, *, first: int, land: int) -> None:
+    """An open ring that closes as the figure counts, around a pictogram or a plain disc."""
+    unit = pen.unit
+    radius = min(zone.width, zone.height) * 0.4
+    x, y = zone.center
+    thick = 34 * unit
+    pen.canvas.flipbook(
+        [(pen.start, arc(radius, thick, GAUGE_START, GAUGE_SWEEP))],
+        pen.end,
+        x=x,
+        y=y,
+        color=pen.palette.ink,
+        opacity=0.14,
+    )
+    pages = [
+        (
+            frame,
+            arc(
+                radius, thick, GAUGE_START, GAUGE_SWEEP * ease_out((frame - first) / (land - first))
+            ),
+        )
+        for frame in range(first + 1, land)
+    ]
+    pages.append((land, arc(radius, thick, GAUGE_START, GAUGE_SWEEP)))
+    pen.canvas.flipbook(pages, pen.end, x=x, y=y, color=pen.palette.accent, layer=12)
+    shape = pen.pictogram(pictogram)
+    inner = radius - thick - 30 * unit
+    if shape is not None:
+        pen.canvas.shape(
+            shape.fitted(inner * 1.2, inner * 1.2),
+            x=x,
+            y=y,
+            color=pen.palette.ink,
+            motion=pen.pop(pen.start),
+            layer=14,
+        )
+    else:
+        pen.canvas.shape(
+            ring(inner, 3 * unit),
+            x=x,
+            y=y,
+            color=pen.palette.ink,
+            motion=pen.stay(),
+            opacity=0.3,
+        )
+        ripple(pen, x=x, y=y, radius=inner * 0.4, frame=land)
+    for beat in beats(pen, land):
+        ripple(pen, x=x, y=y, radius=inner * 0.8, frame=beat)
+
+
+# -- comparison ----------------------------------------------------------------------------------
 
 
 def draw_comparison(pen: Pen, content: ComparisonContent) -> None:
-    """Bars true to scale, or two panels facing each other when nothing was measured."""
-    bars = content.bars[:4]
+    """Bars true to scale, or panels facing each other when nothing was measured."""
+    bars = content.bars[:MAX_BARS]
     if content.measured:
         _bars(pen, bars)
     else:
@@ -146,122 +243,135 @@ def draw_comparison(pen: Pen, content: ComparisonContent) -> None:
 
 
 def _bars(pen: Pen, bars: list[Bar]) -> None:
-    unit, zone, sizes = pen.unit, pen.stage, pen.layout.sizes
-    gap = 44 * unit
-    row = min((zone.height - gap * (len(bars) - 1)) / len(bars), 220 * unit)
-    label = min(sizes.label, row * 0.28)
+    unit, zone = pen.unit, pen.stage
+    gap = 48 * unit
+    row = min((zone.height - gap * (len(bars) - 1)) / len(bars), 250 * unit)
+    label = min(pen.sizes.label * 1.15, row * 0.28)
     thick = row - label * 1.5
-    value_size = min(thick * 0.56, sizes.heading)
-    room = max(pen.book.width(clean(b.value_text), "display", value_size) for b in bars)
-    full = zone.width
     top = zone.top + (zone.height - row * len(bars) - gap * (len(bars) - 1)) / 2
     largest = max(range(len(bars)), key=lambda n: bars[n].share)
+    last = max(pen.at(bar.frame) for bar in bars)
     for n, bar in enumerate(bars):
         start = pen.at(bar.frame)
         y = top + n * (row + gap)
-        color = pen.palette.accent if n == largest else pen.palette.muted
+        middle = y + label * 1.5 + thick / 2
+        pen.canvas.shape(
+            rounded(zone.width, thick, 20 * unit),
+            x=zone.left,
+            y=middle,
+            color=pen.palette.ink,
+            motion=pen.stay(),
+            pivot="left",
+            layer=8,
+            opacity=0.1,
+        )
         pen.line(
             bar.label,
             "strong",
-            label,
-            zone.left,
-            y + label * 0.78,
-            pen.palette.ink,
-            pen.rise(start, 20),
+            size=label,
+            x=zone.left,
+            baseline=y + label * 0.8,
             width=zone.width,
+            motion=pen.rise(start, 20),
         )
-        middle = y + label * 1.5 + thick / 2
-        length = max(full * min(1.0, max(0.0, bar.share)), 6 * unit)
-        track = (zone.left, middle - thick, zone.right + 40, middle + thick)
-        pen.canvas.shape(
-            rounded(full, thick, 18 * unit),
-            zone.left,
-            middle,
-            pen.palette.ink,
-            pen.rise(pen.start, 0),
-            pivot="left",
-            layer=8,
-            opacity=0.09,
-        )
-        pen.canvas.shape(
-            rounded(length, thick, 18 * unit),
-            zone.left,
-            middle,
-            color,
-            enter(
-                start,
-                pen.end,
-                come=Pose(dx=-length, window=track),
-                rest=Pose(window=track),
-                go=Pose(opacity=0.0, window=track),
-                over=20,
-            ),
-            pivot="left",
-            layer=12,
-        )
-        inside = length > room + 56 * unit
-        x = zone.left + (length - 28 * unit if inside else length + 24 * unit)
-        pen.canvas.text(
-            bar.value_text,
-            "display",
-            value_size,
-            x,
-            middle + value_size * 0.35,
-            pen.palette.ground if inside else pen.palette.ink,
-            pen.slide(min(start + 8, pen.end - 3), -60),
-            anchor="right" if inside else "left",
-            layer=22,
-        )
+        length = max(zone.width * min(1.0, max(0.0, bar.share)), 10 * unit)
+        _bar(pen, bar, zone, middle=middle, thick=thick, length=length, lit=n == largest)
+        if n == largest:
+            box = (zone.left, middle - thick / 2, zone.left + length, middle + thick / 2)
+            for beat in beats(pen, last + 10):
+                sheen(pen, box, beat, color="#FFFFFF", opacity=0.3)
+
+
+def _bar(
+    pen: Pen, bar: Bar, zone: Zone, *, middle: float, thick: float, length: float, lit: bool
+) -> None:
+    """One bar growing out of its left end, its value at its tip."""
+    unit, start = pen.unit, pen.at(bar.frame)
+    size = min(thick * 0.56, pen.sizes.heading)
+    value = pen.book.width(clean(bar.value_text), "display", size)
+    track = (zone.left, middle - thick, zone.right + 9, middle + thick)
+    pen.canvas.shape(
+        rounded(length, thick, 20 * unit),
+        x=zone.left,
+        y=middle,
+        color=pen.palette.accent if lit else pen.palette.muted,
+        motion=enter(
+            start,
+            pen.end,
+            come=Pose(dx=-length, window=track),
+            rest=Pose(window=track),
+            go=Pose(opacity=0.0, window=track),
+            over=20,
+        ),
+        pivot="left",
+        layer=12,
+    )
+    inside = length > value + 64 * unit
+    pen.line(
+        bar.value_text,
+        "display",
+        size=size,
+        x=zone.left + (length - 32 * unit if inside else length + 26 * unit),
+        baseline=middle + size * 0.35,
+        width=length - 48 * unit if inside else max(zone.width - length - 40 * unit, 1),
+        motion=pen.slide(min(start + 8, pen.end - 3), -60),
+        color=pen.palette.ground if inside else pen.palette.ink,
+        anchor="right" if inside else "left",
+        layer=22,
+    )
 
 
 def _panels(pen: Pen, bars: list[Bar]) -> None:
-    unit, zone, sizes = pen.unit, pen.stage, pen.layout.sizes
+    """Panels of one height beside each other, the last in the accent."""
+    unit, zone = pen.unit, pen.stage
     gap = 28 * unit
     width = (zone.width - gap * (len(bars) - 1)) / max(1, len(bars))
-    height = min(zone.height, 420 * unit)
+    height = min(zone.height, 460 * unit)
     y = zone.center[1]
+    last = max(pen.at(bar.frame) for bar in bars)
     for n, bar in enumerate(bars):
         start = pen.at(bar.frame)
         left = zone.left + n * (width + gap)
-        accent = n == len(bars) - 1
-        fill = pen.palette.accent if accent else pen.palette.ink
-        motion = pen.slide(start, -90 if n == 0 else 90)
+        lit = n == len(bars) - 1
+        panel = rounded(width, height, 36 * unit)
         pen.canvas.shape(
-            rounded(width, height, 32 * unit),
-            left + width / 2,
-            y,
-            fill,
-            motion,
-            opacity=1.0 if accent else 0.12,
+            panel,
+            x=left + width / 2,
+            y=y,
+            color=pen.palette.ink,
+            motion=pen.stay(),
+            layer=8,
+            opacity=0.1,
         )
-        inner = Zone(
-            left + 28 * unit,
-            y - height / 2 + 28 * unit,
-            left + width - 28 * unit,
-            y + height / 2 - 28 * unit,
-        )
-        setting = pen.fit(bar.label, "display", sizes.heading * 0.72, inner)
+        if lit:
+            pen.canvas.shape(
+                panel,
+                x=left + width / 2,
+                y=y,
+                color=pen.palette.accent,
+                motion=pen.pop(start, 0.9),
+            )
+        color = pen.palette.ground if lit else pen.palette.ink
+        inset = 32 * unit
+        inner = Zone(left + inset, y - height / 2 + inset, left + width - inset, y + height / 2)
+        foot = pen.sizes.label * 1.8 if bar.value_text else 0.0
+        room = inner._replace(bottom=inner.bottom - foot)
+        setting = pen.fit(bar.label, "display", pen.sizes.heading * 0.9, room)
         block = pen.block_height(setting, "display")
-        tall = block + (sizes.label * 1.7 if bar.value_text else 0)
-        top = y - tall / 2
-        pen.words(
-            setting,
-            "display",
-            inner,
-            top,
-            anchor="center",
-            color=lambda _n, a=accent: pen.palette.ground if a else pen.palette.ink,  # type: ignore[misc]
-            frame=lambda _n, _line, s=start: s + 2,  # type: ignore[misc]
-        )
+        top = y - (block + foot) / 2
+        pen.words(setting, "display", inner, top, anchor="center", color=color, start=start + 2)
         if bar.value_text:
             pen.line(
                 bar.value_text,
                 "strong",
-                sizes.label,
-                left + width / 2,
-                top + block + sizes.label * 1.5,
-                pen.palette.ground if accent else pen.palette.muted,
-                pen.rise(start + 4, 20),
+                size=pen.sizes.label,
+                x=left + width / 2,
+                baseline=top + block + pen.sizes.label * 1.5,
                 width=inner.width,
+                motion=pen.rise(start + 4, 20),
+                color=color,
                 anchor="center",
             )
+        box = (left, y - height / 2, left + width, y + height / 2)
+        for beat in beats(pen, last + 10) if lit else []:
+            sheen(pen, box, beat, color="#FFFFFF", opacity=0.25)

@@ -1,16 +1,22 @@
 """The thumbnail: 1280x720, at most five words, huge, in the video's own look."""
 
 from adapters.libass.canvas import Canvas
-from adapters.libass.drawing import circle, ring, rounded
+from adapters.libass.drawing import circle, ring
 from adapters.libass.layout import Zone, layout_for
-from adapters.libass.motion import hold
+from adapters.libass.motion import FPS, hold
+from adapters.libass.ornaments import marker
 from adapters.libass.pen import Pen
 from adapters.libass.pictograms import Pictograms
 from adapters.libass.scenery import draw_scenery
 from adapters.libass.text import FontBook, clean
+from domain.generation.palettes import tinted
 from domain.generation.storyboard import Storyboard
 
 WIDTH, HEIGHT = 1280, 720
+MARGIN = 64
+TEXT_RIGHT = 800
+"""Where the words end when a hero stands beside them"""
+HERO_CENTER = 1000, 360
 MAX_WORDS = 5
 TYPE_PX = 190.0
 """Readable at 168 px width from about 120 px here (16 px there) on"""
@@ -21,48 +27,50 @@ def thumbnail_canvas(
 ) -> Canvas:
     """Everything that lies over the thumbnail's gradient."""
     canvas = Canvas(WIDTH, HEIGHT, book)
-    layout = layout_for(WIDTH, HEIGHT, None)
     palette = board.palette
     words = clean(text).split(" ")[:MAX_WORDS]
-    name = pictograms.find([" ".join(words), *words]) or _hook_pictogram(board)
-    draw_scenery(canvas, palette, board.seed % 6, 0, 30)
-    zone = Zone(64, 56, 800 if name else 1216, 664)
-    pen = Pen(canvas, layout, palette, book, pictograms, 0, 30, zone, 0, True)
-    setting = pen.fit(" ".join(words), "display", TYPE_PX, zone, leading=1.04, max_lines=4)
+    shape = pictograms.drawing(_pictogram(pictograms, board, words) or "")
+    draw_scenery(canvas, palette, board.seed, 0, FPS)
+    zone = Zone(MARGIN, MARGIN, TEXT_RIGHT if shape else WIDTH - MARGIN, HEIGHT - MARGIN)
+    pen = Pen(
+        canvas=canvas,
+        layout=layout_for(WIDTH, HEIGHT, None),
+        palette=palette,
+        pictograms=pictograms,
+        start=0,
+        end=FPS,
+        stage=zone,
+    )
+    setting = pen.fit(" ".join(words), "display", TYPE_PX, zone, leading=1.06, max_lines=4)
     height = pen.block_height(setting, "display")
-    longest = max(range(len(words)), key=lambda n: len(words[n]))
-    top = zone.top + (zone.height - height) / 2 - 20
+    key = max(range(len(words)), key=lambda n: len(words[n]))
     placed = pen.words(
         setting,
         "display",
         zone,
-        top,
-        color=lambda n: palette.accent if n == longest else palette.ink,
-        motion=lambda _frame: hold(0, 30),
+        zone.top + (zone.height - height) / 2,
+        color=lambda n: palette.ground if n == key else palette.ink,
+        motion=lambda _frame: hold(0, FPS),
     )
-    del placed
-    canvas.shape(
-        rounded(180, 20, 10),
-        zone.left,
-        top + height + 60,
-        palette.accent,
-        hold(0, 30),
-        pivot="left",
-    )
-    if name:
-        shape = pictograms.drawing(name)
-        if shape is not None:
-            x, y = 1010, 360
-            canvas.shape(ring(290, 8), x, y, palette.ink, hold(0, 30), layer=8, opacity=0.25)
-            canvas.shape(circle(240), x, y, palette.accent, hold(0, 30), layer=9)
-            canvas.shape(shape.fitted(290, 290), x, y, palette.ground, hold(0, 30), layer=11)
+    marker(pen, [word for word in placed if word.nth == key], setting.size, hold(0, FPS))
+    if shape is not None:
+        x, y = HERO_CENTER
+        ink, accent, ground = palette.ink, palette.accent, palette.ground
+        for drawing, color, layer, opacity in (
+            (circle(300), tinted(palette), 8, 0.55),
+            (ring(300, 10), ink, 9, 0.5),
+            (circle(244), accent, 10, 1.0),
+            (shape.fitted(310, 310), ground, 11, 1.0),
+        ):
+            canvas.shape(
+                drawing, x=x, y=y, color=color, motion=hold(0, FPS), layer=layer, opacity=opacity
+            )
     return canvas
 
 
-def _hook_pictogram(board: Storyboard) -> str | None:
-    for scene in board.scenes:
-        for shot in scene.shots:
-            name = getattr(shot.content, "pictogram", None)
-            if name:
-                return str(name)
-    return None
+def _pictogram(pictograms: Pictograms, board: Storyboard, words: list[str]) -> str | None:
+    """What the words name, else the first that the video itself shows."""
+    shown = (
+        getattr(shot.content, "pictogram", None) for scene in board.scenes for shot in scene.shots
+    )
+    return pictograms.find([" ".join(words), *words]) or next(filter(None, shown), None)

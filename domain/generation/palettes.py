@@ -109,8 +109,16 @@ def contrast(a: str, b: str) -> float:
 
 def blend(a: str, b: str, share: float) -> str:
     """The colour ``share`` of the way from ``a`` to ``b``."""
-    mixed = (round(x + (y - x) * share) for x, y in zip(_rgb(a), _rgb(b), strict=True))
-    return "#" + "".join(f"{channel:02X}" for channel in mixed)
+    red, green, blue = ((x + (y - x) * share) / 255 for x, y in zip(_rgb(a), _rgb(b), strict=True))
+    return _hex((red, green, blue))
+
+
+def tinted(palette: Palette) -> str:
+    """The ground's hue one step towards the ink: for large quiet shapes behind the words."""
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(c / 255 for c in _rgb(palette.ground_to)))
+    dark = _luminance(palette.ink) > _luminance(palette.ground)
+    level = min(1.0, lightness + 0.2) if dark else max(0.0, lightness - 0.16)
+    return _hex(colorsys.hls_to_rgb(hue, level, min(1.0, saturation * 1.05)))
 
 
 def palette_for(brand: Brand, seed: int) -> Palette:
@@ -193,10 +201,7 @@ def readable_on(color: str, ground: str, ground_to: str, ratio: float) -> str:
     for step in range(101):
         for sign in (1, -1):
             level = min(1.0, max(0.0, lightness + sign * step / 100))
-            r, g, b = colorsys.hls_to_rgb(hue, level, saturation)
-            candidate = f"#{round(r * 255):02X}{round(g * 255):02X}{round(b * 255):02X}"
-            if step == 0:
-                candidate = best
+            candidate = _hex(colorsys.hls_to_rgb(hue, level, saturation)) if step else best
             if worst(candidate) >= ratio:
                 return candidate
             best = max(best, candidate, key=worst)
@@ -228,8 +233,7 @@ def _second_ground(ground: str) -> str:
         level = lightness + 0.1 if lightness < 0.15 else lightness * 0.55
     else:
         level = lightness - 0.08 if lightness > 0.9 else lightness + (1 - lightness) * 0.55
-    r, g, b = colorsys.hls_to_rgb(hue, level, saturation)
-    return f"#{round(r * 255):02X}{round(g * 255):02X}{round(b * 255):02X}"
+    return _hex(colorsys.hls_to_rgb(hue, level, saturation))
 
 
 def _muted(ink: str, ground: str, ground_to: str) -> str:
@@ -252,6 +256,10 @@ def _luminance(color: str) -> float:
         for c in (channel / 255 for channel in _rgb(color))
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _hex(channels: tuple[float, float, float]) -> str:
+    return "#" + "".join(f"{round(channel * 255):02X}" for channel in channels)
 
 
 def _rgb(color: str) -> tuple[int, int, int]:
