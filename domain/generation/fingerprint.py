@@ -16,7 +16,7 @@ FORMAT_VERSION = 1
 
 def canonical(value: Any) -> bytes:
     """Encode a value so that equal values give equal bytes: JSON, keys sorted, defaults kept."""
-    return msgspec.json.encode(value, order="sorted")
+    return msgspec.json.encode(msgspec.to_builtins(value, str_keys=True), order="sorted")
 
 
 def content_hash(data: bytes) -> str:
