@@ -6,11 +6,11 @@ from math import ceil, floor
 
 import msgspec
 
-from domain.generation import lexicon, relations, shots
+from domain.generation import comparisons, lexicon, lists, sequences, shots
 from domain.generation.brief import ShotKind
+from domain.generation.clauses import opens_clause
 from domain.generation.figures import figures_in
 from domain.generation.narration import FRAME_RATE
-from domain.generation.phrases import opens_clause
 from domain.generation.storyboard import (
     ComparisonContent,
     FactContent,
@@ -188,9 +188,7 @@ def _cut_frames(tokens: Sequence[Token], frames: int) -> list[int]:
 
 def _cut_costs(tokens: Sequence[Token]) -> list[float]:
     """What it costs to begin a shot at each word."""
-    costs = [0.0]
-    for index in range(1, len(tokens)):
-        costs.append(_cut_cost(tokens, index))
+    costs = [0.0, *(_cut_cost(tokens, index) for index in range(1, len(tokens)))]
     for first, last in _wholes(tokens):
         for index in range(first + 1, last + 1):
             costs[index] += INSIDE_RELATION
@@ -209,7 +207,7 @@ def _cut_cost(tokens: Sequence[Token], index: int) -> float:
         return INSIDE_PHRASE
     if before.core[-1:].isdigit():
         return INSIDE_PHRASE
-    if opens_clause(tokens, index):
+    if opens_clause(tokens, index) or (token.lower == "that" and not before.verb):
         return CLAUSE_OPENER
     following = tokens[index + 1] if index + 1 < len(tokens) and not token.mark else None
     if token.lower in lexicon.COORDINATORS and following is not None:
@@ -232,7 +230,7 @@ def _wholes(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     for token in tokens:
         sentences.setdefault(token.sentence, []).append(token)
     for words in sentences.values():
-        found = relations.find_items(words)
+        found = lists.find_items(words)
         if found is not None:
             items = found[1]
             wholes.append((items[0][0].index, items[-1][-1].index))
@@ -280,13 +278,13 @@ _Build = Callable[[Sequence[Token], int], ShotContent | None]
 
 _BUILDERS: tuple[tuple[ShotKind, _Build, float, str], ...] = (
     (ShotKind.QUOTE, shots.quote, -1.4, "somebody is quoted"),
-    (ShotKind.TIMELINE, relations.timeline, -1.4, "it names two or more years"),
-    (ShotKind.COMPARISON, relations.comparison, -1.3, "it sets two things against each other"),
-    (ShotKind.LIST, relations.enumeration, -1.3, "it coordinates three or more items"),
-    (ShotKind.PROCESS, relations.process, -0.8, "one thing leads to the next"),
+    (ShotKind.TIMELINE, sequences.timeline, -1.4, "it names two or more years"),
+    (ShotKind.COMPARISON, comparisons.comparison, -1.3, "it sets two things against each other"),
+    (ShotKind.LIST, lists.enumeration, -1.3, "it coordinates three or more items"),
+    (ShotKind.PROCESS, sequences.process, -0.8, "one thing leads to the next"),
     (ShotKind.NUMBER, shots.number, -1.0, "it gives a figure and what it counts"),
-    (ShotKind.LIST, relations.pair, 0.5, "it joins two like phrases"),
-    (ShotKind.LIST, relations.notes, 1.2, "its key words, as a list since a fact came before"),
+    (ShotKind.LIST, lists.pair, 0.5, "it joins two like phrases"),
+    (ShotKind.LIST, lists.notes, 1.2, "its key words, as a list since a fact came before"),
     (ShotKind.FACT, shots.fact, 0.0, "its key words carry it"),
 )
 _CLAIMING = (ShotKind.HOOK, ShotKind.CLOSING)
@@ -326,7 +324,7 @@ def _options(
             total = (
                 cost
                 + _content_cost(content)
-                + _length_cost(length, pace, kind if build is not relations.notes else None)
+                + _length_cost(length, pace, kind if build is not lists.notes else None)
             )
             total += _joins(words)
             options[kind] = _Option(kind, content, total, because)

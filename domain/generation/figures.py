@@ -24,13 +24,50 @@ _FIGURE = re.compile(
 _YEAR = re.compile(r"^(?:1\d{3}|20\d{2}|2100)$")
 _DECADE = re.compile(r"^(?:1\d{3}|20\d{2})s$")
 
-_ABOUT = frozenset("about around approximately roughly nearly almost some circa".split())
-_ANAPHORA = frozenset("these those the this that its their his her our other first last".split())
-_COUNTER_NOUNS = frozenset(
-    "number no. no chapter part type phase class stage level version volume route highway "
-    "figure page apollo".split()
+_ABOUT = frozenset(
+    ["about", "around", "approximately", "roughly", "nearly", "almost", "some", "circa"]
 )
-_COMPOUND_UNITS = frozenset("years months weeks days hours hour minutes feet foot pounds".split())
+_ANAPHORA = frozenset(
+    [
+        "these",
+        "those",
+        "the",
+        "this",
+        "that",
+        "its",
+        "their",
+        "his",
+        "her",
+        "our",
+        "other",
+        "first",
+        "last",
+    ]
+)
+_COUNTER_NOUNS = frozenset(
+    [
+        "number",
+        "no.",
+        "no",
+        "chapter",
+        "part",
+        "type",
+        "phase",
+        "class",
+        "stage",
+        "level",
+        "version",
+        "volume",
+        "route",
+        "highway",
+        "figure",
+        "page",
+        "apollo",
+    ]
+)
+_COMPOUND_UNITS = frozenset(
+    ["years", "months", "weeks", "days", "hours", "hour", "minutes", "feet", "foot", "pounds"]
+)
 _LABEL_STOPS = (
     lexicon.AUXILIARIES | lexicon.PRONOUNS | lexicon.COORDINATORS | (lexicon.CLAUSE_OPENERS)
 )
@@ -100,7 +137,9 @@ def figures_in(tokens: Sequence[Token]) -> list[Figure]:
 def _figure_at(tokens: Sequence[Token], index: int) -> Figure | None:
     token = tokens[index]
     before = tokens[index - 1] if index else None
-    parsed = _digits(token) or _spelled(token, before)
+    parsed = _digits(token) or _spelled(
+        token, before, tokens[index + 1].lower if index + 1 < len(tokens) else ""
+    )
     if parsed is None or _is_something_else(tokens, index):
         return None
     value, decimals, prefix, suffix, grouping = parsed
@@ -128,10 +167,10 @@ def _figure_at(tokens: Sequence[Token], index: int) -> Figure | None:
         rest = [] if rest[0].mark else rest[1:]
         label = _label(rest) or _measured(before_it)
     else:
-        label = _label(rest, ratio=ratio) or _subject(before_it)
+        label = _label(rest, ratio=ratio) or _measured(before_it)
     if limit:
         label = f"{label} {limit}".strip()
-    if not label and not suffix.strip("+"):
+    if not label and suffix.strip("+ ") in {"", *lexicon.MULTIPLIERS}:
         return None
     return Figure(
         value=value,
@@ -173,11 +212,14 @@ def _digits(token: Token) -> tuple[float, int, str, str, bool] | None:
     return value, len(fraction), prefix, unit, grouping
 
 
-def _spelled(token: Token, before: Token | None) -> tuple[float, int, str, str, bool] | None:
+def _spelled(
+    token: Token, before: Token | None, following: str
+) -> tuple[float, int, str, str, bool] | None:
     word = token.lower
     if before is not None and before.lower in _ANAPHORA:
         return None
-    if lexicon.NUMBER_WORDS.get(word, 0) >= MIN_SPELLED:
+    fewest = MIN_SPELLED if following not in lexicon.MULTIPLIERS else 1
+    if lexicon.NUMBER_WORDS.get(word, 0) >= fewest:
         return float(lexicon.NUMBER_WORDS[word]), 0, "", "", True
     tens, _, ones = word.partition("-")
     if tens in lexicon.NUMBER_WORDS and (ones in lexicon.NUMBER_WORDS or ones == "one"):
@@ -276,8 +318,10 @@ def _label(rest: Sequence[Token], *, ratio: bool = False) -> str:
     if not complete:
         words = _cut_at_preposition(words)
     while words and (words[-1].is_function_word or words[-1].lower.endswith("ly")):
+        if words[-1].lower in lexicon.EXTENTS:
+            break
         words.pop()
-    if not any(not token.is_function_word for token in words):
+    if not any(not t.is_function_word or t.lower in lexicon.EXTENTS for t in words):
         return ""
     return joined(words)
 
@@ -296,14 +340,28 @@ def _measured(before: Sequence[Token]) -> str:
     words = list(before)
     while words and words[-1].lower in lexicon.QUALIFIERS:
         words.pop()
+    if words and words[-1].lower in lexicon.AUXILIARIES:
+        return _subject(words)
     if not words or words[-1].lower != "of":
-        return _subject(before)
+        return _lead(words)
     named: list[Token] = []
     for token in reversed(words[:-1]):
         if token.is_function_word or token.mark or token.verb or token.numeric:
             break
         named.insert(0, token)
     return joined(named) if len(named) <= MAX_LABEL_WORDS else ""
+
+
+def _lead(before: Sequence[Token]) -> str:
+    """A short clause up to the figure: "its sales fell by 45%"."""
+    words = list(before)
+    while words and (words[-1].is_function_word or words[-1].lower in lexicon.QUALIFIERS):
+        words.pop()
+    while words and words[0].lower in lexicon.DETERMINERS | lexicon.COORDINATORS:
+        words = words[1:]
+    whole = 1 < len(words) < MAX_LABEL_WORDS and any(token.verb for token in words)
+    plain = not any(t.mark or t.negates or t.lower in lexicon.PRONOUNS for t in words)
+    return joined(words) if whole and plain else ""
 
 
 def _subject(before: Sequence[Token]) -> str:

@@ -1,4 +1,4 @@
-"""Phrases, key words and claims: what of a sentence is worth showing.
+"""Phrases and key words: what of a clause is worth showing.
 
 Everything returned is a run of the sentence's own words in their own order: a planner that
 can't parse English must not compose it. A run that stands under a negation carries it along.
@@ -13,8 +13,6 @@ from domain.generation import lexicon
 from domain.generation.tokens import Token, joined
 
 MAX_PHRASE_WORDS = 4
-MAX_CLAIM_WORDS = 12
-MIN_CLAIM_WORDS = 3
 FULL_WEIGHT_CHARS = 9
 """longer words say no more than words of this length"""
 KNOWN = 0.65
@@ -85,11 +83,15 @@ def _runs(tokens: Sequence[Token]) -> list[list[Token]]:
         elif token.is_function_word or token.lower in lexicon.SAYS_LITTLE:
             negated = bool(run) and any(t.negates for t in run) and not run[-1].mark
             bounds = len(run) == 1 and run[0].lower in lexicon.QUALIFIERS
-            if bounds and token.lower in ("than", "to", "least", "most"):
-                run.append(token)
-            elif negated and all(t.negates or t.is_function_word for t in run) and token.core:
-                run.append(token)
-            elif _ranges(run, token, tokens, position) or _in_name(run, token, tokens, position):
+            if (
+                bounds
+                and token.lower in ("than", "to", "least", "most")
+                or negated
+                and all(t.negates or t.is_function_word for t in run)
+                and token.core
+                or _ranges(run, token, tokens, position)
+                or _in_name(run, token, tokens, position)
+            ):
                 run.append(token)
             else:
                 runs.append([])
@@ -150,11 +152,14 @@ def _parted(run: list[Token]) -> list[list[Token]]:
             words.pop()
         if len(words) > 1 and words[-1].lower.endswith("ing") and words[-2].lower.endswith("s"):
             words.pop()  # "insects living (in colonies)"
-        if len(words) > MAX_PHRASE_WORDS:
-            if any(token.negates for token in words):
+        longest = MAX_PHRASE_WORDS + (1 if words and words[0].numeric else 0)
+        if len(words) > longest:
+            if any(token.negates or token.numeric for token in words):
                 continue
             words = words[-MAX_PHRASE_WORDS:]
-        if words and words[-1].lower.endswith(("'s", "’s")) and len(words) > 1:
+        while words and words[0].is_function_word and words[0].lower not in lexicon.QUALIFIERS:
+            words = words[1:]
+        if words and words[-1].lower.endswith("'s") and len(words) > 1:
             continue
         if words:
             parted.append(words)
@@ -195,7 +200,10 @@ def key_phrases(tokens: Sequence[Token], fewest: int, most: int, groups: int) ->
 
     Fewer words only where the clause has no more.
     """
-    best = sorted(phrases_in(tokens), key=lambda p: -p.score)[:BEST_PHRASES]
+    found = phrases_in(tokens)
+    # a verb by itself ("shows") says nothing, unless there is nothing else
+    found = [p for p in found if p.words > 1 or not p.tokens[0].verb] or found
+    best = sorted(found, key=lambda p: -p.score)[:BEST_PHRASES]
     best.sort(key=lambda p: p.span)
     chosen: tuple[Phrase, ...] = ()
     value = (False, 0.0)
@@ -210,114 +218,3 @@ def key_phrases(tokens: Sequence[Token], fewest: int, most: int, groups: int) ->
             if worth > value:
                 chosen, value = some, worth
     return list(chosen)
-
-
-# -- claims ----------------------------------------------------------------------------------
-
-
-def claim_of(sentence: Sequence[Token], limit: int = MAX_CLAIM_WORDS) -> str:
-    """The sentence's point in at most ``limit`` words.
-
-    The whole sentence where it fits; else without its insertions; else its first main clause;
-    else its beginning, up to the last place where a phrase ends; with an ellipsis where none does.
-    """
-    if len(sentence) <= limit:
-        return joined(sentence) + (sentence[-1].mark if sentence[-1].mark in ("?", "!") else "")
-    words = _without_insertions(sentence)
-    if len(words) <= limit:
-        return spliced(words)
-    cuts = [0, *[k for k in range(1, len(words)) if opens_clause(words, k)], len(words)]
-    main = [words[a:b] for a, b in pairwise(cuts) if is_main(words[a:b])]
-    for clause in main:
-        if MIN_CLAIM_WORDS < len(clause) <= limit and not _wants_more(clause[-1]):
-            return spliced(clause)
-    opening = words[words.index(main[0][0]) :] if main else words
-    for end in range(min(limit, len(opening) - 1), MIN_CLAIM_WORDS, -1):
-        if phrase_ends_before(opening, end) and any(t.verb for t in opening[1 : end - 1]):
-            return spliced(opening[:end])
-    return f"{spliced(opening[: limit - 1])} …"
-
-
-def _without_insertions(sentence: Sequence[Token]) -> list[Token]:
-    """A sentence without what stands between two commas or dashes, and without "also"."""
-    kept: list[Token] = []
-    stretch: list[Token] = []
-    opened_by = ""
-    for token in _without_dashed(sentence):
-        if token.lower in lexicon.DROPPABLE:
-            continue
-        stretch.append(token)
-        if not token.mark:
-            continue
-        inserted = (
-            opened_by == token.mark
-            and bool(kept)
-            and stretch[0].lower in lexicon.INSERTION_OPENERS
-            and not token.last
-        )
-        if not inserted:
-            kept += stretch
-        opened_by = token.mark
-        stretch = []
-    kept += stretch
-    return [token for token in kept if token.core]
-
-
-def _without_dashed(sentence: Sequence[Token]) -> list[Token]:
-    """A sentence without what stands between two dashes."""
-    dashes = [k for k, token in enumerate(sentence) if not token.core and token.mark]
-    if len(dashes) != 2:  # noqa: PLR2004 - a pair
-        return list(sentence)
-    return [*sentence[: dashes[0]], *sentence[dashes[1] + 1 :]]
-
-
-def spliced(tokens: Sequence[Token]) -> str:
-    """Words as one line where some between them were left out, with the marks beside these."""
-    runs: list[list[Token]] = [[]]
-    for token in tokens:
-        if runs[-1] and token.index != runs[-1][-1].index + 1:
-            runs.append([])
-        runs[-1].append(token)
-    return " ".join(text for text in (joined(run) for run in runs) if text)
-
-
-def is_main(clause: Sequence[Token]) -> bool:
-    """Whether a clause begins like a main clause and has a verb."""
-    openers = lexicon.SUBORDINATORS | lexicon.PREPOSITIONS | lexicon.COORDINATORS
-    return (
-        clause[0].lower not in openers
-        and not clause[0].lower.endswith("ing")
-        and any(token.verb for token in clause[1:])
-    )
-
-
-def _wants_more(token: Token) -> bool:
-    """Whether nothing can end on this word."""
-    return token.is_function_word or token.negates
-
-
-def phrase_ends_before(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a phrase ends right before ``tokens[index]``, so that what precedes can stand."""
-    before, after = tokens[index - 1], tokens[index]
-    if _wants_more(before) or before.verb or before.lower.endswith(("'s", "’s")):
-        return False
-    if before.mark:
-        return True
-    if after.lower == "to" and index + 1 < len(tokens):
-        onward = tokens[index + 1].lower in lexicon.DETERMINERS or tokens[index + 1].capitalised
-        return onward or before.lower.endswith("s")
-    if after.lower in lexicon.TRAILS_OFF and not before.verb:
-        return True
-    needed = {"of", "that", "than", "as", "into", "if", "whether", "how"}
-    return after.lower in lexicon.PHRASE_STARTERS - lexicon.DETERMINERS - needed
-
-
-def opens_clause(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a clause begins at ``tokens[index]``: after a mark, or at a clause opener."""
-    before, token = tokens[index - 1], tokens[index]
-    if before.mark:
-        return True
-    return (
-        token.lower in lexicon.CLAUSE_OPENERS - {"that", "than", "so", "once", "then", "if"}
-        and before.lower not in lexicon.PREPOSITIONS | lexicon.COORDINATORS
-    )

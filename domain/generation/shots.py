@@ -1,21 +1,16 @@
 """Drawn shots of one clause: claims, figures, quotes, key words.
 
 Every builder takes the shot's words and its first frame (from the scene's start) and gives
-the content, or None where the words can't carry that kind. ``domain.generation.relations``
-has the kinds that set several things side by side.
+the content, or None where the words can't carry that kind. ``lists``, ``comparisons``
+and ``sequences`` have the kinds that set several things side by side.
 """
 
 from collections.abc import Sequence
 
 from domain.generation import lexicon
+from domain.generation.clauses import MAX_CLAIM_WORDS, claim_of, is_main
 from domain.generation.figures import Figure, figures_in
-from domain.generation.phrases import (
-    MAX_CLAIM_WORDS,
-    claim_of,
-    is_main,
-    key_phrases,
-    phrases_in,
-)
+from domain.generation.phrases import key_phrases, phrases_in
 from domain.generation.storyboard import (
     ClosingContent,
     FactContent,
@@ -34,8 +29,28 @@ LATER_GAINS = 0.3
 MIN_QUOTE_WORDS = 3
 
 _SPEECH_VERBS = frozenset(
-    "said says wrote writes called calls asked declared remarked warned famously described "
-    "noted observed replied argued quipped stated announced explained".split()
+    [
+        "said",
+        "says",
+        "wrote",
+        "writes",
+        "called",
+        "calls",
+        "asked",
+        "declared",
+        "remarked",
+        "warned",
+        "famously",
+        "described",
+        "noted",
+        "observed",
+        "replied",
+        "argued",
+        "quipped",
+        "stated",
+        "announced",
+        "explained",
+    ]
 )
 _OPENING_QUOTES = '“"«„'
 _CLOSING_QUOTES = '”"»“'
@@ -66,12 +81,11 @@ def closing(words: Sequence[Token], sentence: Sequence[Token]) -> ClosingContent
 def _key_in(tokens: Sequence[Token], text: str) -> str | None:
     """The most telling phrase of a claim, as it stands in ``text``: a figure before all else."""
     for figure in figures_in(tokens):
-        words = [*tokens[figure.first : figure.last + 1]]
-        noun = tokens[figure.last + 1 : figure.last + 2]
-        if noun and not noun[0].is_function_word and not words[-1].mark:
-            words += noun
-        if joined(words) in text:
-            return joined(words)
+        words = tokens[figure.first : figure.last + 1]
+        noun = tokens[figure.last + 1 : figure.last + 1 + min(3, len(figure.label.split()))]
+        for shown in (joined([*words, *noun]), joined(words)):
+            if figure.label.startswith(joined(noun)) and shown in text and shown != text:
+                return shown
     # the subject names the topic, the rest says what is new about it
     name = next((k for k, t in enumerate(tokens) if k and not t.capitalised), 1)
     for phrase in sorted(phrases_in(tokens[name:]), key=lambda p: -p.score):
@@ -134,7 +148,10 @@ def quote(tokens: Sequence[Token], start: int, *, asked_for: bool = False) -> Qu
     around = [*tokens[:opening], *tokens[ending + 1 :]]
     name = _speaker(around)
     spoken = any(token.lower in _SPEECH_VERBS for token in around)
-    if not (name or spoken or asked_for) or len(words) > MAX_SCREEN_WORDS:
+    if len(words) + len(name.split()) > MAX_SCREEN_WORDS:
+        name = name.rpartition(" ")[2]  # the surname is enough
+    too_long = len(words) + len(name.split()) > MAX_SCREEN_WORDS
+    if not (name or spoken or asked_for) or too_long:
         return None
     return QuoteContent(text=joined(words), attribution=name, frame=enter(words[0], start))
 
@@ -182,7 +199,8 @@ def verbatim(tokens: Sequence[Token], start: int) -> FactContent:
     """The words themselves, for a clause of function words only ("There it was.")."""
     words = tokens[:MAX_FACT_WORDS]
     text = joined(words) or " ".join(token.text for token in words)
-    return FactContent(groups=[Reveal(sentence_case(text), enter(words[0], start))])
+    shown = sentence_case(text)
+    return FactContent(groups=[Reveal(shown, enter(words[0], start))], key=shown)
 
 
 def content_words(tokens: Sequence[Token]) -> list[str]:

@@ -13,9 +13,12 @@ EARLY_FRAMES = 2.4
 MIN_PARTICIPLE_CHARS = 5
 """shorter words in -ed are nouns and numbers ("bed", "red", "seed")"""
 
+_OBJECTS = frozenset(["it", "them", "him", "us", "me"])
 _CLAUSE_MARKS = ",;:—–"
 _SENTENCE_MARKS = ".!?…"
 _CLOSERS = "\"'”’»)]}*_"
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+_OPENERS = {closer: opener for opener, closer in _PAIRS.items()}
 _SYMBOLS = "%‰#&@°′″"
 
 
@@ -59,12 +62,14 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def negates(self) -> bool:
         """Whether it turns what follows into its opposite."""
-        return self.lower.replace("’", "'") in lexicon.NEGATIONS
+        return self.lower in lexicon.NEGATIONS
 
     @property
     def is_function_word(self) -> bool:
         """Whether it carries no picture of its own."""
-        return not self.core or (self.lower in lexicon.FUNCTION_WORDS and not self.negates)
+        if not self.core or _is_contraction(self.lower):
+            return True
+        return self.lower in lexicon.FUNCTION_WORDS and not self.negates
 
 
 def tokens_of(sentences: Sequence[NarratedSentence]) -> list[Token]:
@@ -81,7 +86,7 @@ def tokens_of(sentences: Sequence[NarratedSentence]) -> list[Token]:
                 Token(
                     text=word.text,
                     core=core,
-                    lower=core if numeral else core.casefold(),  # Ptolemy I is no pronoun
+                    lower=core if numeral else _lower(core),  # Ptolemy I is no pronoun
                     index=len(tokens),
                     start=word.start / SAMPLES_PER_FRAME,
                     end=word.end / SAMPLES_PER_FRAME,
@@ -89,7 +94,7 @@ def tokens_of(sentences: Sequence[NarratedSentence]) -> list[Token]:
                     first=position == 0,
                     last=last,
                     mark=_mark(word.text, last=last) or ("" if last or following else "—"),
-                    verb=_is_verb(core, before, following.casefold()),
+                    verb=_is_verb(core, before, _lower(following)),
                 )
             )
     return tokens
@@ -105,6 +110,10 @@ def tokens_of_text(sentence: str) -> list[Token]:
     return tokens_of([NarratedSentence(sentence, 0, end, words, "proportional")])
 
 
+def _lower(core: str) -> str:
+    return core.casefold().replace("’", "'")
+
+
 def _mark(text: str, *, last: bool) -> str:
     tail = text.rstrip(_CLOSERS)[-1:]
     if tail and (tail in _CLAUSE_MARKS or (last and tail in _SENTENCE_MARKS)):
@@ -114,33 +123,51 @@ def _mark(text: str, *, last: bool) -> str:
 
 def _is_verb(core: str, before: Token | None, following: str) -> bool:
     """Told by word, ending and neighbours; a wrong "no" costs a picture, a wrong "yes" too."""
-    word = core.casefold()
-    if word in lexicon.AUXILIARIES:
+    word = _lower(core)
+    if word in lexicon.AUXILIARIES or _is_contraction(word):
         return True
     if before is None or core[:1].isupper() or word in lexicon.FUNCTION_WORDS:
         return False
-    if before.numeric or before.lower.endswith(("'s", "’s")) or before.mark in (";", ":"):
+    if before.numeric or before.lower.endswith("'s") or before.mark in (";", ":"):
         return False
     if before.lower in lexicon.SUBJECT_PRONOUNS | lexicon.MODALS:
         return not word.endswith("ly")
     if before.lower in lexicon.DETERMINERS | lexicon.PREPOSITIONS - {"to"}:
         return False
+    if following in _OBJECTS:
+        return True
     if word in lexicon.NOUNS_OR_VERBS:
-        return following in lexicon.DETERMINERS or following[:1].isdigit()
-    third_person = word.endswith("s") and not word.endswith(("ss", "'s", "’s"))
+        plural = before.lower.endswith("s") and not word.endswith("s")  # "bees live"
+        return plural or following in lexicon.DETERMINERS or following[:1].isdigit()
+    third_person = word.endswith("s") and not word.endswith(("ss", "'s"))
     if word in lexicon.COMMON_VERBS or (third_person and following in lexicon.DETERMINERS):
         return True
     return word.endswith("ed") and len(word) >= MIN_PARTICIPLE_CHARS and "-" not in word
 
 
+def _is_contraction(word: str) -> bool:
+    """Whether it is a pronoun with its verb: "it's", "they're"."""
+    head, apostrophe, _ = word.partition("'")
+    return bool(apostrophe) and head in lexicon.PRONOUNS | lexicon.SUBJECT_PRONOUNS
+
+
 def bare(word: str) -> str:
-    """A word without the punctuation around it: currency, percent and degree signs stay."""
-    start, end = 0, len(word)
-    while start < end and _is_punctuation(word[start]):
-        start += 1
-    while end > start and _is_punctuation(word[end - 1]):
-        end -= 1
-    return word[start:end]
+    """A word without the punctuation around it: currency, percent and degree signs stay.
+
+    Brackets go only together with their other half: "f(x)" keeps both.
+    """
+    text = word
+    while text:
+        head, tail = text[0], text[-1]
+        if len(text) > 1 and _PAIRS.get(head) == tail:
+            text = text[1:-1]
+        elif _is_punctuation(head) and _PAIRS.get(head, " ") not in text[1:]:
+            text = text[1:]
+        elif _is_punctuation(tail) and _OPENERS.get(tail, " ") not in text[:-1]:
+            text = text[:-1]
+        else:
+            break
+    return text
 
 
 def _is_punctuation(char: str) -> bool:
@@ -160,9 +187,9 @@ def joined(tokens: Sequence[Token]) -> str:
     texts[0] = texts[0][texts[0].find(words[0].core) :]
     core = words[-1].core
     texts[-1] = texts[-1][: texts[-1].rfind(core) + len(core)]
-    # a quotation or bracket that lost its other half loses this one, too
+    # a quotation that lost one half loses the other, too
     line = " ".join(texts)
-    for pair in ("“”", "()", "[]", "«»"):
+    for pair in ("“”", "«»"):
         if line.count(pair[0]) != line.count(pair[1]):
             line = line.replace(pair[0], "").replace(pair[1], "")
     return line.replace('"', "") if line.count('"') % 2 else line

@@ -1,0 +1,206 @@
+"""Clauses: where they begin, what they are about, and the claim a sentence makes.
+
+Noun phrases are found only where they are short and no pronoun; a caller that gets None draws
+something else.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from domain.generation import lexicon
+from domain.generation.tokens import Token, joined
+
+MAX_CLAIM_WORDS = 12
+MIN_CLAIM_WORDS = 3
+MAX_NOUN_WORDS = 4
+PHRASE_END = (
+    lexicon.AUXILIARIES
+    | lexicon.CLAUSE_OPENERS
+    | lexicon.COORDINATORS
+    | (lexicon.PREPOSITIONS - {"of"})
+)
+"""words that a noun phrase ends before"""
+
+
+def claim_of(sentence: Sequence[Token], limit: int = MAX_CLAIM_WORDS) -> str:
+    """The sentence's point in at most ``limit`` words.
+
+    The whole sentence where it fits; else without its insertions; else its first main clause;
+    else its beginning, up to the last place where a phrase ends; with an ellipsis where none does.
+    """
+    if len(sentence) <= limit:
+        return joined(sentence) + (sentence[-1].mark if sentence[-1].mark in ("?", "!") else "")
+    words = _without_insertions(sentence)
+    if len(words) <= limit:
+        return spliced(words)
+    inner = [k for k in range(1, len(words)) if opens_clause(words, k)]
+    cuts = [0, *[k for k in inner if words[k - 1].mark != ":"], len(words)]
+    main = [words[a:b] for a, b in pairwise(cuts) if is_main(words[a:b])]
+    for clause in main:
+        if MIN_CLAIM_WORDS < len(clause) <= limit and not _wants_more(clause[-1]):
+            return spliced(clause)
+    opening = words[words.index(main[0][0]) :] if main else words
+    for end in range(min(limit, len(opening) - 1), MIN_CLAIM_WORDS, -1):
+        if phrase_ends_before(opening, end) and any(t.verb for t in opening[: end - 1]):
+            return spliced(opening[:end])
+    head = list(opening[: limit - 1])
+    while len(head) > MIN_CLAIM_WORDS and _wants_more(head[-1]):
+        head.pop()
+    return f"{spliced(head)} …"
+
+
+def _without_insertions(sentence: Sequence[Token]) -> list[Token]:
+    """A sentence without what stands between two commas or dashes, and without "also"."""
+    kept: list[Token] = []
+    stretch: list[Token] = []
+    opened_by = ""
+    for token in _without_dashed(sentence):
+        if token.lower in lexicon.DROPPABLE:
+            continue
+        stretch.append(token)
+        if not token.mark:
+            continue
+        inserted = (
+            opened_by == token.mark
+            and bool(kept)
+            and stretch[0].lower in lexicon.INSERTION_OPENERS
+            and not token.last
+        )
+        if not inserted:
+            kept += stretch
+        opened_by = token.mark
+        stretch = []
+    kept += stretch
+    return [token for token in kept if token.core]
+
+
+def _without_dashed(sentence: Sequence[Token]) -> list[Token]:
+    """A sentence without what stands between two dashes."""
+    dashes = [k for k, token in enumerate(sentence) if not token.core and token.mark]
+    if len(dashes) != 2:  # noqa: PLR2004 - a pair
+        return list(sentence)
+    return [*sentence[: dashes[0]], *sentence[dashes[1] + 1 :]]
+
+
+def spliced(tokens: Sequence[Token]) -> str:
+    """Words as one line where some between them were left out, with the marks beside these."""
+    runs: list[list[Token]] = [[]]
+    for token in tokens:
+        if runs[-1] and token.index != runs[-1][-1].index + 1:
+            runs.append([])
+        runs[-1].append(token)
+    return " ".join(text for text in (joined(run) for run in runs) if text)
+
+
+def is_main(clause: Sequence[Token]) -> bool:
+    """Whether a clause begins like a main clause and has a verb."""
+    openers = lexicon.SUBORDINATORS | lexicon.PREPOSITIONS | lexicon.COORDINATORS
+    return (
+        clause[0].lower not in openers
+        and not clause[0].lower.endswith("ing")
+        and any(token.verb for token in clause[1:] or clause)
+    )
+
+
+def _wants_more(token: Token) -> bool:
+    """Whether nothing can end on this word."""
+    return token.is_function_word or token.negates
+
+
+def phrase_ends_before(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a phrase ends right before ``tokens[index]``, so that what precedes can stand."""
+    before, after = tokens[index - 1], tokens[index]
+    if before.mark:
+        return True
+    if _wants_more(before) or before.verb or before.lower.endswith("'s"):
+        return False
+    if after.lower == "to" and index + 1 < len(tokens):
+        onward = tokens[index + 1].lower in lexicon.DETERMINERS or tokens[index + 1].capitalised
+        return onward or before.lower.endswith("s")
+    if after.lower in lexicon.TRAILS_OFF and not before.verb:
+        return True
+    if after.lower == "of":  # the second one only adds to the first
+        return any(token.lower == "of" for token in tokens[max(0, index - 4) : index])
+    if after.lower == "that":
+        return not any(t.lower in ("so", "such") for t in tokens[max(0, index - 3) : index])
+    needed = {"than", "as", "into", "if", "whether", "how"}
+    return after.lower in lexicon.PHRASE_STARTERS - lexicon.DETERMINERS - needed
+
+
+def opens_clause(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a clause begins at ``tokens[index]``: after a mark, or at a clause opener."""
+    before, token = tokens[index - 1], tokens[index]
+    if before.mark:
+        return True
+    return (
+        token.lower in lexicon.CLAUSE_OPENERS - {"that", "than", "so", "once", "then", "if"}
+        and before.lower not in lexicon.PREPOSITIONS | lexicon.COORDINATORS
+    )
+
+
+def subject_of(tokens: Sequence[Token]) -> list[Token] | None:
+    """The noun phrase that a clause is about, when it is short and no pronoun."""
+    words = list(tokens)
+    if words and words[0].lower in lexicon.PREPOSITIONS | lexicon.SUBORDINATORS:
+        comma = next((k for k, t in enumerate(words) if t.mark == ","), None)
+        if comma is None:
+            return None
+        words = words[comma + 1 :]
+    if words and words[0].lower in lexicon.COORDINATORS:
+        words = words[1:]
+    end = next((k for k, t in enumerate(words) if k and t.verb), None)
+    if end is None:
+        return None
+    return noun_phrase(words[:end])
+
+
+def object_of(tokens: Sequence[Token]) -> list[Token] | None:
+    """The noun phrase at the start of ``tokens``; "that of Earth" is Earth."""
+    words = list(tokens)
+    if len(words) > 2 and words[0].lower in ("that", "those") and words[1].lower == "of":
+        words = words[2:]
+    end = 0
+    for token in words:
+        stops = token.lower in PHRASE_END or token.lower in lexicon.PRONOUNS - {"ones"}
+        if stops or (end and token.verb):
+            break
+        end += 1
+        if token.mark:
+            break
+    return noun_phrase(words[:end])
+
+
+def noun_phrase(words: Sequence[Token]) -> list[Token] | None:
+    trimmed = list(words)
+    while trimmed and trimmed[0].lower in ("a", "an", "the"):
+        trimmed = trimmed[1:]
+    while trimmed and trimmed[-1].lower in lexicon.WEAK_ADVERBS:
+        trimmed.pop()
+    if not 0 < len(trimmed) <= MAX_NOUN_WORDS or any(t.mark for t in trimmed[:-1]):
+        return None
+    pronouns = (lexicon.PRONOUNS | lexicon.SUBJECT_PRONOUNS) - {"ones"}
+    if any(t.lower in pronouns or t.negates for t in trimmed) or trimmed[0].lower == "ones":
+        return None
+    ends_well = not trimmed[-1].is_function_word or trimmed[-1].lower == "ones"
+    return trimmed if ends_well else None
+
+
+def predicate_of(tokens: Sequence[Token]) -> str | None:
+    """What a clause says of its subject, when that is at most four words."""
+    verb = next((k for k, t in enumerate(tokens) if k and t.verb), None)
+    if verb is None:
+        return None
+    words = list(tokens[verb:])
+    if words[0].lower in ("is", "are", "was", "were") and not words[1:2][0:0]:
+        words = words[1:]
+    end = next((k + 1 for k, t in enumerate(words) if t.mark), len(words))
+    words = words[:end]
+    return joined(words) if 0 < len(words) <= MAX_NOUN_WORDS else None
+
+
+def after_last_break(tokens: list[Token]) -> list[Token]:
+    """What follows the last stronger mark inside (the item's own closing comma aside)."""
+    for position in range(len(tokens) - 2, -1, -1):
+        if tokens[position].mark:
+            return tokens[position + 1 :]
+    return tokens

@@ -1,0 +1,348 @@
+"""The storyboard: shots fill their scenes, follow the words, and survive edits elsewhere."""
+
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from storyboard_scripts import (
+    SCRIPTS,
+    board_of,
+    narrate,
+    narrations_of,
+    script_of,
+)
+
+from domain.generation.brief import Brief, CaptionChoice, SceneInput, ShotKind
+from domain.generation.narration import SAMPLES_PER_FRAME
+from domain.generation.planning import (
+    footage_needed,
+    kinds_of,
+    plan_storyboard,
+    source_line,
+)
+from domain.generation.script import Script, Sentence, Source
+from domain.generation.storyboard import ClipBackdrop, DrawnBackdrop, Storyboard
+
+MIN_SHOT_FRAMES = 36
+EARLY_FRAMES = 3
+FORMATS = ["9:16", "16:9", "1:1"]
+ON_SCREEN_WORDS = 12
+
+
+def check_shots_fill(board: Storyboard) -> None:
+    for scene in board.scenes:
+        assert scene.shots[0].start == 0
+        assert scene.shots[-1].end == scene.frames
+        assert all(a.end == b.start for a, b in pairwise(scene.shots))
+        if len(scene.shots) > 1:
+            assert min(shot.end - shot.start for shot in scene.shots) >= MIN_SHOT_FRAMES
+
+
+def reveals(content) -> list[int]:
+    """Every enter frame of a shot's content."""
+    match content.__struct_config__.tag:
+        case "number":
+            return [content.land_frame]
+        case "comparison":
+            return [bar.frame for bar in content.bars]
+        case "list":
+            return [row.frame for row in content.rows]
+        case "timeline":
+            return [mark.frame for mark in content.marks]
+        case "process":
+            return [node.frame for node in content.nodes]
+        case "fact":
+            return [group.frame for group in content.groups]
+        case "quote":
+            return [content.frame]
+        case "closing":
+            return [content.source_frame]
+        case _:
+            return []
+
+
+def words_on_screen(content) -> int:
+    texts = [
+        value
+        for part in [content, *getattr(content, "rows", []), *getattr(content, "bars", [])]
+        for name in ("claim", "text", "label", "value_text", "title", "attribution")
+        if isinstance(value := getattr(part, name, None), str)
+    ]
+    texts += [part.text for part in getattr(content, "groups", [])]
+    texts += [part.text for part in getattr(content, "nodes", [])]
+    return sum(len(text.split()) for text in texts)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.title)
+@pytest.mark.parametrize("aspect_ratio", FORMATS)
+class TestEveryBoard:
+    def test_fills_each_scene_without_gap_or_overlap(self, script, aspect_ratio) -> None:
+        board = board_of(script, aspect_ratio=aspect_ratio)
+        check_shots_fill(board)
+        assert [s.frames for s in board.scenes] == [n.frames for n in narrations_of(script)]
+
+    def test_opens_with_the_hook_and_ends_with_the_closing(self, script, aspect_ratio) -> None:
+        kinds = kinds_of(board_of(script, aspect_ratio=aspect_ratio))
+        assert kinds[0] is ShotKind.HOOK
+        assert kinds.count(ShotKind.HOOK) == 1
+        assert kinds[-1] is ShotKind.CLOSING or len(kinds) == 1
+        assert kinds.count(ShotKind.CLOSING) <= 1
+
+    def test_lets_everything_enter_while_its_shot_is_seen(self, script, aspect_ratio) -> None:
+        for scene in board_of(script, aspect_ratio=aspect_ratio).scenes:
+            for shot in scene.shots:
+                assert all(0 <= f < shot.end - shot.start for f in reveals(shot.content))
+
+    def test_shows_at_most_twelve_words_besides_heading_and_captions(
+        self, script, aspect_ratio
+    ) -> None:
+        for scene in board_of(script, aspect_ratio=aspect_ratio).scenes:
+            for shot in scene.shots:
+                assert words_on_screen(shot.content) <= ON_SCREEN_WORDS, shot
+
+    def test_shows_only_words_of_the_scene(self, script, aspect_ratio) -> None:
+        for source, scene in zip(
+            script.scenes, board_of(script, aspect_ratio=aspect_ratio).scenes, strict=True
+        ):
+            said = source.text.casefold()
+            for shot in scene.shots:
+                for name in ("groups", "rows", "nodes"):
+                    for part in getattr(shot.content, name, []):
+                        assert part.text.casefold().strip("…. ") in said.replace('"', ""), shot
+
+    def test_cuts_just_before_a_word_and_never_inside_one(self, script, aspect_ratio) -> None:
+        board = board_of(script, aspect_ratio=aspect_ratio)
+        for narration, scene in zip(narrations_of(script), board.scenes, strict=True):
+            starts = [w.start / SAMPLES_PER_FRAME for w in narration.words]
+            ends = [w.end / SAMPLES_PER_FRAME for w in narration.words]
+            for shot in scene.shots[1:]:
+                nearest = min(s for s in starts if s >= shot.start)
+                assert nearest - shot.start <= EARLY_FRAMES
+                inside = [s < shot.start < e - 1 for s, e in zip(starts, ends, strict=True)]
+                assert not any(inside)
+
+    def test_says_why_each_shot_was_chosen(self, script, aspect_ratio) -> None:
+        for scene in board_of(script, aspect_ratio=aspect_ratio).scenes:
+            assert all(shot.chosen_because for shot in scene.shots)
+
+    def test_is_the_same_for_the_same_seed(self, script, aspect_ratio) -> None:
+        one, two = (board_of(script, aspect_ratio=aspect_ratio, seed=4) for _ in range(2))
+        assert msgspec.json.encode(one) == msgspec.json.encode(two)
+        other = board_of(script, aspect_ratio=aspect_ratio, seed=5)
+        assert msgspec.json.encode(one) != msgspec.json.encode(other)
+
+
+def test_portrait_shots_last_two_to_four_seconds_and_landscape_four_to_seven() -> None:
+    for aspect_ratio, low, high in (("9:16", 2, 4), ("16:9", 3.5, 7)):
+        shots = [
+            shot
+            for script in SCRIPTS
+            for scene in board_of(script, aspect_ratio=aspect_ratio).scenes
+            for shot in scene.shots
+        ]
+        seconds = [(shot.end - shot.start) / 30 for shot in shots]
+        assert low <= sum(seconds) / len(seconds) <= high
+        assert sum(s <= 1.5 * high + 0.01 for s in seconds) / len(seconds) > 0.97
+
+
+def test_a_kind_rarely_repeats_and_a_minute_has_at_least_four() -> None:
+    repeats = total = 0
+    for script in SCRIPTS:
+        kinds = kinds_of(board_of(script))
+        repeats += sum(a is b for a, b in pairwise(kinds))
+        total += len(kinds)
+        if len(script.scenes) >= 6:
+            assert len(set(kinds)) >= 4, (script.title, kinds)
+    assert repeats / total < 0.05
+
+
+def test_two_facts_in_a_row_take_different_layouts() -> None:
+    script = script_of("Fog", ["Fog is here."], ["Fog is slow."], ["Fog is low."], ["Fog is gone."])
+    shots = [shot for scene in board_of(script).scenes for shot in scene.shots]
+    facts = [shot.content for shot in shots if shot.kind is ShotKind.FACT]
+    assert len(facts) == 2
+    assert facts[0].layout != facts[1].layout
+
+
+def test_the_source_shows_for_at_most_a_second_and_a_half_at_the_end() -> None:
+    last = board_of(SCRIPTS[0]).scenes[-1].shots[-1]
+    assert last.content.source == "Wikipedia: Octopus, CC BY-SA 4.0"
+    assert last.end - last.start - last.content.source_frame == 45
+
+
+def test_several_sources_stay_one_short_line() -> None:
+    octopus = Source(title="Octopus", author="Wikipedia contributors", license="CC BY-SA 4.0")
+    squid = Source(title="Squid", author="Wikipedia contributors", license="CC BY-SA 4.0")
+    assert source_line([octopus, squid]) == "Wikipedia: Octopus and 1 more, CC BY-SA 4.0"
+    assert source_line([Source(title="My notes")]) == "My notes"
+    assert source_line([]) == ""
+
+
+def edited(script: Script, number: int, text: str) -> Script:
+    scenes = list(script.scenes)
+    scenes[number] = msgspec.structs.replace(scenes[number], sentences=[Sentence(text, 0)])
+    return msgspec.structs.replace(script, scenes=scenes)
+
+
+@pytest.mark.parametrize("script", SCRIPTS[:6], ids=lambda s: s.title)
+def test_an_edit_leaves_the_boards_of_other_scenes_as_they_were(script) -> None:
+    before = board_of(script)
+    for number in range(1, len(script.scenes) - 1):
+        after = board_of(edited(script, number, "Nobody had expected this at all."))
+        changed = [
+            scene.scene
+            for scene, was in zip(after.scenes, before.scenes, strict=True)
+            if msgspec.json.encode(scene) != msgspec.json.encode(was)
+        ]
+        assert number in changed
+        assert set(changed) <= {number, number + 1, number + 2}, changed
+
+
+def test_an_inserted_scene_leaves_the_backdrops_of_the_others_as_they_were() -> None:
+    script = SCRIPTS[0]
+    longer = msgspec.structs.replace(
+        script, scenes=[*script.scenes[:2], SCRIPTS[1].scenes[1], *script.scenes[2:]]
+    )
+    before, after = board_of(script), board_of(longer)
+    assert [s.backdrop for s in before.scenes[4].shots] == [
+        s.backdrop for s in after.scenes[5].shots
+    ]
+
+
+def test_the_kind_that_the_caller_asks_for_is_honoured_where_the_text_carries_it() -> None:
+    def kind_of(text: str, kind: ShotKind) -> ShotKind:
+        script = script_of("Ink", ["Ink is old."], [text], ["Ink stays with us."])
+        scenes = list(script.scenes)
+        scenes[1] = msgspec.structs.replace(scenes[1], kind=kind)
+        board = board_of(msgspec.structs.replace(script, scenes=scenes))
+        return board.scenes[1].shots[0].kind
+
+    assert kind_of("Ink comes in 12 colors, and some of it glows.", ShotKind.FACT) is ShotKind.FACT
+    assert kind_of("Squid, cuttlefish and octopuses make it.", ShotKind.LIST) is ShotKind.LIST
+    assert kind_of("Nobody knows why it is so dark.", ShotKind.TIMELINE) is not ShotKind.TIMELINE
+
+
+def test_sections_begin_with_a_wipe_or_a_slide_and_all_else_is_cut() -> None:
+    script = SCRIPTS[0]
+    scenes = [
+        msgspec.structs.replace(scene, section=number // 2)
+        for number, scene in enumerate(script.scenes)
+    ]
+    board = board_of(msgspec.structs.replace(script, scenes=scenes))
+    comes_in = [scene.transition for scene in board.scenes]
+    assert comes_in[0] == comes_in[1] == comes_in[3] == comes_in[5] == "cut"
+    assert {comes_in[2], comes_in[4]} <= {"wipe", "slide"}
+
+
+class TestHeadings:
+    def heading(self, heading: str, brief_scenes=None) -> str | None:
+        script = SCRIPTS[0]
+        scenes = [msgspec.structs.replace(script.scenes[0], heading=heading), *script.scenes[1:]]
+        brief = Brief(topic="x", seed=1) if brief_scenes is None else Brief(scenes=brief_scenes)
+        return (
+            plan_storyboard(
+                msgspec.structs.replace(script, scenes=scenes),
+                narrations_of(script),
+                brief,
+                board_of(script).palette,
+                pictogram_for=lambda words: None,
+            )
+            .scenes[0]
+            .heading
+        )
+
+    def test_have_at_most_six_words(self) -> None:
+        assert self.heading("a b c d e f g h") == "a b c d e f"
+
+    def test_never_repeat_the_captions(self) -> None:
+        assert self.heading("Three hearts") is None
+        assert self.heading("A strange heart") == "A strange heart"
+
+    def test_stay_when_the_caller_wrote_them(self) -> None:
+        assert self.heading("Three hearts", [SceneInput(text="x")]) == "Three hearts"
+
+
+class TestMedia:
+    clips = [ClipBackdrop(media=letter * 64, name=f"{letter}.mp4") for letter in "ab"]
+
+    def test_clips_take_turns_and_plain_facts_leave_the_picture_to_them(self) -> None:
+        script = SCRIPTS[6]
+        board = board_of(script, media={0: self.clips, 1: self.clips, 2: self.clips})
+        for scene in board.scenes[:3]:
+            used = [shot.backdrop for shot in scene.shots]
+            assert used == [self.clips[k % 2] for k in range(len(used))]
+            assert all(shot.kind is not ShotKind.FACT for shot in scene.shots)
+        assert board.scenes[0].shots[0].kind is ShotKind.HOOK
+        drawn = [shot.backdrop for scene in board.scenes[3:] for shot in scene.shots]
+        assert all(isinstance(backdrop, DrawnBackdrop) for backdrop in drawn)
+
+    def test_longer_scenes_ask_for_more_clips(self) -> None:
+        narrations = [narrate("One."), narrate(*["This sentence goes on for a while."] * 4)]
+        needed = footage_needed(narrations, "9:16")
+        assert needed[0] == 1
+        assert needed[1] >= 3
+        assert footage_needed(narrations, "16:9")[1] < needed[1]
+
+
+class TestPictograms:
+    def test_a_picture_stands_at_most_once_in_a_scene(self) -> None:
+        script = script_of(
+            "Sun", *[["The Sun is hot, and the Sun is far, and the Sun is old."]] * 3
+        )
+        board = plan_storyboard(
+            script,
+            narrations_of(script),
+            Brief(topic="Sun", seed=1),
+            board_of(script).palette,
+            pictogram_for=lambda words: "sun" if "sun" in words else None,
+        )
+        for scene in board.scenes:
+            shown = [getattr(shot.content, "pictogram", None) for shot in scene.shots]
+            assert shown.count("sun") <= 1
+        assert board.scenes[0].shots[0].content.pictogram == "sun"
+
+
+def test_captions_carry_every_default_filled_in() -> None:
+    board = board_of(SCRIPTS[0])
+    assert board.captions.style == "highlight"
+    assert board.captions.colors.text == board.palette.ink
+    assert board.captions.colors.highlight == board.palette.accent
+    assert board_of(SCRIPTS[0], aspect_ratio="16:9").captions.style == "plain"
+    silent = board_of(SCRIPTS[0], captions=CaptionChoice(enabled=False))
+    assert all(scene.cues == [] for scene in silent.scenes)
+
+
+WORDS = st.text(st.characters(exclude_categories=["Z", "C"]), min_size=1, max_size=18)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.lists(WORDS, min_size=1, max_size=25), min_size=1, max_size=3),
+        min_size=1,
+        max_size=3,
+    ),
+    st.sampled_from(FORMATS),
+)
+def test_any_text_gives_a_whole_board(scenes, aspect_ratio) -> None:
+    script = script_of("Any", *[[" ".join(words) for words in scene] for scene in scenes])
+    board = board_of(script, aspect_ratio=aspect_ratio)
+    check_shots_fill(board)
+    assert msgspec.json.decode(msgspec.json.encode(board), type=Storyboard) == board
+
+
+def test_a_scene_without_words_is_one_empty_shot() -> None:
+    script = script_of("Quiet", ["Hush now, dear reader."], ["…"], ["That was all of it."])
+    narrations = narrations_of(script)
+    narrations[1] = msgspec.structs.replace(narrations[1], sentences=[])
+    board = plan_storyboard(
+        script,
+        narrations,
+        Brief(topic="Quiet", seed=1),
+        board_of(script).palette,
+        pictogram_for=lambda words: None,
+    )
+    assert len(board.scenes[1].shots) == 1
+    assert board.scenes[1].cues == []
