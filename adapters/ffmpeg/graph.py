@@ -7,6 +7,7 @@ the lists here; ``Filter`` escapes them all the same.
 
 import math
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -23,6 +24,8 @@ COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 QUOTED_IN_OPTION = re.compile(r"([\\':])")
 QUOTED_IN_GRAPH = re.compile(r"([\\'\[\],;])")
 
+EXACT = "bicubic+accurate_rnd+full_chroma_int"
+"""for conversions between matrices: swscale's fast ones are 3 to 4 levels too dark"""
 GRADIENT_SHRINK = 4
 """the gradient is computed at a quarter of the size; it has no detail to lose"""
 DRIFT_RADIANS_PER_FRAME = 0.002
@@ -47,7 +50,7 @@ class Filter(msgspec.Struct, frozen=True):
     """One filter with its options, written so that ffmpeg reads back exactly these values."""
 
     name: str
-    options: dict[str, OptionValue] = {}
+    options: Mapping[str, OptionValue] = {}
 
     def __str__(self) -> str:
         if not self.options:
@@ -146,13 +149,13 @@ def _color(text: str) -> str:
     return f"0x{text[1:]}"
 
 
-def _scaled(width: int, height: int) -> Filter:
+def _scaled(width: int, height: int, flags: str = "bicubic") -> Filter:
     return Filter(
         "scale",
         {
             "w": width,
             "h": height,
-            "flags": "bicubic",
+            "flags": flags,
             "out_color_matrix": "bt709",
             "out_range": "tv",
         },
@@ -174,7 +177,7 @@ def clip(facts: ClipFacts, size: tuple[int, int], frames: int) -> str:
         filters.append(Filter("scale", {"w": "trunc(iw*sar/2)*2", "h": "ih"}))
     filters += [SQUARE_PIXELS, cropped]
     filters += _to_standard_range(facts)
-    sized = _scaled(width, height)
+    sized = _scaled(width, height, "bicubic" if _matrix_of(facts) == "bt709" else EXACT)
     # scale the fewer frames: fps drops some of a fast clip's, and repeats some of a slow one's
     filters += [AT_FRAME_RATE, sized] if facts.frame_rate > FRAME_RATE else [sized, AT_FRAME_RATE]
     filters += [
@@ -188,16 +191,15 @@ def clip(facts: ClipFacts, size: tuple[int, int], frames: int) -> str:
     return chain(*filters)
 
 
+def _matrix_of(facts: ClipFacts) -> str:
+    """The clip's matrix; what an untagged clip has by convention (swscale takes all for BT.601)."""
+    return facts.matrix or ("bt709" if facts.height >= HD_HEIGHT else "smpte170m")
+
+
 def _as_tagged(facts: ClipFacts) -> Filter:
-    """Say what an untagged clip is by convention, or swscale takes all of it for BT.601."""
-    guess = "bt709" if facts.height >= HD_HEIGHT else "smpte170m"
-    return Filter(
-        "setparams",
-        {
-            "colorspace": facts.matrix or guess,
-            "range": "pc" if facts.full_range else "tv",
-        },
-    )
+    """Say what colours a clip has, whether or not the file says so."""
+    levels = "pc" if facts.full_range else "tv"
+    return Filter("setparams", {"colorspace": _matrix_of(facts), "range": levels})
 
 
 def _to_standard_range(facts: ClipFacts) -> list[Filter]:
@@ -244,14 +246,20 @@ def segment(parts: list[str], first_frame: int, frames: int) -> str:
 
 
 def frame_of_part(part: str, index: int, at: int) -> str:
-    """Frame ``index`` of one part as RGB, with the track as it is at frame ``at``."""
+    """Frame ``index`` of one part as RGB, with the track as it is at frame ``at``.
+
+    The track is drawn in YCbCr, as in a video, since libass's colours follow the frame's tags;
+    at full chroma resolution, which keeps coloured lettering sharp.
+    """
+    to_rgb = {"in_color_matrix": "bt709", "in_range": "tv", "flags": EXACT}
     drawn_on = chain(
         frames_between(index, index + 1),
-        Filter("scale", {"in_color_matrix": "bt709", "in_range": "tv", "flags": "bicubic"}),
-        Filter("format", {"pix_fmts": "gbrp"}),
+        Filter("format", {"pix_fmts": "yuv444p"}),
+        TAGGED,
         Filter("settb", {"expr": f"1/{FRAME_RATE}"}),
         Filter("setpts", {"expr": at}),
         Filter("ass", {"filename": TRACK, "fontsdir": FONTS}),
+        Filter("scale", to_rgb),
         Filter("format", {"pix_fmts": "rgb24"}),
     )
     return f"{part},{drawn_on}[picture]"
@@ -275,7 +283,7 @@ def _measured() -> list[Filter]:
 
 def _music_bed(samples: int) -> list[Filter]:
     """Music of a length, with room for speech between 2 and 4 kHz."""
-    presence: dict[str, OptionValue] = {
+    presence = {
         "frequency": CENTRE_OF_PRESENCE_HZ,
         "width_type": "o",
         "width": PRESENCE_OCTAVES,
@@ -315,7 +323,7 @@ def mixed(samples: int, voice_db: float, *, with_music: bool) -> str:
 
 def mastered(gain_db: float, ceiling_db: float, skip_samples: int, *, measured: bool) -> str:
     """Input 0 louder by ``gain_db``, its peaks held under ``ceiling_db``, its start left out."""
-    limiter: dict[str, OptionValue] = {
+    limiter = {
         "limit": 10 ** (ceiling_db / 20),
         "attack": LIMITER_ATTACK_MS,
         "release": LIMITER_RELEASE_MS,

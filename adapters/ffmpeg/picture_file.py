@@ -21,6 +21,6 @@ def save_picture(rgb: bytes, size: tuple[int, int], path: Path) -> None:
         return
     for quality in QUALITIES:
         # 4:4:4 keeps coloured lettering sharp
-        picture.save(path, "JPEG", quality=quality, subsampling=0, progressive=True)
+        picture.save(path, "JPEG", quality=quality, subsampling=0)
         if path.stat().st_size <= MAX_BYTES:
             return
