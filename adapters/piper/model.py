@@ -2,7 +2,9 @@
 
 Piper's voices are VITS models exported to ONNX. As they come they keep their phoneme durations
 to themselves, and draw noise inside the graph, so that no sentence is ever said twice alike. A
-patched copy gives the durations out and takes the noise in. The copy lives in a cache folder of
+patched copy gives the durations out, takes the noise in, and speaks at exactly the speed asked
+for: by itself the model rounds each phoneme's duration up to whole frames, so that 7 % more speed
+made a sentence only 2.6 % shorter. The copy lives in a cache folder of
 ours, named after the original's content: the installed package is never written to.
 """
 
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import onnx
 
-PATCH_VERSION = 1
+PATCH_VERSION = 2
 """Counted up whenever the patched graph or the noise fed into it changes."""
 
 NOISE_LENGTH = 262_147
@@ -27,6 +29,7 @@ NOISE_LENGTH = 262_147
 so that the second round doesn't meet the same channels."""
 
 DURATIONS_OUTPUT = "faceless_durations"
+SPEED_INPUT = "faceless_speed"
 _NOISE_INPUT = "faceless_noise_{index}"
 _DIGEST_CHUNK = 1 << 20
 
@@ -37,7 +40,7 @@ class Inference(msgspec.Struct, frozen=True):
     noise: float
     """variation of the sound"""
     length: float
-    """1 is the voice's own pace, 2 twice as slow"""
+    """the voice's own pace, as its JSON has it"""
     duration_noise: float
     """variation of the rhythm"""
 
@@ -79,7 +82,7 @@ def patched_copy(original: Path, digest: str, cache_dir: Path) -> Path:
 
 
 def patch(model: "onnx.ModelProto") -> None:
-    """Give out the phoneme durations and take the noise in, in place.
+    """Give out the phoneme durations, take noise and speed in, in place.
 
     Raises:
         ValueError: the graph isn't one of a Piper voice.
@@ -94,6 +97,9 @@ def patch(model: "onnx.ModelProto") -> None:
     rebuilt: list[onnx.NodeProto] = []
     noises = 0
     for node in nodes:
+        if node.op_type == "Ceil":
+            rebuilt.extend(_at_speed(node))
+            continue
         if node.op_type != "RandomNormalLike":
             rebuilt.append(node)
             continue
@@ -106,6 +112,7 @@ def patch(model: "onnx.ModelProto") -> None:
     if not noises:
         raise ValueError("expected RandomNormalLike nodes (the noise), found none")
     rebuilt.append(helper.make_node("Identity", [ceilings[0].output[0]], [DURATIONS_OUTPUT]))
+    model.graph.input.append(helper.make_tensor_value_info(SPEED_INPUT, TensorProto.FLOAT, []))
     del model.graph.node[:]
     model.graph.node.extend(rebuilt)
     model.graph.output.append(
@@ -113,22 +120,53 @@ def patch(model: "onnx.ModelProto") -> None:
     )
 
 
-def _noise_like(shaped: str, noise: str, output: str) -> "list[onnx.NodeProto]":
-    """Nodes that give ``output`` the shape of ``shaped``, filled from ``noise`` round and round."""
+def _at_speed(ceiling: "onnx.NodeProto") -> "list[onnx.NodeProto]":
+    """Nodes that bring whole frames to the speed: the ends of phonemes are divided and rounded.
+
+    Rounding the ends (and not the durations) keeps the sum right: errors don't add up.
+    """
+    from onnx import helper
+
+    def name(part: str) -> str:
+        return f"{SPEED_INPUT}/{part}"
+
+    return [
+        _integers(name("axis"), [2]),
+        _integers(name("from"), [0]),
+        _integers(name("until"), [-1]),
+        _integers(name("padding"), [0, 0, 1, 0, 0, 0]),
+        helper.make_node("Ceil", list(ceiling.input), [name("frames")]),
+        helper.make_node("CumSum", [name("frames"), name("axis")], [name("ends")]),
+        helper.make_node("Div", [name("ends"), SPEED_INPUT], [name("scaled")]),
+        helper.make_node("Round", [name("scaled")], [name("rounded")]),
+        helper.make_node("Pad", [name("rounded"), name("padding")], [name("shifted")]),
+        helper.make_node(
+            "Slice", [name("shifted"), name("from"), name("until"), name("axis")], [name("starts")]
+        ),
+        helper.make_node("Sub", [name("rounded"), name("starts")], list(ceiling.output)),
+    ]
+
+
+def _integers(name: str, values: list[int], *, scalar: bool = False) -> "onnx.NodeProto":
     from onnx import TensorProto, helper
 
-    def constant(name: str, values: list[int], scalar: bool = False) -> "onnx.NodeProto":
-        dims = [] if scalar else [len(values)]
-        tensor = helper.make_tensor(name, TensorProto.INT64, dims, values)
-        return helper.make_node("Constant", [], [name], value=tensor)
+    dims = [] if scalar else [len(values)]
+    return helper.make_node(
+        "Constant", [], [name], value=helper.make_tensor(name, TensorProto.INT64, dims, values)
+    )
+
+
+def _noise_like(shaped: str, noise: str, output: str) -> "list[onnx.NodeProto]":
+    """Nodes that give ``output`` the shape of ``shaped``, filled from ``noise`` round and round."""
+    from onnx import helper
 
     def name(part: str) -> str:
         return f"{noise}/{part}"
 
     return [
-        constant(name("zero"), [0], scalar=True),
-        constant(name("one"), [1], scalar=True),
-        constant(name("length"), [NOISE_LENGTH]),
+        _integers(name("zero"), [0], scalar=True),
+        _integers(name("one"), [1], scalar=True),
+        _integers(name("length"), [NOISE_LENGTH]),
         helper.make_node("Shape", [shaped], [name("shape")]),
         helper.make_node("ReduceProd", [name("shape")], [name("count")], keepdims=0),
         helper.make_node("Range", [name("zero"), name("count"), name("one")], [name("range")]),
@@ -162,7 +200,13 @@ class SeededModel:
         self._sound_output = self._session.get_outputs()[0].name
 
     def run(
-        self, ids: list[int], inference: Inference, seed: int, speaker: int = 0
+        self,
+        ids: list[int],
+        inference: Inference,
+        *,
+        speed: float,
+        seed: int,
+        speaker: int = 0,
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Speak phoneme ids: samples in -1 to 1, and each id's duration in frames of the model.
 
@@ -174,6 +218,7 @@ class SeededModel:
             "scales": np.array(
                 [inference.noise, inference.length, inference.duration_noise], dtype=np.float32
             ),
+            SPEED_INPUT: np.array(speed, dtype=np.float32),
         }
         if self._takes_speaker:
             feeds["sid"] = np.array([speaker], dtype=np.int64)

@@ -57,13 +57,12 @@ class Speaker:
 
     def say(self, words: Sequence[str], speed: float, seed: int) -> Recording:
         """Speak a sentence's words. Nothing pronounceable among them: an empty sound."""
-        inference = msgspec.structs.replace(self._inference, length=self._inference.length / speed)
         pieces: list[Sound] = []
         phones: list[Phone] = []
         offset = 0
         for number, chunk in enumerate(self._frontend.chunks(words)):
             piece, found = self._say_symbols(
-                chunk.symbols, inference, _seed_of(seed, number, chunk.symbols)
+                chunk.symbols, speed, _seed_of(seed, number, chunk.symbols)
             )
             phones.extend(Phone(p.heard, p.start + offset, p.end + offset) for p in found)
             pieces.append(piece)
@@ -75,7 +74,7 @@ class Speaker:
         return Recording(sound, _tightened(times, sound), measured)
 
     def _say_symbols(
-        self, symbols: list[str], inference: Inference, seed: int
+        self, symbols: list[str], speed: float, seed: int
     ) -> tuple[Sound, list[Phone]]:
         """Speak one chunk; its sound is trimmed, its phonemes timed in the trimmed sound."""
         pad = self._ids[_PAD]
@@ -85,7 +84,7 @@ class Speaker:
             positions.append((len(ids), len(ids) + len(self._ids[symbol])))
             ids += [*self._ids[symbol], *pad]
         ids += self._ids[_END]
-        raw, durations = self._model.run(ids, inference, seed)
+        raw, durations = self._model.run(ids, self._inference, speed=speed, seed=seed)
         frames = np.concatenate([[0], np.cumsum(durations)])
         ends = frames * (self._hop_length * SAMPLE_RATE / self._rate)
 
