@@ -16,8 +16,8 @@ UNMEASURED_WORDS_PER_MINUTE = 170.0
 """Taken for a voice that was never measured; the script's length is then only about right."""
 
 WORDS_PER_MINUTE: dict[str, float] = {PACKAGED_VOICE_ID: 160.0}
-"""Pace at speed 1, pauses included: joe read the openings of 60 encyclopedia articles (157 sentences,
-21 minutes) at 162.5 words a minute with the short form's pauses and 157.3 with the long form's.
+"""Pace at speed 1, pauses included: joe read the openings of 60 encyclopedia articles (157
+sentences, 21 minutes) at 162.5 words a minute with short-form pauses, 157.3 with long-form ones.
 ``tests/adapters/test_piper_sound.py`` holds it to within a tenth on a shorter text."""
 
 _SCRIPTS: dict[str, frozenset[str]] = {
