@@ -318,14 +318,11 @@ def _full_text(db: sqlite3.Connection, words: list[str]) -> list[tuple[str, ...]
 
 def _suggestions(db: sqlite3.Connection, topic: str) -> list[str]:
     key = key_of(topic)
-    near = [
-        row
-        for row in db.execute(
+    near = list(db.execute(
             "SELECT n.key, a.title, a.topic = 'Uncategorized' FROM names n "
             "JOIN articles a ON a.id = n.article WHERE length(n.key) BETWEEN ? AND ?",
             (len(key) - 2, len(key) + 2),
-        )
-    ]
+        ))
     matcher = difflib.SequenceMatcher(b=key, autojunk=False)
     scored: list[tuple[float, int, str]] = []
     for name, title, vital in near:

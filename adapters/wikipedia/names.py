@@ -88,7 +88,7 @@ def aliases_of(article: Article) -> list[str]:
     return [
         name
         for name in dict.fromkeys(cleaned)
-        if 1 < len(name)
+        if len(name) > 1
         and len(name.split()) <= MAX_ALIAS_WORDS
         and key_of(name) not in own
         and key_of(name)

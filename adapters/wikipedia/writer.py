@@ -17,6 +17,7 @@ from adapters.wikipedia.index import TopicIndex
 from adapters.wikipedia.relatives import relatives_of
 from domain.errors import LanguageUnsupported, TopicNotFound
 from domain.generation.brief import Brief
+from domain.generation.cleaning import mark_gaps
 from domain.generation.composing import DURATION_TOLERANCE, budget_for, compose
 from domain.generation.facts import facts_of
 from domain.generation.keywords import key_terms
@@ -36,7 +37,15 @@ from domain.generation.titles import title_for
 
 VERSION = 1
 MAX_TAGS = 10
-_LIFE_DATES = re.compile(r"\((?:born |c\. )?\d{3,4}.*\)$")
+USAGE_SAMPLE = 30
+"""other articles that show how a name is written inside sentences"""
+_OCCUPATION = re.compile(
+    r"\b(?:philosopher|poet|president|king|queen|emperor|writer|author|composer|painter|artist|"
+    r"scientist|physicist|mathematician|general|leader|statesman|explorer|inventor|playwright|"
+    r"revolutionary|naturalist|economist|physician|theologian|prophet|ruler|polymath|politician|"
+    r"activist|musician|novelist|orator|monarch)\b(?:.*\d{2,4}.*)?$",
+    re.IGNORECASE,
+)
 
 
 class WikipediaWriter:
@@ -145,16 +154,18 @@ class WikipediaWriter:
         )
 
     def _material(self, article: Article, heading: str = "") -> Material:
-        sentences = self._segmenter.split(article.extract, LANGUAGE)
-        subject = find_subject(article.name, sentences, _is_person(article))
+        sentences = self._segmenter.split(mark_gaps(article.extract), LANGUAGE)
+        elsewhere = " ".join(a.extract for a in self._topics().naming(article.name, USAGE_SAMPLE))
+        subject = find_subject(article.name, sentences, _is_person(article), elsewhere)
         return Material(facts=facts_of(sentences, subject), subject=subject, heading=heading)
 
 
 def _is_person(article: Article) -> bool:
-    if article.topic == "People":
+    if article.topic == "People" or _OCCUPATION.search(article.description):
         return True
-    pronouns = re.search(r"\b(?:he|she|his|her)\b", article.extract, re.IGNORECASE)
-    return bool(_LIFE_DATES.search(article.description) and pronouns)
+    if re.search(r"[.] (?:He|She|His|Her)\b", article.extract):
+        return article.extract.startswith(article.name.split()[0])
+    return False
 
 
 def _summary(article: Article, scenes: list[Scene]) -> str:

@@ -3,7 +3,8 @@
 import re
 
 _ROUND = re.compile(r"\s*\([^()]*\)")
-_SQUARE = re.compile(r"\s*\[[^\[\]]*\]")
+_SQUARE = re.compile(r"\s*\[(?:[^\[\]]?|\d+|[^\[\]]*(?:needed|note)[^\[\]]*)\]")
+_INSERTED = re.compile(r"\[([^\[\]]*)\]")
 _SLASHED = re.compile(r"\s/[^/\s]*[ˈˌəɪʊɛɔæɑʌθðʃʒŋɡː][^/]*/")
 _SPACE_BEFORE = re.compile(r"\s+([,.;:!?])")
 _DOUBLED = re.compile(r"([,;:])(?:\s*[,;:])+")
@@ -15,14 +16,35 @@ _ALIAS = re.compile(
     r"[^.;]*?,(?=\s(?:is|are|was|were|has|have|can)\b)"
 )
 _OR_NAME = re.compile(r"(?<=\w),?\sor\s(?:the\s|simply\s)?[^,.;]{2,50},(?=\s(?:is|are|was|were)\b)")
+_APOSTROPHES = str.maketrans("’ʼ", "''")
+#: Written shorthand -> words, where the shorthand means one thing only.
+_WRITTEN_SHORT = [
+    (re.compile(r"(?<=\d) ?mya\b"), " million years ago"),
+    (re.compile(r"\b(?:c\.|ca\.|circa) ?(?=\d)"), "around "),
+    (re.compile(r"\bkm[2²](?!\w)"), "square kilometres"),
+    (re.compile(r"\bsq mi\b"), "square miles"),
+    (re.compile(r"\be\.g\.,? "), "for example "),
+    (re.compile(r"\bi\.e\.,? "), "that is, "),
+]
 #: Signs of a formula that the source's text form has lost.
 _LOST_FORMULA = re.compile(
     r"\S {2,}\S|\b(?:denoted|written|by|of|to|is|and|where|for|as) ?[,;](?!\w)"
 )
 
 
+GAP = "\ufffc"
+"""stands where a formula was, once white space is collapsed (object replacement character)"""
+
+
+def mark_gaps(text: str) -> str:
+    """Mark where a source's text form has lost a formula: its two spaces stay behind."""
+    return re.sub(r"(?<=\S) {2,}(?=\S)|:\s*\n\s*", f" {GAP} ", text.replace("\u00a0", " "))
+
+
 def is_whole(raw: str) -> bool:
     """Whether a raw sentence still has all its words: formulas vanish from plain text."""
+    if GAP in raw:
+        return False
     without = _strip_brackets(raw.replace("\u00a0", " "))
     return not _LOST_FORMULA.search(re.sub(r"\s+$", "", raw.replace("\u00a0", " "))) and bool(
         re.search(r"\w", without)
@@ -35,7 +57,9 @@ def clean(raw: str) -> str:
     Dates and units lose nothing but their conversions: "1,550 km (960 mi)" -> "1,550 km".
     """
     text = _strip_brackets(" ".join(raw.replace("\u00a0", " ").split()))
-    text = _SLASHED.sub("", text)
+    text = _SLASHED.sub("", text).translate(_APOSTROPHES)
+    for pattern, words in _WRITTEN_SHORT:
+        text = pattern.sub(words, text)
     text = _ASIDE.sub(lambda m: " " if _is_trivia(m["aside"]) else m.group(), text)
     text = _DOUBLED.sub(r"\1", _SPACE_BEFORE.sub(r"\1", text))
     return re.sub(r"\s+", " ", text).strip(" ,;")
@@ -51,7 +75,8 @@ def _strip_brackets(text: str) -> str:
     before = ""
     while before != text:
         before = text
-        text = _SQUARE.sub("", _ROUND.sub("", text))
+        # What an editor inserted into a quotation is part of the sentence: "[for] the".
+        text = _INSERTED.sub(r"\1", _SQUARE.sub("", _ROUND.sub("", text)))
     return text
 
 

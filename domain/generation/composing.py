@@ -9,22 +9,36 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from domain.generation.facts import Fact, attributes_of
+from domain.generation.facts import Fact
 from domain.generation.fitting import Chain, fit
-from domain.generation.hooks import MAX_HOOK_WORDS, hook_candidates, surprise, trim
+from domain.generation.grammar import is_past
+from domain.generation.hooks import MAX_HOOK_WORDS, hook_candidates, points_away, sharpen, surprise
 from domain.generation.originality import words_of
+from domain.generation.phrasing import spoken_style
 from domain.generation.scenes import Material, Staging
 from domain.generation.script import SECONDS_PER_MINUTE, Scene, count_words
 from domain.generation.subject import Subject
 
-NEAR_EQUAL = 0.5
+MIN_HOOK_SCORE = -0.7
+"""a duller statement is worse than the question that the definition answers"""
+NEAR_EQUAL = 0.35
 """hooks whose scores differ by no more are equally good: the seed decides"""
+TRIVIAL_DEFINITION_WORDS = 6
 MAX_REVEAL_WORDS = 24
 DEFAULT_MAX_SECONDS = 60
 """without a target a video is as long as its material, but no longer"""
 DURATION_TOLERANCE = 0.10
 
+_NO_CLOSE = re.compile(r"\balso\b|^There (?:is|are)\b|^[\w-]+ and [\w -]+ are\b")
 _COPULA = re.compile(r"^(?P<subject>.+?)\s(?P<verb>is|are|was|were)\s(?P<rest>.+)\.$")
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The order of one source's facts."""
+
+    hook: Fact
+    body: list[Fact]
+    close: Fact | None
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -52,18 +66,17 @@ def compose(
     ``relatives`` are drawn on, one after the other, only while the budget's least isn't met.
     No scene comes of material without facts.
     """
+    main = _as_spoken(main)
     planned = plan(main, rng)
     if planned is None:
         return [], [main]
     staging = Staging(rng)
-    fixed = count_words(planned.hook.text)
-    fixed += count_words(planned.close.text) if planned.close else 0
-    body = select(planned.body, budget.least - fixed, budget.most - fixed)
-    words = fixed + sum(fact.words for fact in body)
+    body, close, words = _fill(planned, budget)
+    has_more = len(body) < len(planned.body)
     scenes = [staging.hook(planned.hook, main)]
     scenes += staging.body(body, main, source=0, section=0, before=planned.hook.text)
     used = [main]
-    for material in relatives if words < budget.least else ():
+    for material in map(_as_spoken, relatives if words < budget.least and not has_more else ()):
         room = budget.most - words
         chosen = select(material.facts, min(budget.least - words, room), room)
         if not chosen:
@@ -75,17 +88,33 @@ def compose(
         words += sum(fact.words for fact in chosen)
         if words >= budget.least:
             break
-    if planned.close:
-        scenes.append(staging.close(planned.close, main, scenes[-1].section))
+    if close:
+        scenes.append(staging.close(close, main, scenes[-1].section))
     return scenes, used
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The order of one source's facts."""
+def _fill(planned: Plan, budget: Budget) -> tuple[list[Fact], Fact | None, int]:
+    """The body that fills the budget, the close, and the words of all with the hook.
 
-    hook: Fact
-    body: list[Fact]
-    close: Fact | None
+    Where the close leaves too odd a gap for any other statement, the last one that fits
+    closes instead.
+    """
+    hook = count_words(planned.hook.text)
+    ends = count_words(planned.close.text) if planned.close else 0
+    body = select(planned.body, budget.least - hook - ends, budget.most - hook - ends)
+    words = hook + ends + sum(fact.words for fact in body)
+    if words >= budget.least or len(body) == len(planned.body):
+        return body, planned.close, words
+    other = select(planned.body, budget.least - hook, budget.most - hook)
+    others = hook + sum(fact.words for fact in other)
+    if others <= words or other[-1].bound:
+        return body, planned.close, words
+    return other[:-1], other[-1], others
+
+
+def _as_spoken(material: Material) -> Material:
+    facts = [msgspec.structs.replace(fact, text=spoken_style(fact.text)) for fact in material.facts]
+    return msgspec.structs.replace(material, facts=facts)
 
 
 def plan(material: Material, rng: random.Random) -> Plan | None:
@@ -101,21 +130,34 @@ def plan(material: Material, rng: random.Random) -> Plan | None:
 def _take_hook(
     facts: list[Fact], subject: Subject | None, rng: random.Random
 ) -> tuple[list[Fact], Fact]:
-    ranked = [(score, i, trim(facts[i].text)) for score, i in hook_candidates(facts, subject)]
-    if subject is not None and facts[0].definition:
-        for text in attributes_of(facts[0].text, subject):
-            short = trim(text)
-            if len(short.split()) <= MAX_HOOK_WORDS:
-                ranked.append((surprise(short) + 0.3, 0, short))
+    ranked = [(score, i, sharpen(facts[i].text)) for score, i in hook_candidates(facts, subject)]
     ranked = [item for item in ranked if len(item[2].split()) <= MAX_HOOK_WORDS]
+    best = max((score for score, _, _ in ranked), default=-math.inf)
+    first = facts[0]
+    if (
+        best < MIN_HOOK_SCORE
+        and subject is not None
+        and first.origin == 0
+        and (first.definition or subject.is_named_in(first.text))
+    ):
+        question = _question(facts[0], subject, rng)
+        return facts, Fact(text=question, origin=facts[0].origin)
     if not ranked:
-        return facts, Fact(text=_question(facts[0], subject), origin=facts[0].origin)
-    best = max(score for score, _, _ in ranked)
+        return facts[1:], Fact(text=sharpen(facts[0].text), origin=facts[0].origin)
     equal = [item for item in ranked if item[0] >= best - NEAR_EQUAL]
     _, index, text = equal[int(rng.random() * len(equal))]
     taken = facts[index]
     hook = Fact(text=text, origin=taken.origin)
     rest = facts[:index] + facts[index + 1 :]
+    if (
+        rest
+        and rest[0].definition
+        and taken.origin == rest[0].origin
+        and (rest[0].words <= TRIVIAL_DEFINITION_WORDS)
+    ):
+        # "Coffee is a beverage." says nothing after "Coffee is brewed from roasted beans."
+        rest = rest[1:]
+        index = max(0, index - 1)
     # What leans on the hook's sentence follows it at once.
     follow = index
     while follow < len(rest) and rest[follow].bound:
@@ -123,14 +165,16 @@ def _take_hook(
     return [*rest[index:follow], *rest[:index], *rest[follow:]], hook
 
 
-def _question(fact: Fact, subject: Subject | None) -> str:
-    """A question that the definition answers, where nothing else may lead."""
-    if subject is None:
-        return trim(fact.text)
+def _question(fact: Fact, subject: Subject, rng: random.Random) -> str:
+    """A question that the definition answers, where nothing better may lead."""
     found = _COPULA.match(fact.text)
-    verb = found["verb"] if found else ("are" if subject.number == "plural" else "is")
-    person = subject.pronoun in {"he", "she"}
-    return f"{'Who' if person else 'What'} exactly {verb} {subject.name}?"
+    plural = subject.number == "plural"
+    verb = ("were" if plural else "was") if is_past(fact.text) else ("are" if plural else "is")
+    if found is not None:
+        verb = found["verb"]
+    asks = "Who" if subject.is_person else "What"
+    questions = (f"{asks} exactly {verb} {subject.name}?", f"{asks} {verb} {subject.name}, really?")
+    return questions[int(rng.random() * len(questions))]
 
 
 def _take_close(
@@ -140,29 +184,39 @@ def _take_close(
     scored: list[tuple[float, int, str]] = []
     for index, fact in enumerate(facts):
         leaned_on = index + 1 < len(facts) and facts[index + 1].bound
-        if fact.bound or leaned_on:
+        if fact.bound or leaned_on or (subject is None and points_away(fact.text)):
             continue
         if fact.definition and subject is not None:
-            if reveal := _reveal(fact, subject):
-                scored.append((1.5 + rng.random() * 0.3, index, reveal))
+            whole_is_free = hook.text.endswith("?") or hook.origin != fact.origin
+            if whole_is_free and (reveal := _reveal(fact, subject)):
+                asked = 1.5 if hook.text.endswith("?") else 0.0
+                scored.append((1.5 + asked + rng.random() * 0.3, index, reveal))
             continue
         score = 0.3 * surprise(fact.text) + 0.5 * index / len(facts) + rng.random() * 0.3
         score += 1.2 if fact.origin == hook.origin else 0.0
         score += 0.3 * len(hook_words & {w for w in words_of(fact.text) if len(w) > 4})  # noqa: PLR2004
         score += 0.5 if subject is None or subject.opens(fact.text) else 0.0
         score -= 0.05 * max(0, fact.words - 20)
+        score -= 1.0 if _NO_CLOSE.search(fact.text) else 0.0
         scored.append((score + fact.weight, index, fact.text))
     if not scored:
         return facts, None
     _, index, text = max(scored, key=lambda item: item[0])
-    close = Fact(text=text, origin=facts[index].origin)
-    return facts[:index] + facts[index + 1 :], close
+    chosen = facts[index]
+    left = facts[:index] + facts[index + 1 :]
+    if chosen.definition:
+        # The reveal tells the definition whole: its other part would be told twice.
+        left = [fact for fact in left if fact.origin != chosen.origin]
+    return left, Fact(text=text, origin=chosen.origin)
 
 
 def _reveal(definition: Fact, subject: Subject) -> str | None:
     """The definition as an answer: "That's an octopus: a soft-bodied mollusc ..."."""
-    found = _COPULA.match(definition.text)
-    if found is None or definition.words > MAX_REVEAL_WORDS or ":" in definition.text:
+    text = spoken_style(definition.whole)
+    found = _COPULA.match(text)
+    if found is None or len(text.split()) > MAX_REVEAL_WORDS or ":" in text:
+        return None
+    if not subject.opens(text) and not subject.is_person:
         return None
     if not re.match(r"(?:an?|the|one of)\s", found["rest"]):
         return None
@@ -170,7 +224,7 @@ def _reveal(definition: Fact, subject: Subject) -> str | None:
     plural = found["verb"] in {"are", "were"}
     lead = "Those" if plural else "That"
     verb = ("were" if plural else "was") if past else ("are" if plural else "is")
-    lead_in = f"{lead} {verb}" if verb != "is" else "That’s"
+    lead_in = f"{lead} {verb}" if verb != "is" else "That's"
     return f"{lead_in} {subject.name}: {found['rest']}."
 
 

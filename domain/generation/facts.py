@@ -15,48 +15,22 @@ from domain.generation.grammar import (
     FINITE,
     PARTICIPLES,
     PREPOSITIONS,
-    SINGULAR_VERBS,
     has_finite_verb,
-    is_clause,
-    is_past,
     upper_first,
 )
+from domain.generation.splitting import leans, split
 from domain.generation.subject import Subject
 
-LONG_SENTENCE_WORDS = 13
-"""from here on a sentence is taken apart where a rule allows it"""
-MIN_PIECE_WORDS = 4
+MAX_NAME_WORDS = 9
 
 _DROPPED_OPENERS = re.compile(
     r"^(?:However|Additionally|Moreover|Furthermore|In addition|Also|Indeed|Nevertheless|"
     r"Nonetheless|Notably|Overall|Similarly|Likewise|Consequently|Accordingly), "
 )
-_LEANING = re.compile(
-    r"^(?:This|That|These|Those|Such|Thus|Hence|Therefore|Then|Instead|Later|Afterwards|Both|"
-    r"Another|Others|Other|For example|For instance|As a result|As such|In contrast|By contrast|"
-    r"In this|In these|In that|At this|At that|During this|From this|After this|However|But|And|"
-    r"Nevertheless|Meanwhile|Here|There, |The former|The latter|The two|The three|So|Some|"
-    r"Its|It|They|Their|He|His|She|Her|One of these|Most of these|Many of these)\b"
-)
-_LEANS_INSIDE = re.compile(r"\b(?:the former|the latter|respectively|this|these|such a)\b", re.I)
 _COPULA = re.compile(r"^(?P<subject>.{2,80}?)\s(?P<verb>is|are|was|were)\s(?P<rest>.+)$", re.DOTALL)
-_CONSEQUENCE = {
-    "making": ("makes", "made"), "allowing": ("allows", "allowed"),
-    "enabling": ("enables", "enabled"), "causing": ("causes", "caused"),
-    "killing": ("kills", "killed"), "leading to": ("leads to", "led to"),
-    "resulting in": ("results in", "resulted in"), "giving": ("gives", "gave"),
-    "creating": ("creates", "created"), "ending": ("ends", "ended"),
-    "marking": ("marks", "marked"), "producing": ("produces", "produced"),
-}  # fmt: skip
-_WHICH = re.compile(r"^(?P<left>.+?), which (?P<verb>[a-z]+) (?P<rest>.+)$")
-_PARTICIPLE = re.compile(rf"^(?P<left>.+?), (?P<verb>{'|'.join(_CONSEQUENCE)}) (?P<rest>.+)$")
-_INCLUDING = re.compile(r"^(?P<left>.+), including (?P<rest>[^;]+)$")
-_SUCH_AS = re.compile(r"^(?P<left>.+), such as (?P<rest>[^;]+)$")
-_LIST_GOES_ON = re.compile(rf", (?:{'|'.join(PREPOSITIONS - {'like'})})\b")
-_WHERE = re.compile(r"^(?P<left>.+), where (?P<rest>[^;]+)$")
-_AND_CLAUSE = re.compile(r", (?P<word>and|but|so|while|whereas) ")
-_AND_VERB = re.compile(
-    r"^(?P<left>.+?), (?P<word>and|but) (?P<rest>(?P<verb>is|are|was|were|has|have|had|can|may) .+)$"
+_PARTICIPLE_ADVERBS = frozenset(
+    "best well also widely most mostly commonly primarily mainly often usually typically "
+    "generally sometimes originally formerly traditionally chiefly now still".split()
 )
 
 
@@ -67,6 +41,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     origin: int
     bound: bool = False
     definition: bool = False
+    whole: str = ""
+    """a definition before it was taken apart"""
     weight: float = 0.0
     """how central to its source, where that is known; 0 to 1"""
 
@@ -93,25 +69,34 @@ def facts_of(sentences: Sequence[str], subject: Subject | None) -> list[Fact]:
             continue
         sentence = upper_first(_DROPPED_OPENERS.sub("", sentence))
         definition = origin == 0 and subject is not None
-        if definition:
-            sentence = without_aliases(sentence)
-        elif about_subject and subject is not None:
+        if definition and subject is not None:
+            sentence = _by_its_name(without_aliases(sentence), subject)
+        elif subject is not None and (about_subject or subject.is_person):
             sentence = resolve(sentence, subject)
         pieces = split(sentence, subject)
+        apart = take_apart(pieces[0][0], subject) if definition and subject is not None else None
+        if apart is not None:
+            pieces[:1] = [(apart[0], False), (apart[1], False)]
+        before = sentences[origin - 1] if origin else ""
         facts += [
             Fact(
                 text=text,
                 origin=origin,
-                bound=bound or (i == 0 and _leans(text)),
-                definition=definition and i == 0 and _COPULA.match(text) is not None,
+                bound=bound or leans(text) or (i == 0 and _refers_back(text, before, subject)),
+                definition=definition
+                and i == 0
+                and (
+                    (subject is not None and _opens_about(text, subject)) or bool(_COPULA.match(text))
+                ),
+                whole=sentence if definition and i == 0 else "",
             )
             for i, (text, bound) in enumerate(pieces)
         ]
         if subject is not None:
             about_subject = (
                 definition
-                or subject.opens(sentence) is not None
-                or (about_subject and _leans(sentence))
+                or _opens_about(sentence, subject)
+                or (about_subject and leans(sentence))
             )
     return facts
 
@@ -123,187 +108,107 @@ def resolve(sentence: str, subject: Subject) -> str:
     if subject.number == "plural" or subject.plural:
         forms["they"] = (
             subject.plural or subject.name,
-            (subject.plural or subject.name) + "’",
+            (subject.plural or subject.name) + "'",
         )
     for pronoun, (name, possessive) in forms.items():
         if not pronoun:
             continue
         subjective, owning = own.get(pronoun, ("They", "Their"))
         plain = re.match(
-            rf"(?P<intro>(?:[^,]{{3,50}}, )?){subjective}\b(?! is (?:\w+ )?that\b)",
+            rf"(?P<intro>(?:(?:[^,]|,(?=\d)){{3,90}}, )?){subjective}\b(?! is (?:\w+ )?that\b)",
             sentence,
             re.IGNORECASE,
         )
         if plain and _is_intro(plain["intro"]):
             return upper_first(plain["intro"] + name + sentence[plain.end() :])
         owned = re.match(
-            rf"(?P<intro>(?:[^,]{{3,50}}, )?){owning}\s(?=[a-z])", sentence, re.IGNORECASE
+            rf"(?P<intro>(?:(?:[^,]|,(?=\d)){{3,90}}, )?){owning}\s(?=[a-z])",
+            sentence,
+            re.IGNORECASE,
         )
         if owned and _is_intro(owned["intro"]):
             return upper_first(owned["intro"] + possessive + " " + sentence[owned.end() :])
     return sentence
 
 
+def _by_its_name(definition: str, subject: Subject) -> str:
+    """A person's definition under the name that people know: "Maria Salomea ..." -> "Marie"."""
+    found = _COPULA.match(definition)
+    if (
+        not subject.is_person
+        or found is None
+        or subject.opens(definition) == (found["subject"], "singular")
+    ):
+        return definition
+    full = found["subject"].split(",")[0]
+    if not full[:1].isupper() or len(full.split()) > MAX_NAME_WORDS or has_finite_verb(full):
+        return definition
+    return f"{subject.name} {found['verb']} {found['rest']}"
+
+
+def _opens_about(sentence: str, subject: Subject) -> bool:
+    """Whether what stands before the first verb names the subject."""
+    for found in re.finditer(r"[\w'-]+", sentence):
+        if found.group() in FINITE:
+            return subject.is_named_in(sentence[: found.start()])
+    return False
+
+
 def _is_intro(text: str) -> bool:
     """Whether what stands before the pronoun is a bare adverbial without a noun to stand for."""
     return (
         not text
-        or re.match(
-            r"(?:In|Since|During|After|Before|From|By|Until|At|On|As|Today|Now|With)\b", text
+        or (re.match(
+            r"(?:In|Since|During|After|Before|From|By|Until|At|On|As|Today|Now|With|Being|Known|"
+            r"Considered|Regarded|Located|Situated|Founded|Born|Named|Originally|Like|Unlike)\b",
+            text,
         )
         is not None
-        and not re.search(r"\b(?:this|these|that|its|their)\b", text)
+        and not re.search(r"\b(?:this|these|that|its|their)\b", text))
     )
 
 
-def split(sentence: str, subject: Subject | None) -> list[tuple[str, bool]]:
-    """Split a sentence into statements; each with whether it leans on the one before."""
-    body = sentence.rstrip()
-    mark = body[-1] if body[-1:] in ".!?" else "."
-    body = body.rstrip(".!?")
-    if len(body.split()) < LONG_SENTENCE_WORDS or _quotes(body) or mark != ".":
-        return [(body + mark, False)]
-    for rule in (_at_semicolon, _at_which, _at_consequence, _at_clause, _at_verb, _at_list):
-        found = rule(body, subject)
-        if found is None:
-            continue
-        left, right, bound = found
-        if min(len(left.split()), len(right.split())) < MIN_PIECE_WORDS:
-            continue
-        head = split(left + ".", subject)
-        tail = split(upper_first(right) + ".", subject)
-        return [*head, (tail[0][0], bound or tail[0][1]), *tail[1:]]
-    return [(body + ".", False)]
-
-
-_Split = tuple[str, str, bool]
-
-
-def _at_semicolon(body: str, subject: Subject | None) -> _Split | None:
-    left, mark, right = body.partition("; ")
-    if not mark or not has_finite_verb(left):
-        return None
-    right = re.sub(r"^(?:and|moreover,|in addition,|furthermore,) ", "", right)
-    right, contrast = re.subn(r"^(?:however,?|but) ", "", right)
-    if ";" in right or not (is_clause(right) or has_finite_verb(right.split(",")[0])):
-        return None
-    return left, ("but " + right) if contrast else right, True
-
-
-def _at_which(body: str, subject: Subject | None) -> _Split | None:
-    found = _WHICH.match(body)
-    if not found or not has_finite_verb(found["left"]):
-        return None
-    verb = found["verb"]
-    if verb in SINGULAR_VERBS or verb == "was":
-        return found["left"], f"this {verb} {found['rest']}", True
-    if verb in {"are", "were", "have"}:
-        return found["left"], f"these {verb} {found['rest']}", True
-    return None
-
-
-def _at_consequence(body: str, subject: Subject | None) -> _Split | None:
-    found = _PARTICIPLE.match(body)
-    if not found or not has_finite_verb(found["left"]) or has_finite_verb(found["rest"]):
-        return None
-    tense = 1 if is_past(found["left"]) else 0
-    return found["left"], f"that {_CONSEQUENCE[found['verb']][tense]} {found['rest']}", True
-
-
-def _at_clause(body: str, subject: Subject | None) -> _Split | None:
-    for found in _AND_CLAUSE.finditer(body):
-        left, right = body[: found.start()], body[found.end() :]
-        if not has_finite_verb(left) or not is_clause(right) or _open_subordinate(left):
-            continue
-        word = found["word"]
-        if word in {"while", "whereas", "so"}:
-            continue
-        return left, ("but " + right) if word == "but" else right, True
-    return None
-
-
-def _at_verb(body: str, subject: Subject | None) -> _Split | None:
-    found = _AND_VERB.match(body)
-    if not found or subject is None or _open_subordinate(found["left"]):
-        return None
-    opened = subject.opens(found["left"])
-    if opened is None or not has_finite_verb(found["left"]):
-        return None
-    form, number = opened
-    agrees = found["verb"] in {"had", "can", "may"} or (
-        found["verb"] in {"are", "were", "have"}
-    ) == (number == "plural")
-    if not agrees or re.search(r", (?:which|who|that) ", found["left"]):
-        return None
-    return found["left"], f"{form} {found['rest']}", False
-
-
-def _at_list(body: str, subject: Subject | None) -> _Split | None:
-    for pattern, opener in ((_INCLUDING, "that includes"), (_SUCH_AS, "think of")):
-        found = pattern.match(body)
-        if (
-            found
-            and has_finite_verb(found["left"])
-            and not has_finite_verb(found["rest"])
-            and not _LIST_GOES_ON.search(", " + found["rest"])
-        ):
-            return found["left"], f"{opener} {found['rest']}", True
-    found = _WHERE.match(body)
-    if found and has_finite_verb(found["left"]) and is_clause(found["rest"]):
-        return found["left"], f"there, {found['rest']}", True
-    return None
-
-
-def _open_subordinate(left: str) -> bool:
-    """Whether a clause that began with "although" or "if" isn't over yet at the end of left."""
+def _refers_back(text: str, before: str, subject: Subject | None) -> bool:
+    """Whether a sentence begins with "The polymer", which the one before introduced."""
+    found = re.match(r"The (?P<noun>[a-z][a-z-]+)\b(?! of\b)", text)
+    if found is None or (subject is not None and subject.opens(text)):
+        return False
     return (
-        bool(
-            re.match(
-                r"(?:Although|Though|While|Whereas|If|When|Because|Since|As|Despite|After)\b", left
-            )
-        )
-        and "," not in left
+        re.search(rf"\b{re.escape(found['noun'].rstrip('s'))}", before, re.IGNORECASE) is not None
     )
 
 
-def _leans(text: str) -> bool:
-    return bool(_LEANING.match(text) or _LEANS_INSIDE.search(text[:60]))
+def take_apart(definition: str, subject: Subject) -> tuple[str, str] | None:
+    """A definition as what the subject is, and what that does; None where no rule is sure.
 
-
-def _quotes(text: str) -> bool:
-    """Whether a quotation of several words stands in it: quoted words stay as they are."""
-    return bool(re.search(r"[\"“][^\"”]*\s[^\"”]*\s[^\"”]*[\"”]", text))
-
-
-def attributes_of(definition: str, subject: Subject) -> list[str]:
-    """Statements inside a definition that say more than what the subject is.
-
-    "Jazz is a music genre that originated in New Orleans." -> "Jazz originated in New
-    Orleans."; "Coffee is a beverage brewed from roasted beans." -> "Coffee is brewed from
-    roasted beans."; "A black hole is a body so compact that ..." -> "A black hole is so
-    compact that ...".
+    "Jazz is a music genre that originated in New Orleans." -> "Jazz is a music genre." and
+    "Jazz originated in New Orleans."; "Coffee is a beverage brewed from beans." -> "... is
+    brewed from beans."; "A black hole is a body so compact that ..." -> "... is so compact
+    that ...".
     """
     opened = subject.opens(definition)
     found = _COPULA.match(definition.rstrip("."))
     if opened is None or found is None or found["subject"] != opened[0]:
-        return []
+        return None
     form, verb = opened[0], found["verb"]
-    rest = re.match(r"(?:(?:an?|one|the)\s)?(?P<words>.+)$", found["rest"])
-    if rest is None:
-        return []
-    words = rest["words"].split()
-    for place, word in enumerate(words):
-        plain = word.strip(",").lower()
+    words = found["rest"].split()
+    for place, word in enumerate(words[2:], start=2):
+        plain = word.lower()
         tail = " ".join(words[place + 1 :])
         follower = words[place + 1].lower() if place + 1 < len(words) else ""
-        if plain == "so" and place and " that " in f" {tail}":
-            return [f"{form} {verb} so {tail}."]
-        if word.endswith(",") or plain in PREPOSITIONS or plain in {"and", "or"}:
-            return []
-        if plain in {"that", "which", "who"}:
-            return [f"{form} {tail}."] if place and follower in FINITE else []
-        if plain in PARTICIPLES and place and follower.strip(",") in PREPOSITIONS | {"as", "to"}:
-            return [f"{form} {verb} {plain} {tail}."]
-        if plain in CONNECTORS:
-            return []
-    return []
+        head = words[:place]
+        adverb = f"{head.pop()} " if head[-1] in _PARTICIPLE_ADVERBS else ""
+        core = f"{form} {verb} {' '.join(head)}."
+        if plain == "so" and " that " in f" {tail}":
+            return core, f"{form} {verb} so {tail}."
+        if plain in {"that", "which", "who"} and follower in FINITE:
+            return core, f"{form} {tail}."
+        participle = plain in PARTICIPLES and follower.strip(",") in PREPOSITIONS | {"as", "to"}
+        if participle and not re.search(r"\b(?:that|which|who)\b", tail):
+            return core, f"{form} {verb} {adverb}{plain} {tail}."
+        # Beyond a comma or a preposition, a clause may belong to another noun.
+        if not plain.isalpha() and "-" not in plain:
+            return None
+        if plain in PREPOSITIONS | CONNECTORS:
+            return None
+    return None

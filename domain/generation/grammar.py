@@ -50,6 +50,13 @@ PAST_VERBS = frozenset(
 ) | {"was", "were", "had", "did"}
 FINITE = frozenset(AUXILIARIES) | SINGULAR_VERBS | PAST_VERBS | {"include", "consist", "contain"}
 
+_SURE_PAST = frozenset(
+    "became began came gave grew went took saw wrote rose fell ran knew drove ate broke lay".split()
+)
+_OBJECT_OPENERS = frozenset(
+    "the a an its his her their this these some many most all about of in into from".split()
+)
+
 PREPOSITIONS = frozenset(
     """
     about above across after against along amid among around as at before behind below beneath
@@ -78,12 +85,20 @@ _NOUN_CLAUSE = re.compile(
 
 
 def has_finite_verb(text: str) -> bool:
-    """Whether a known finite verb stands in ``text``, outside a relative clause."""
-    before = ""
-    for word in re.findall(r"[\w'’-]+", text):
-        if word in FINITE and before not in {"that", "which", "who", "to"}:
+    """Whether a finite verb surely stands in ``text``, outside a relative clause.
+
+    "features" may be a noun and "used" a participle: such words count only where what
+    follows them shows that they rule over it.
+    """
+    words = re.findall(r"[\w'-]+", text)
+    for place, word in enumerate(words):
+        before = words[place - 1].lower() if place else ""
+        if word not in FINITE or before in {"that", "which", "who", "whom", "whose", "to", "where"}:
+            continue
+        after = words[place + 1].lower() if place + 1 < len(words) else ""
+        sure = word in AUXILIARIES or word in _SURE_PAST
+        if sure or (place and (after in _OBJECT_OPENERS or after.isdigit())):
             return True
-        before = word.lower()
     return False
 
 

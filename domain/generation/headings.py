@@ -106,6 +106,8 @@ def heading_for(text: str, taken: set[str], turn: float, choices: tuple[str, ...
 
     ``turn``, 0 to 1, picks among headings that fit equally well.
     """
+    if len(choices) == 1 and choices[0] not in taken:
+        return choices[0]  # names another source: it must say which
     for group in (
         choices,
         *(names for pattern, names in _ANGLES if pattern.search(text)),
@@ -118,5 +120,5 @@ def heading_for(text: str, taken: set[str], turn: float, choices: tuple[str, ...
 
 
 def _repeats(heading: str, text: str) -> bool:
-    words = {w for w in re.findall(r"\w+", text.lower())}
+    words = set(re.findall(r"\w+", text.lower()))
     return any(w in words and w not in STOPWORDS for w in re.findall(r"\w+", heading.lower()))

@@ -15,11 +15,13 @@ from domain.generation.headings import (
     heading_for,
 )
 from domain.generation.keywords import key_terms
-from domain.generation.phrasing import spoken_style, with_pronoun
+from domain.generation.phrasing import contract, with_pronoun
 from domain.generation.script import Scene, Sentence
 from domain.generation.subject import Subject
 
 MAX_SCENE_WORDS = 40
+MAX_PAIR_WORDS = 24
+"""statements that don't lean on one another share a scene only when both are short"""
 MAX_SCENE_SENTENCES = 3
 SCENES_PER_SECTION = 4
 MAX_SEARCH_TERMS = 5
@@ -63,7 +65,7 @@ class Staging:
                 if material.subject is not None and last:
                     text = with_pronoun(fact.text, last, material.subject)
                 last = fact.text if text == fact.text else ""
-                sentences.append(Sentence(spoken_style(text), source))
+                sentences.append(Sentence(contract(text), source))
             text = " ".join(sentence.text for sentence in sentences)
             choices: tuple[str, ...] = DEFINITION_HEADINGS if group[0].definition else ()
             if number == 0 and material.heading:
@@ -81,7 +83,7 @@ class Staging:
     def _single(
         self, fact: Fact, material: Material, kind: ShotKind, choices: tuple[str, ...], section: int
     ) -> Scene:
-        text = spoken_style(upper_first(fact.text))
+        text = contract(upper_first(fact.text))
         return Scene(
             sentences=[Sentence(text, 0)],
             heading=self._heading(text, choices),
@@ -101,15 +103,19 @@ def search_terms(text: str, subject: Subject | None) -> list[str]:
     return key_terms(text, MAX_SEARCH_TERMS, lead=subject.bare if subject else "")
 
 
+def _together(before: Fact, fact: Fact) -> bool:
+    return fact.bound or fact.origin == before.origin
+
+
 def _groups(facts: Sequence[Fact]) -> list[list[Fact]]:
-    """What leans on the statement before, or comes from its sentence, shares its scene."""
+    """What leans on the statement before shares its scene, and so do short neighbours."""
     groups: list[list[Fact]] = []
     for fact in facts:
         if (
             groups
-            and (fact.bound or fact.origin == groups[-1][-1].origin)
             and len(groups[-1]) < MAX_SCENE_SENTENCES
-            and sum(f.words for f in groups[-1]) + fact.words <= MAX_SCENE_WORDS
+            and sum(f.words for f in groups[-1]) + fact.words
+            <= (MAX_SCENE_WORDS if _together(groups[-1][-1], fact) else MAX_PAIR_WORDS)
         ):
             groups[-1].append(fact)
         else:

@@ -18,6 +18,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """without its article: "octopus" """
     plural: str | None = None
     """the plural where the source uses it: "octopuses" """
+    is_person: bool = False
     pronoun: str = "it"
     """it, they, he or she; empty when the source tells none"""
 
@@ -27,7 +28,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         name = self.name
         if name.startswith(("a ", "an ")):
             name = f"the {self.bare}"
-        return name + ("’" if self.number == "plural" and name.endswith("s") else "’s")
+        return name + ("'" if self.number == "plural" and name.endswith("s") else "'s")
 
     def names(self) -> list[str]:
         """Every form by which a sentence may name it, longest first."""
@@ -54,11 +55,14 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def find_subject(name: str, sentences: list[str], is_person: bool) -> Subject:
-    """How a source calls its subject: article, number, plural and pronoun, out of its text."""
+def find_subject(name: str, sentences: list[str], is_person: bool, elsewhere: str = "") -> Subject:
+    """How a source calls its subject: article, number, plural and pronoun, out of its text.
+
+    ``elsewhere`` is other text that may show whether the name is written small.
+    """
     text = " ".join(sentences)
     first = sentences[0] if sentences else name
-    bare = _in_running_text(name, text, first)
+    bare = name if is_person else _in_running_text(name, f"{text} {elsewhere}")
     plural = _plural_in(bare, text)
     article = re.match(
         rf"(?:[^,]{{3,40}}, )?(a|an|the)\s+{re.escape(bare)}\b", first, re.IGNORECASE
@@ -71,6 +75,11 @@ def find_subject(name: str, sentences: list[str], is_person: bool) -> Subject:
         full, number = plural, "plural"
     elif not is_person and re.match(rf"{re.escape(bare)}\s(?:are|were)\b", first, re.IGNORECASE):
         number, plural = "plural", bare
+    if full == bare and not is_person and number == "singular":
+        named = len(re.findall(rf"(?<![\w-]){re.escape(bare)}(?![\w-])", elsewhere))
+        definite = len(re.findall(rf"\b[Tt]he {re.escape(bare)}(?![\w-])(?! [A-Z])", elsewhere))
+        if definite > named / 2 and bare[:1].isupper():
+            full = f"the {bare}"
     if re.match(r"the\s+" + re.escape(bare) + r"\s(?:are|were)\b", first, re.IGNORECASE):
         number = "plural"
     return Subject(
@@ -78,19 +87,20 @@ def find_subject(name: str, sentences: list[str], is_person: bool) -> Subject:
         number=number,
         bare=bare,
         plural=plural,
+        is_person=is_person,
         pronoun=_pronoun(text, is_person, number),
     )
 
 
-def _in_running_text(name: str, text: str, first: str) -> str:
-    """The name with the first letter that it has inside sentences."""
+def _in_running_text(name: str, text: str) -> str:
+    """The name with the first letter that it mostly has inside sentences."""
     lowered = name[:1].lower() + name[1:]
     if name[:1] == lowered[:1] or name[1:2].isupper():
         return name
-    inside = re.search(rf"(?<=[a-z,;]\s){re.escape(name)}", text)
-    small = re.search(rf"(?<!\w){re.escape(lowered)}", text)
-    indefinite = re.match(rf"(?:a|an)\s{re.escape(name)}", first, re.IGNORECASE)
-    return lowered if small and not inside or indefinite and small else name
+    # "the Atlantic Ocean" tells nothing about "ocean": the word before must be small.
+    great = len(re.findall(rf"(?<![\w-])[a-z][\w'-]*,? {re.escape(name)}(?!\s[A-Z])", text))
+    small = len(re.findall(rf"(?<![\w-]){re.escape(lowered)}", text))
+    return lowered if small > great else name
 
 
 def _plural_in(bare: str, text: str) -> str | None:
@@ -98,7 +108,7 @@ def _plural_in(bare: str, text: str) -> str | None:
     if bare.endswith("y"):
         forms.append(bare[:-1] + "ies")
     for form in forms:
-        if found := re.search(rf"(?<!\w){re.escape(form)}(?![\w'’])", text, re.IGNORECASE):
+        if found := re.search(rf"(?<!\w){re.escape(form)}(?![\w'])", text, re.IGNORECASE):
             word = found.group()
             return word[:1].lower() + word[1:] if bare[:1].islower() else word
     return None

@@ -6,9 +6,9 @@ from domain.generation.script import shorten_title
 
 MAX_GOOD_TITLE_CHARS = 70
 _SUPERLATIVE = re.compile(
-    r"\bthe ((?:single |second-|third-)?(?:most|only|largest|smallest|oldest|deadliest|fastest|longest|"
+    r"\bthe ((?:single )?(?:most|only|largest|smallest|oldest|deadliest|fastest|longest|"
     r"highest|deepest|tallest|biggest|hottest|coldest|richest|heaviest|brightest|earliest|greatest|"
-    r"first)\b[^,.;:]{4,45}?)(?=[,.;:]| and | which | that | who )"
+    r"first)\b[^,.;:]{4,45}?)(?=[,.;:]| which | that | who )"
 )
 
 
@@ -25,7 +25,9 @@ def title_for(name: str, hook: str, description: str, seconds: float) -> str:
     return shorten_title(f"{subject} in {round(seconds)} Seconds")
 
 
-_SMALL = frozenset("a an the and or but of in on at to by for from with as is its than".split())
+_SMALL = frozenset(
+    "a an the and or but of in on at to by for from with as its than van von de da der del la le".split()
+)
 
 
 def _headline(text: str) -> str:
