@@ -30,6 +30,7 @@ MAX_SHORT_SECONDS = 180
 
 Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
 Heading = Annotated[str, Meta(min_length=1, max_length=80)]
+MediaName = Annotated[str, Meta(min_length=1, max_length=255)]
 HexColor = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", examples=["#FFB703"])]
 
 
@@ -65,7 +66,7 @@ class SceneInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     search_terms: Annotated[
         list[Annotated[str, Meta(min_length=1, max_length=80)]], Meta(max_length=10)
     ] = []
-    media: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
+    media: MediaName | None = None
     """name of a file in the local media folder"""
     pause_after_ms: Annotated[int, Meta(ge=0, le=10_000)] | None = None
 

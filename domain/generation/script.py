@@ -1,11 +1,12 @@
 """The script: scenes of sentences, each with the source that carries it."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from domain.generation.brief import ShotKind
+from domain.generation.brief import Heading, MediaName, ShotKind, Text
 
 
 class ProductionWarning(msgspec.Struct, frozen=True):
@@ -93,11 +94,11 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 class SceneEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A correction of one scene of a finished video; absent fields stay as they are."""
 
-    text: str | None = None
-    heading: str | None = None
+    text: Text | None = None
+    heading: Heading | None = None
     kind: ShotKind | None = None
-    media: str | None = None
-    pronunciations: dict[str, str] | None = None
+    media: MediaName | None = None
+    pronunciations: Annotated[dict[str, str], Meta(max_length=500)] | None = None
 
 
 MAX_TITLE_CHARS = 100
