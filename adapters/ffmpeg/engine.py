@@ -12,6 +12,7 @@ import cv2
 import imageio_ffmpeg  # type: ignore[import-untyped]
 
 from adapters.ffmpeg import graph
+from adapters.ffmpeg.doctor import FfmpegFacts, examine
 from adapters.ffmpeg.joining import join_movie, join_picture
 from adapters.ffmpeg.picture_file import save_picture
 from adapters.ffmpeg.probe import measure_encoding
@@ -138,6 +139,10 @@ class FfmpegEngine:
             "opencv": cv2.__version__,
             "pyav": av.__version__,
         }
+
+    def doctor_facts(self) -> FfmpegFacts:
+        """What this build of ffmpeg has and lacks; blocking."""
+        return examine(self.executable, self.version)
 
     def _lay_out(self, plan: SegmentPlan, folder: Path) -> None:
         """Put text and fonts where the filter graph finds them under fixed names."""

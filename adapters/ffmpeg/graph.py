@@ -283,7 +283,7 @@ def _measured() -> list[Filter]:
 
 def _music_bed(samples: int) -> list[Filter]:
     """Music of a length, with room for speech between 2 and 4 kHz."""
-    presence = {
+    presence: dict[str, OptionValue] = {
         "frequency": CENTRE_OF_PRESENCE_HZ,
         "width_type": "o",
         "width": PRESENCE_OCTAVES,

@@ -32,7 +32,10 @@ CRASHES = frozenset(
     {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGSYS}
 )
 """signals that a program brings upon itself; any other one was sent from outside"""
-STOPPED_BY_SIGNAL = re.compile(r"received signal \d+")
+STOPPED_BY_SIGNAL = 255
+"""exit code of an ffmpeg that was asked to stop; it calls that no error"""
+ERROR_LINE = re.compile(r"\[(?:error|fatal)\] (?P<said>.+)")
+TELLING_LINES = 3
 ENOSPC_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -196,9 +199,9 @@ def _explain(code: int, lines: list[str]) -> NoReturn:
     if any(sign in text for sign in NO_SPACE):
         raise StorageFull
     crashed = code < 0 and -code in CRASHES
-    if (code < 0 and not crashed) or STOPPED_BY_SIGNAL.search(text):
+    told = [found["said"] for line in lines if (found := ERROR_LINE.search(line))]
+    if (code < 0 and not crashed) or (code == STOPPED_BY_SIGNAL and not told):
         raise RenderInterrupted(f"ffmpeg was ended from outside (exit code {code}).")
-    told = next((line for line in lines if "[error]" in line or "[fatal]" in line), None)
-    reason = told or (lines[-1] if lines else "it said nothing")
+    reason = "; ".join(told[:TELLING_LINES]) or (lines[-1] if lines else "it said nothing")
     how = f"crashed with signal {-code}" if crashed else f"gave up with exit code {code}"
     raise RenderFailed(f"ffmpeg {how}: {reason}", stderr=text)

@@ -21,7 +21,7 @@ Plane = npt.NDArray[np.uint8]
 CLOSEST = 1.14
 """zoom of the closest view; the picture has 14 % of travel"""
 STILL_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "AVIF")
-MAX_PIXELS = 120_000_000
+MAX_PIXELS = 80_000_000
 """a larger picture is refused before it is decoded into memory"""
 
 
