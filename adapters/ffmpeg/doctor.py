@@ -58,6 +58,11 @@ def examine(executable: Path, version: str) -> FfmpegFacts:
     )
 
 
+def missing_features(executable: Path) -> list[str]:
+    """What a build lacks of what is needed, in words; blocking."""
+    return examine(executable, version="").missing
+
+
 def fonts_chosen(executable: Path, ass: str, fonts_dir: Path) -> dict[str, str]:
     """Draw a script's frame at time 0 and say which font libass took for each name; blocking.
 
