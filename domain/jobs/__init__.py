@@ -16,9 +16,19 @@ from domain.jobs.model import (
     UnitState,
     WaitingFor,
 )
-from domain.jobs.ports import Bell, Finish, JobStore, Page, Production, Reconciled, VideoStore
+from domain.jobs.ports import (
+    Bell,
+    Finish,
+    JobStore,
+    Listener,
+    Page,
+    Production,
+    Reconciled,
+    VideoStore,
+)
 from domain.jobs.reconciler import Reconciler
 from domain.jobs.runner import Runner, RunnerPeriods
+from domain.jobs.service import Jobs
 
 __all__ = [
     "Bell",
@@ -30,6 +40,8 @@ __all__ = [
     "JobResult",
     "JobStatus",
     "JobStore",
+    "Jobs",
+    "Listener",
     "NewUnit",
     "Page",
     "Production",

@@ -1,0 +1,341 @@
+"""Jobs and units under any sequence of moves, held against a plain model of the rules.
+
+The model knows what each unit may do and nothing of SQL. Leases expire when the machine says
+so: a "careless" claim is one whose lease has run out as soon as it was given.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from tiny_production import ACCOUNT, add_job, finish_for
+
+from adapters.postgres import SqlJobStore, make_engine
+from domain.errors import IllegalMove, LeaseLost
+from domain.jobs.model import (
+    DEPENDANTS,
+    FINAL_STATUSES,
+    STAGES,
+    Claim,
+    JobError,
+    JobStatus,
+    UnitKind,
+    UnitState,
+    WaitingFor,
+)
+
+T = TypeVar("T")
+
+SCENES = 2
+CRASH_LIMIT = 2
+LONG = 3600.0
+TROUBLE = JobError("render_failed", "ffmpeg refused the work.")
+Key = tuple[UnitKind, int]
+
+
+@dataclass
+class ModelUnit:
+    missing: int
+    state: UnitState
+    crashes: int = 0
+    finished: int = 0
+    is_later: bool = False
+
+    def wake(self) -> None:
+        self.state = UnitState.BLOCKED if self.missing else UnitState.READY
+        self.crashes, self.is_later = 0, False
+
+
+@dataclass
+class ModelJob:
+    status: JobStatus = JobStatus.QUEUED
+    cancel: bool = False
+    progress: float = 0.0
+    units: dict[Key, ModelUnit] = field(
+        default_factory=lambda: {(UnitKind.SCRIPT, 0): ModelUnit(0, UnitState.READY)}
+    )
+
+    @property
+    def is_over(self) -> bool:
+        return self.cancel or self.status in FINAL_STATUSES
+
+    def any(self, state: UnitState) -> bool:
+        return any(unit.state is state for unit in self.units.values())
+
+    def drop_idle(self) -> None:
+        for unit in self.units.values():
+            if unit.state in {UnitState.READY, UnitState.BLOCKED}:
+                unit.state = UnitState.CANCELLED
+
+    def settle(self) -> None:
+        if self.status in FINAL_STATUSES:
+            return
+        ready = [unit for unit in self.units.values() if unit.state is UnitState.READY]
+        if self.any(UnitState.LEASED):
+            self.status = JobStatus.RUNNING
+        elif self.cancel:
+            self.status = JobStatus.CANCELLED
+        elif self.status is not JobStatus.QUEUED:
+            waits = bool(ready) and all(unit.is_later for unit in ready)
+            self.status = JobStatus.WAITING if waits else JobStatus.RUNNING
+
+    def fail(self) -> None:
+        self.status = JobStatus.FAILED
+        self.drop_idle()
+
+    def finish(self, key: Key, claim: Claim) -> None:
+        unit = self.units[key]
+        if self.is_over:
+            unit.state = UnitState.CANCELLED
+            return
+        unit.state = UnitState.DONE
+        unit.finished += 1
+        for new in finish_for(claim, SCENES).units:
+            state = UnitState.BLOCKED if new.missing_inputs else UnitState.READY
+            self.units[new.kind, new.ordinal] = ModelUnit(new.missing_inputs, state)
+        for (kind, _), other in self.units.items():
+            if kind in DEPENDANTS[key[0]]:
+                other.missing -= 1
+                if other.missing == 0 and other.state is UnitState.BLOCKED:
+                    other.state = UnitState.READY
+        if key[0] is UnitKind.PACKAGE:
+            self.status = JobStatus.SUCCEEDED
+
+
+class JobControl(RuleBasedStateMachine):
+    """Users, workers, crashes and the reconciler, in any order."""
+
+    template: Path
+    held = Bundle("held")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="job-control-"))
+        shutil.copyfile(self.template, self.folder / "faceless.db")
+        self.loop = asyncio.new_event_loop()
+        self.engine = make_engine(f"sqlite:///{self.folder / 'faceless.db'}")
+        self.store = SqlJobStore(self.engine, lease_seconds=LONG)
+        self.careless = SqlJobStore(self.engine, lease_seconds=-1)
+        self.jobs: dict[UUID, ModelJob] = {}
+        self.leases: dict[UUID, tuple[Claim, bool]] = {}
+        """by unit: who holds it, and whether the lease has run out"""
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(coroutine)
+
+    def teardown(self) -> None:
+        self.run(self.engine.dispose())
+        self.loop.close()
+        shutil.rmtree(self.folder)
+
+    def owned(self, claim: Claim) -> tuple[ModelJob, Key] | None:
+        """The claim's unit in the model, if the claim still owns it."""
+        holder = self.leases.get(claim.unit.id)
+        if holder is None or holder[0].unit.fence != claim.unit.fence:
+            return None
+        return self.jobs[claim.job.id], (claim.unit.kind, claim.unit.ordinal)
+
+    # -- users -----------------------------------------------------------------------------
+
+    @initialize()
+    def begin(self) -> None:
+        self.submit_one()
+
+    @rule()
+    @precondition(lambda self: len(self.jobs) < 2)
+    def submit(self) -> None:
+        self.submit_one()
+
+    def submit_one(self) -> None:
+        job = self.run(add_job(self.store))
+        self.jobs[job.id] = ModelJob()
+
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        job_id = data.draw(st.sampled_from(list(self.jobs)))
+        job = self.jobs[job_id]
+        if job.status in FINAL_STATUSES:
+            with pytest.raises(IllegalMove):
+                self.run(self.store.cancel(ACCOUNT, job_id))
+            return
+        self.run(self.store.cancel(ACCOUNT, job_id))
+        job.cancel = True
+        job.drop_idle()
+        job.settle()
+
+    @rule(data=st.data())
+    def retry(self, data: st.DataObject) -> None:
+        job_id = data.draw(st.sampled_from(list(self.jobs)))
+        job = self.jobs[job_id]
+        if job.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
+            with pytest.raises(IllegalMove):
+                self.run(self.store.retry(ACCOUNT, job_id))
+            return
+        self.run(self.store.retry(ACCOUNT, job_id))
+        job.cancel, job.status = False, JobStatus.QUEUED
+        for unit in job.units.values():
+            if unit.state in {UnitState.FAILED, UnitState.CANCELLED}:
+                unit.wake()
+
+    # -- workers ---------------------------------------------------------------------------
+
+    @rule(target=held, is_careless=st.booleans())
+    def claim(self, is_careless: bool) -> Any:
+        store = self.careless if is_careless else self.store
+        due = {
+            (job_id, key)
+            for job_id, job in self.jobs.items()
+            for key, unit in job.units.items()
+            if unit.state is UnitState.READY and not unit.is_later
+        }
+        claim = self.run(store.claim("w", STAGES))
+        if claim is None:
+            assert not due, f"nobody was given {due}"
+            return multiple()
+        key = (claim.unit.kind, claim.unit.ordinal)
+        assert (claim.job.id, key) in due
+        assert claim.unit.id not in self.leases, "one unit, two owners"
+        job = self.jobs[claim.job.id]
+        job.units[key].state = UnitState.LEASED
+        job.settle()
+        self.leases[claim.unit.id] = (claim, is_careless)
+        return claim
+
+    @rule(claim=held, share=st.sampled_from([0.0, 0.3, 1.0]))
+    def renew(self, claim: Claim, share: float) -> None:
+        if (owned := self.owned(claim)) is None:
+            with pytest.raises(LeaseLost):
+                self.run(self.store.renew(claim, share))
+            return
+        assert self.run(self.store.renew(claim, share)) == owned[0].is_over
+        self.leases[claim.unit.id] = (claim, False)
+        owned[0].settle()
+
+    @rule(claim=consumes(held))
+    def finish(self, claim: Claim) -> None:
+        if (owned := self.owned(claim)) is None:
+            with pytest.raises(LeaseLost):
+                self.run(self.store.finish(claim, finish_for(claim, SCENES)))
+            return
+        before = {k for k, unit in owned[0].units.items() if unit.state is UnitState.READY}
+        ready = self.run(self.store.finish(claim, finish_for(claim, SCENES)))
+        del self.leases[claim.unit.id]
+        job, key = owned
+        job.finish(key, claim)
+        job.settle()
+        after = {k for k, unit in job.units.items() if unit.state is UnitState.READY}
+        assert len(ready) == len(set(ready)) == len(after - before)
+
+    @rule(claim=consumes(held), retry_in=st.sampled_from([-1.0, LONG, None]))
+    def fail(self, claim: Claim, retry_in: float | None) -> None:
+        failing = self.store.fail(claim, TROUBLE, retry_in=retry_in, waiting_for=WaitingFor.RETRY)
+        if (owned := self.owned(claim)) is None:
+            with pytest.raises(LeaseLost):
+                self.run(failing)
+            return
+        self.run(failing)
+        del self.leases[claim.unit.id]
+        job, key = owned
+        unit = job.units[key]
+        if job.is_over:
+            unit.state = UnitState.CANCELLED
+        elif retry_in is None:
+            unit.state = UnitState.FAILED
+            job.fail()
+        else:
+            unit.state, unit.is_later = UnitState.READY, retry_in > 0
+        job.settle()
+
+    @rule(claim=consumes(held), is_stopping=st.booleans())
+    def give_back(self, claim: Claim, is_stopping: bool) -> None:
+        self.run(self.store.release(claim) if is_stopping else self.store.abandon_cancelled(claim))
+        if (owned := self.owned(claim)) is None:
+            return
+        del self.leases[claim.unit.id]
+        job, key = owned
+        job.units[key].state = UnitState.CANCELLED if job.is_over else UnitState.READY
+        job.settle()
+
+    # -- the reconciler --------------------------------------------------------------------
+
+    @rule()
+    def reconcile(self) -> None:
+        found = self.run(self.store.reconcile(LONG, CRASH_LIMIT))
+        expired = [claim for claim, has_run_out in self.leases.values() if has_run_out]
+        assert found.expired == len(expired)
+        assert found.overdue == 0
+        # one after the other, in the order in which the leases ran out
+        for claim in expired:
+            del self.leases[claim.unit.id]
+            job = self.jobs[claim.job.id]
+            unit = job.units[claim.unit.kind, claim.unit.ordinal]
+            unit.crashes += 1
+            if job.is_over:
+                unit.state = UnitState.CANCELLED
+            elif unit.crashes >= CRASH_LIMIT:
+                unit.state = UnitState.FAILED
+                job.fail()
+            else:
+                unit.state = UnitState.READY
+            job.settle()
+
+    # -- what always holds -----------------------------------------------------------------
+
+    @invariant()
+    def the_store_agrees_with_the_model(self) -> None:
+        for job_id, job in self.jobs.items():
+            stored = self.run(self.store.get(ACCOUNT, job_id))
+            assert stored.status is job.status
+            assert stored.progress >= job.progress, "progress fell"
+            job.progress = stored.progress
+            assert (stored.finished_at is not None) == (job.status in FINAL_STATUSES)
+            assert (stored.result is not None) == (job.status is JobStatus.SUCCEEDED)
+            assert (stored.error is not None) >= (job.status is JobStatus.FAILED)
+            assert (stored.queue_position is not None) == (job.status is JobStatus.QUEUED)
+            assert all(unit.finished <= 1 for unit in job.units.values())
+
+    @invariant()
+    def every_unit_is_where_the_model_says(self) -> None:
+        async def read() -> set[tuple[str, str, int, str, int]]:
+            query = "SELECT job_id, kind, ordinal, state, missing_inputs FROM units"
+            async with self.engine.connect() as conn:
+                return {tuple(row) for row in await conn.execute(sa.text(query))}
+
+        assert self.run(read()) == {
+            (job_id.hex, kind.value, ordinal, unit.state.value, unit.missing)
+            for job_id, job in self.jobs.items()
+            for (kind, ordinal), unit in job.units.items()
+        }
+
+
+def test_job_control_keeps_its_rules_whatever_happens(sqlite_template: Path) -> None:
+    JobControl.template = sqlite_template
+    run_state_machine_as_test(
+        JobControl,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
