@@ -39,7 +39,7 @@ async def answer_file(
     *,
     content_type: str,
     disposition: str,
-) -> Response[None] | Stream:
+) -> Response[bytes] | Stream:
     """Answer GET or HEAD for a file of the artifact store, with ranges and revalidation.
 
     Raises:
@@ -62,7 +62,7 @@ async def answer_file(
         headers["Content-Length"] = str(answer.length)
     if request.method == "HEAD" or not answer.parts:
         return Response(
-            None, status_code=answer.status, headers=headers, media_type=headers["Content-Type"]
+            b"", status_code=answer.status, headers=headers, media_type=headers["Content-Type"]
         )
     return Stream(
         _body(artifacts, sha256, answer),

@@ -20,7 +20,7 @@ from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.ports import VideoStore
 
 AnyRequest = Request[Any, Any, Any]
-Answer = Response[None] | Stream
+Answer = Response[bytes] | Stream
 
 
 class VideoShelf:

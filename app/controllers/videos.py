@@ -1,5 +1,6 @@
 """``/api/videos``: finished videos, and mending a mistake in one."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from dishka import FromDishka
@@ -18,12 +19,25 @@ from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.ports import VideoStore
 from domain.jobs.service import Jobs
 
-CHANGES_NOTHING = FieldError(
-    "",
-    "the correction changes nothing",
-    "missing",
-    "Send at least one of text, heading, kind, media, pronunciations.",
-)
+
+def check_edits(edits: Mapping[str, SceneEdit]) -> None:
+    """Refuse corrections, given by their JSON pointers, that change nothing.
+
+    Raises:
+        InvalidRequest
+    """
+    empty = [
+        FieldError(
+            pointer,
+            "the correction changes nothing",
+            "missing",
+            "Send at least one of text, heading, kind, media, pronunciations.",
+        )
+        for pointer, edit in edits.items()
+        if edit == SceneEdit()
+    ]
+    if empty:
+        raise InvalidRequest(empty)
 
 
 class VideosController(Controller):
@@ -82,8 +96,7 @@ class VideosController(Controller):
         videos: FromDishka[VideoStore],
         shelf: FromDishka[VideoShelf],
     ) -> NotedEdits:
-        if data == SceneEdit():
-            raise InvalidRequest([CHANGES_NOTHING])
+        check_edits({"": data})
         await shelf.check_scenes(video_id, [number])
         return NotedEdits(video_id, await videos.note_edit(LOCAL_ACCOUNT, video_id, number, data))
 
@@ -102,5 +115,6 @@ class VideosController(Controller):
         data: JSONBody[RevisionRequest | None] = None,
     ) -> Response[JobBody]:
         edits = {} if data is None else data.scenes
+        check_edits({f"/scenes/{number}": edit for number, edit in edits.items()})
         await shelf.check_scenes(video_id, edits)
         return accept_job(await jobs.revise(LOCAL_ACCOUNT, video_id, edits))

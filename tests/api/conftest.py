@@ -1,0 +1,65 @@
+"""A real server on a real port for every test, on a SQLite database of its own, no worker."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from live_server import START_SECONDS, Backstage, serve
+
+from app.config import Settings
+
+
+@pytest.fixture(scope="session")
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Search indexes and voices, made once for all servers of the session."""
+    return tmp_path_factory.mktemp("caches")
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path, sqlite_template: Path, caches: Path) -> Callable[..., Settings]:
+    """Settings of a server with a fresh folder and a migrated database."""
+
+    def make(**changes: Any) -> Settings:
+        data_dir = tmp_path / "var"
+        data_dir.mkdir()
+        (data_dir / "cache").symlink_to(caches)
+        shutil.copyfile(sqlite_template, data_dir / "faceless.db")
+        defaults = Settings(
+            data_dir=data_dir,
+            embedded_worker=False,
+            event_poll_seconds=0.02,
+            min_free_bytes=0,
+        )
+        return msgspec.structs.replace(defaults, **changes)
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings]) -> Settings:
+    return make_settings()
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[str]:
+    """The address of a server made of ``settings``."""
+    with serve(settings) as address:
+        yield address
+
+
+@pytest.fixture
+async def api(server: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of ``server``."""
+    async with httpx.AsyncClient(base_url=server, timeout=START_SECONDS) as client:
+        yield client
+
+
+@pytest.fixture
+async def backstage(settings: Settings) -> AsyncIterator[Backstage]:
+    stores = Backstage(settings)
+    yield stores
+    await stores.engine.dispose()

@@ -1,0 +1,96 @@
+"""A finished video, made without making it: its row, files and documents are in the stores."""
+
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+from live_server import Backstage
+from tiny_production import ACCOUNT, claim_unit, finish_for, new_job, video_for, work_off
+
+from domain.generation.brief import CaptionChoice
+from domain.generation.packaging import Video
+from domain.generation.palettes import PALETTES
+from domain.generation.script import Scene, Script, Sentence
+from domain.generation.storyboard import (
+    DrawnBackdrop,
+    FactContent,
+    Reveal,
+    SceneBoard,
+    Shot,
+    Storyboard,
+)
+from domain.jobs.model import NewUnit, UnitKind
+
+SCENES = 2
+FRAMES_PER_SCENE = 60
+TITLE = 'Осьминог "8/8": ¿qué?'
+
+FILES = {
+    "video.mp4": bytes(range(256)) * 40,
+    "thumbnail.jpg": b"\xff\xd8 a picture",
+    "captions.srt": "1\n00:00:00,000 --> 00:00:01,000\nÉight arms\n".encode(),
+    "captions.vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nÉight arms\n".encode(),
+    "script.txt": b"Eight arms.",
+    "metadata.json": b'{"title":"Octopus"}',
+    "manifest.json": b'{"schema":1}',
+}
+
+
+def hash_of(name: str) -> str:
+    return sha256(FILES[name]).hexdigest()
+
+
+def script() -> Script:
+    sentences = [[Sentence("It has eight arms.")], [Sentence("It has three hearts.")]]
+    return Script(title=TITLE, language="en", scenes=[Scene(sentences=s) for s in sentences])
+
+
+def storyboard() -> Storyboard:
+    shot = Shot(
+        start=0,
+        end=FRAMES_PER_SCENE,
+        content=FactContent(groups=[Reveal("eight arms", 0)]),
+        backdrop=DrawnBackdrop(variant=0),
+    )
+    scenes = [
+        SceneBoard(scene=n, frames=FRAMES_PER_SCENE, shots=[shot], cues=[]) for n in range(SCENES)
+    ]
+    return Storyboard(
+        title=TITLE,
+        language="en",
+        width=1080,
+        height=1920,
+        seed=7,
+        palette=PALETTES["midnight"],
+        captions=CaptionChoice(style="highlight"),
+        scenes=scenes,
+    )
+
+
+async def finish_a_video(backstage: Backstage) -> Video:
+    """Run a job through to its video."""
+    job = await backstage.jobs.add(await new_job(backstage.jobs), [NewUnit(UnitKind.SCRIPT)])
+    await work_off(backstage.jobs, scenes=SCENES, until=UnitKind.PACKAGE)
+    files = {
+        name: (await backstage.artifacts.put_bytes(body)).sha256 for name, body in FILES.items()
+    }
+    documents = {"script": script(), "storyboard": storyboard()}
+    for kind, document in documents.items():
+        body = msgspec.json.encode(document)
+        await backstage.documents.put(ACCOUNT, kind, _fingerprint(job.id, kind), body)
+    claim = await claim_unit(backstage.jobs)
+    video = msgspec.structs.replace(
+        video_for(claim),
+        title=TITLE,
+        files=files,
+        sizes={name: len(body) for name, body in FILES.items()},
+        documents={kind: _fingerprint(job.id, kind) for kind in documents},
+        path=await backstage.artifacts.export(f"octopus-{job.id.hex[:4]}", files),
+    )
+    finish = msgspec.structs.replace(finish_for(claim, SCENES), video=video)
+    await backstage.jobs.finish(claim, finish)
+    return await backstage.videos.get(ACCOUNT, video.id)
+
+
+def _fingerprint(job_id: UUID, kind: str) -> str:
+    return sha256(f"{kind} of {job_id}".encode()).hexdigest()

@@ -1,0 +1,145 @@
+"""Every error is an RFC 9457 problem that says what was wrong and what to do about it."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from dishka import Provider, Scope
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from live_server import serve
+
+from app import problems
+from app.config import Settings
+from app.problems import STATUS_BY_CODE, problem_of
+from domain import errors
+from domain.errors import (
+    DomainError,
+    FieldError,
+    InvalidRequest,
+    MusicNotFound,
+    SettingsInvalid,
+    TopicNotFound,
+)
+from domain.generation.ports import Narrator
+
+
+def assert_problem(response: httpx.Response, status: int, code: str) -> dict[str, object]:
+    body: dict[str, object] = response.json()
+    assert response.status_code == status, body
+    assert response.headers["content-type"] == "application/problem+json"
+    assert body["status"] == status
+    assert body["code"] == code
+    assert body["type"]
+    assert body["title"]
+    assert body["detail"]
+    assert body["request_id"] == response.headers["x-request-id"]
+    return body
+
+
+def every_domain_error() -> list[type[DomainError]]:
+    return [
+        value
+        for value in vars(errors).values()
+        if isinstance(value, type) and issubclass(value, DomainError) and value is not DomainError
+    ]
+
+
+async def test_an_unknown_address_is_a_problem(api: httpx.AsyncClient) -> None:
+    assert_problem(await api.get("/api/nothing"), 404, "not_found")
+    assert_problem(await api.get("/schema/nothing"), 404, "not_found")
+    assert_problem(await api.get("/api/jobs/no-uuid"), 404, "not_found")
+
+
+async def test_a_wrong_method_is_a_problem_that_lists_the_right_ones(
+    api: httpx.AsyncClient,
+) -> None:
+    response = await api.put("/api/jobs")
+    assert_problem(response, 405, "method_not_allowed")
+    assert "GET" in response.headers["allow"]
+
+
+async def test_wrong_query_parameters_are_all_named(api: httpx.AsyncClient) -> None:
+    response = await api.get("/api/jobs", params={"limit": 0, "status": "resting"})
+    body = assert_problem(response, 400, "invalid_request")
+    assert isinstance(body["errors"], list)
+    assert {error["pointer"] for error in body["errors"]} == {"/limit", "/status"}
+
+
+async def test_an_unreadable_cursor_is_a_problem(api: httpx.AsyncClient) -> None:
+    body = assert_problem(await api.get("/api/jobs?cursor=%00x"), 400, "invalid_request")
+    assert "/cursor" in str(body["errors"])
+
+
+def test_every_domain_error_a_request_can_meet_has_a_status() -> None:
+    never_answered = {
+        "lease_lost",
+        "cancelled",
+        "quarantined",
+        "deadline_exceeded",
+        "narration_failed",
+        "render_failed",
+        "render_interrupted",
+        "font_missing",
+        "settings_invalid",
+    }
+    codes = {error.code for error in every_domain_error()}
+    assert codes - never_answered == set(STATUS_BY_CODE)
+
+
+def test_a_domain_error_is_told_with_its_code_and_hint() -> None:
+    problem = problem_of(TopicNotFound("Octopuss", ["Octopus"]))
+    assert problem.status == 422
+    assert problem.type == "urn:faceless:problem:topic_not_found"
+    assert problem.suggestions == ["Octopus"]
+    assert "source_text" in str(problem.hint)
+
+
+def test_an_error_about_one_field_points_at_it() -> None:
+    problem = problem_of(MusicNotFound("No such mood.", pointer="/music/mood"))
+    assert isinstance(problem.errors, list)
+    assert problem.errors[0].pointer == "/music/mood"
+
+
+def test_all_wrong_fields_are_listed() -> None:
+    wrong = [FieldError("/a", "is wrong"), FieldError("/b", "is wrong")]
+    assert problem_of(InvalidRequest(wrong)).errors == wrong
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("the secret is 1234"),
+        SettingsInvalid(["DATABASE_URL is wrong"]),
+        HTTPException("the secret is 1234", status_code=500),
+    ],
+)
+def test_trouble_of_the_server_says_nothing_of_its_inside(error: Exception) -> None:
+    problem = problem_of(error)
+    assert problem.status == 500
+    assert "1234" not in problem.detail
+
+
+def test_other_http_errors_keep_their_status() -> None:
+    assert problem_of(NotAuthorizedException("Who are you?")).status == 401
+
+
+def test_a_crash_is_answered_without_a_trace_and_logged_with_one(
+    make_settings: Callable[..., Settings], caplog: pytest.LogCaptureFixture
+) -> None:
+    class BrokenNarrator:
+        def voices(self) -> list[object]:
+            raise RuntimeError("the voice fell over")
+
+    broken = Provider(scope=Scope.APP)
+    broken.provide(BrokenNarrator, provides=Narrator)
+    with serve(make_settings(), broken) as address:
+        response = httpx.get(f"{address}/api/voices")
+    body = assert_problem(response, 500, "internal_error")
+    assert "fell over" not in str(body)
+    assert "Traceback" not in response.text
+    assert any("fell over" in str(record.msg) for record in caplog.records)
+
+
+def test_problem_types_are_documented_for_openapi() -> None:
+    specs = problems.problem_specs(404, 409)
+    assert {spec.media_type for spec in specs.values()} == {"application/problem+json"}
