@@ -11,7 +11,6 @@ import av
 import cv2
 import imageio_ffmpeg  # type: ignore[import-untyped]
 
-from adapters.ffmpeg import graph
 from adapters.ffmpeg.doctor import FfmpegFacts, examine
 from adapters.ffmpeg.joining import join_movie, join_picture
 from adapters.ffmpeg.picture_file import save_picture
@@ -82,8 +81,8 @@ class FfmpegEngine:
     ) -> None:
         """Render one segment without sound; see the port."""
         async with scratch_beside(out) as folder:
-            self._lay_out(plan, folder)
             renderer = SegmentRenderer(self.process, self._threads)
+            renderer.lay_out(plan, self._fonts(), folder)
             files = await renderer.render(plan, media, folder, progress)
             publish(await join_picture(self.process, files, folder), out)
         progress(1.0)
@@ -93,8 +92,8 @@ class FfmpegEngine:
     ) -> None:
         """Draw one frame of a plan; see the port."""
         async with scratch_beside(out) as folder:
-            self._lay_out(plan, folder)
             renderer = SegmentRenderer(self.process, self._threads)
+            renderer.lay_out(plan, self._fonts(), folder)
             rgb = await renderer.frame(plan, frame, media, folder)
             made = folder / f"frame{out.suffix.lower()}"
             await asyncio.to_thread(save_picture, rgb, (plan.width, plan.height), made)
@@ -144,11 +143,8 @@ class FfmpegEngine:
         """What this build of ffmpeg has and lacks; blocking."""
         return examine(self.executable, self.version)
 
-    def _lay_out(self, plan: SegmentPlan, folder: Path) -> None:
-        """Put text and fonts where the filter graph finds them under fixed names."""
-        fonts = self._fonts_dir() if callable(self._fonts_dir) else self._fonts_dir
-        (folder / graph.TRACK).write_text(plan.ass, encoding="utf-8")
-        (folder / graph.FONTS).symlink_to(fonts.absolute(), target_is_directory=True)
+    def _fonts(self) -> Path:
+        return self._fonts_dir() if callable(self._fonts_dir) else self._fonts_dir
 
 
 def _total_size(files: Sequence[Path]) -> int:

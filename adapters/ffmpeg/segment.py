@@ -5,7 +5,7 @@ A scene with very many shots is rendered in groups, each with a bounded number o
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -24,6 +24,8 @@ INPUTS_AT_ONCE = 6
 BACKDROPS_AT_ONCE = 24
 FROM_FILES = ("-protocol_whitelist", "file,pipe")
 MILLISECONDS = 1000
+INFO_SECTION = "[Script Info]"
+MATRIX_HEADER = "YCbCr Matrix:"
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -70,9 +72,16 @@ def groups_of(parts: list[Part]) -> list[list[Part]]:
 class SegmentRenderer:
     """Turns plans into H.264, and single frames of plans into RGB."""
 
-    def __init__(self, process: FfmpegProcess, threads: int) -> None:
+    def __init__(
+        self,
+        process: FfmpegProcess,
+        threads: int,
+        encode: Callable[[bool], list[str]] | None = None,
+    ) -> None:
         self.process = process
         self.threads = threads
+        self.encode = encode or (lambda drawn: encoding.picture_options(threads, drawn=drawn))
+        """output options, told whether the picture is drawn throughout"""
 
     async def render(
         self, plan: SegmentPlan, media: Mapping[str, Path], folder: Path, progress: Progress
@@ -97,7 +106,7 @@ class SegmentRenderer:
                     *("-filter_threads", str(self.threads)),
                     *("-filter_complex_threads", str(self.threads)),
                     *("-filter_complex", graph.segment(chains, group[0].start, frames)),
-                    *("-map", "[picture]", *encoding.picture_options(self.threads, drawn=drawn)),
+                    *("-map", "[picture]", *self.encode(drawn)),
                     *("-y", out.name),
                 ],
                 folder=folder,
@@ -110,6 +119,11 @@ class SegmentRenderer:
             files.append(out)
             done += frames
         return files
+
+    def lay_out(self, plan: SegmentPlan, fonts: Path, folder: Path) -> None:
+        """Put text and fonts where the filter graph finds them under fixed names."""
+        (folder / graph.TRACK).write_text(_with_matrix(plan.ass), encoding="utf-8")
+        (folder / graph.FONTS).symlink_to(fonts.absolute(), target_is_directory=True)
 
     async def frame(
         self, plan: SegmentPlan, frame: int, media: Mapping[str, Path], folder: Path
@@ -174,3 +188,14 @@ class SegmentRenderer:
             *("-format_whitelist", CLIP_FORMATS, "-an", "-sn", "-dn"),
             *("-i", f"file:{path.absolute()}"),
         ]
+
+
+def _with_matrix(ass: str) -> str:
+    """Say that colours are meant as they are written.
+
+    Without this header libass mimics an old renderer that took all video for BT.601, and an
+    accent of #FFB703 comes out as #FFB200.
+    """
+    if MATRIX_HEADER in ass:
+        return ass
+    return ass.replace(INFO_SECTION, f"{INFO_SECTION}\n{MATRIX_HEADER} TV.709", 1)

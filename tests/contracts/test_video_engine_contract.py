@@ -646,3 +646,10 @@ async def test_tools_are_named_with_their_versions(engine: VideoEngine) -> None:
     assert tools
     assert all(version for version in tools.values())
     assert engine.identity == engine.identity
+
+
+async def test_text_has_the_colour_that_was_asked_for(engine: VideoEngine, tmp_path: Path) -> None:
+    amber = flash(0, 5).replace("\\p1}", "\\c&H03B7FF&\\p1}")
+    await engine.draw_still(plan_of(drawn(5), ass=track(amber)), 2, {}, tmp_path / "amber.png")
+    seen = np.asarray(Image.open(tmp_path / "amber.png"))[HEIGHT // 2, WIDTH // 2]
+    assert seen.tolist() == pytest.approx([0xFF, 0xB7, 0x03], abs=3)
