@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from domain.generation import lexicon
+from domain.generation.linebreaks import MAX_LINES, break_cost, lines_of
 from domain.generation.narration import (
     SAMPLE_RATE,
     SAMPLES_PER_FRAME,
@@ -65,7 +65,6 @@ class _Format(msgspec.Struct, frozen=True):
 
 _PORTRAIT = _Format(line_chars=16, most_words=4, fewest_words=2, ideal_frames=15)
 _LANDSCAPE = _Format(line_chars=42, most_words=14, fewest_words=6, ideal_frames=25)
-MAX_LINES = 2
 EARLY_FRAMES = 2
 """a cue may enter up to 80 ms before its first word"""
 HOLD_FRAMES = 9
@@ -73,10 +72,6 @@ HOLD_FRAMES = 9
 CLEAR_FRAMES = 15
 """in gaps over 500 ms the screen is cleared"""
 MIN_CUE_FRAMES = 15
-
-_SENTENCE_ENDS = ".!?…"
-_CLAUSE_ENDS = ",;:—–"
-_CLOSERS = "\"'”’»)]}"
 
 
 def burnt_cues(narration: SceneNarration, shots: "Sequence[Shot]", aspect_ratio: str) -> list[Cue]:
@@ -184,48 +179,6 @@ def _cue_cost(words: Sequence[_Spoken], start: int, end: int, form: _Format) -> 
     if frames < form.ideal_frames:
         cost += 2.5 * (form.ideal_frames - frames) / form.ideal_frames
     return cost + 0.35
-
-
-def break_cost(before: str, after: str) -> float:
-    """What it costs to part two neighbouring words: phrases should stay together."""
-    tail = before.rstrip(_CLOSERS)[-1:]
-    if tail and tail in _SENTENCE_ENDS + ";:":
-        return 0.0
-    if tail and tail in _CLAUSE_ENDS:
-        return 0.1
-    left = "".join(c for c in before if c.isalnum() or c in "'’-").casefold()
-    right = "".join(c for c in after if c.isalnum() or c in "'’-").casefold()
-    if left in lexicon.DETERMINERS | lexicon.PREPOSITIONS | lexicon.COORDINATORS:
-        return 2.0
-    if left in lexicon.FUNCTION_WORDS:
-        return 1.2
-    if right in lexicon.PHRASE_STARTERS:
-        return 0.3
-    if before[-1:].isdigit() or (before[:1].isupper() and after[:1].isupper()):
-        return 1.8
-    return 0.9
-
-
-def lines_of(words: Sequence[str], line_chars: int) -> list[list[str]] | None:
-    """Set words in at most two lines, broken at a phrase and balanced; None if they don't fit.
-
-    A word longer than a line may stand alone in one.
-    """
-    if not words:
-        return None
-    if len(" ".join(words)) <= line_chars or len(words) == 1:
-        return [list(words)]
-    choices = []
-    for cut in range(1, len(words)):
-        lines = [list(words[:cut]), list(words[cut:])]
-        lengths = [len(" ".join(line)) for line in lines]
-        if all(n <= line_chars or len(li) == 1 for n, li in zip(lengths, lines, strict=True)):
-            uneven = abs(lengths[0] - lengths[1]) / line_chars
-            choices.append((break_cost(words[cut - 1], words[cut]) + uneven, cut))
-    if not choices:
-        return None
-    cut = min(choices)[1]
-    return [list(words[:cut]), list(words[cut:])]
 
 
 def _timed(groups: Sequence[Sequence[_Spoken]], floor: int, limit: int, form: _Format) -> list[Cue]:

@@ -107,7 +107,9 @@ def _wants_more(token: Token) -> bool:
     return token.is_function_word or token.negates
 
 
-def phrase_ends_before(tokens: Sequence[Token], index: int) -> bool:
+def phrase_ends_before(  # noqa: PLR0911 - a rule a line reads best
+    tokens: Sequence[Token], index: int
+) -> bool:
     """Whether a phrase ends right before ``tokens[index]``, so that what precedes can stand."""
     before, after = tokens[index - 1], tokens[index]
     if before.mark:
@@ -138,9 +140,15 @@ def opens_clause(tokens: Sequence[Token], index: int) -> bool:
     )
 
 
-def subject_of(tokens: Sequence[Token]) -> list[Token] | None:
-    """The noun phrase that a clause is about, when it is short and no pronoun."""
-    words = list(tokens)
+def subject_of(tokens: Sequence[Token], verb: int | None = None) -> list[Token] | None:
+    """The noun phrase that a clause is about, when it is short and no pronoun.
+
+    ``verb``: where its verb stands, when the caller knows.
+    """
+    at = next((k for k, t in enumerate(tokens) if k and t.verb), None) if verb is None else verb
+    if at is None:
+        return None
+    words = list(tokens[:at])
     if words and words[0].lower in lexicon.PREPOSITIONS | lexicon.SUBORDINATORS:
         comma = next((k for k, t in enumerate(words) if t.mark == ","), None)
         if comma is None:
@@ -148,16 +156,13 @@ def subject_of(tokens: Sequence[Token]) -> list[Token] | None:
         words = words[comma + 1 :]
     if words and words[0].lower in lexicon.COORDINATORS:
         words = words[1:]
-    end = next((k for k, t in enumerate(words) if k and t.verb), None)
-    if end is None:
-        return None
-    return noun_phrase(words[:end])
+    return noun_phrase(words)
 
 
 def object_of(tokens: Sequence[Token]) -> list[Token] | None:
     """The noun phrase at the start of ``tokens``; "that of Earth" is Earth."""
     words = list(tokens)
-    if len(words) > 2 and words[0].lower in ("that", "those") and words[1].lower == "of":
+    if [token.lower for token in words[:2]] in (["that", "of"], ["those", "of"]):
         words = words[2:]
     end = 0
     for token in words:
@@ -176,6 +181,8 @@ def noun_phrase(words: Sequence[Token]) -> list[Token] | None:
         trimmed = trimmed[1:]
     while trimmed and trimmed[-1].lower in lexicon.WEAK_ADVERBS:
         trimmed.pop()
+    if trimmed and trimmed[0].lower in lexicon.PREPOSITIONS:
+        return None
     if not 0 < len(trimmed) <= MAX_NOUN_WORDS or any(t.mark for t in trimmed[:-1]):
         return None
     pronouns = (lexicon.PRONOUNS | lexicon.SUBJECT_PRONOUNS) - {"ones"}

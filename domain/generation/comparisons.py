@@ -5,6 +5,7 @@ Without figures both sides are of one height: a bar must not claim what nobody s
 
 from collections.abc import Sequence
 
+from domain.generation import lexicon
 from domain.generation.clauses import (
     MAX_NOUN_WORDS,
     object_of,
@@ -63,11 +64,11 @@ def _ratio(tokens: Sequence[Token], start: int) -> ComparisonContent | None:
     other = object_of(tokens[pivot + 1 :])
     if other is None:
         return None
+    shown = (value_text, "1×")
     if any(t.lower in _SMALLER for t in tokens[position:pivot]) and factor > 1:
-        factor = 1 / factor
+        factor, shown = 1 / factor, ("1×", value_text)
     larger = max(factor, 1.0)
     first, second = _side(subject), _side(other)
-    shown = (value_text, "1×") if factor >= 1 else ("1×", f"{_trimmed(1 / factor)}×")
     return ComparisonContent(
         bars=[
             Bar(first, shown[0], factor / larger, enter(subject[0], start)),
@@ -123,35 +124,47 @@ def _measure(figure: Figure) -> tuple[str, str, str]:
 
 
 def _unit(figure: Figure) -> str:
+    """What the figure counts, where its suffix doesn't say it already."""
+    if figure.suffix.strip("+ ") not in {"", *lexicon.MULTIPLIERS}:
+        return ""
     return figure.label.split(" ", 1)[0] if figure.label else ""
 
 
 def _contrast(tokens: Sequence[Token], start: int) -> ComparisonContent | None:
-    """Two sides without figures: "unlike A, B ...", "A is taller than B", "A ..., whereas B ..."."""
+    """Two sides without figures: by "unlike", by "whereas", or by a comparative."""
     if tokens and tokens[0].lower == "unlike":
-        comma = next((k for k, t in enumerate(tokens) if t.mark == ","), None)
-        if comma is None or comma + 2 > len(tokens):
-            return None
-        main = tokens[comma + 1 :]
-        subject, said = subject_of(main), predicate_of(main)
-        other = object_of(tokens[1 : comma + 1])
-        if subject is None or said is None or other is None:
-            return None
-        return _columns((other, "", tokens[1]), (subject, said, main[0]), start)
+        return _unlike(tokens, start)
     pivot = _pivot(tokens, ("whereas", "while", "but"))
-    if pivot is not None and tokens[pivot].lower == "while" and not tokens[pivot - 1].mark:
-        pivot = None
-    if pivot is not None:
-        sides = (tokens[:pivot], tokens[pivot + 1 :])
-        subjects = [subject_of(side) for side in sides]
-        said_of = [predicate_of(side) for side in sides]
-        if None in subjects or None in said_of:
-            return _poles(sides, start) if tokens[pivot].lower != "but" else None
-        return _columns(
-            (subjects[0] or [], said_of[0] or "", sides[0][0]),
-            (subjects[1] or [], said_of[1] or "", sides[1][0]),
-            start,
-        )
+    if pivot is not None and (tokens[pivot].lower != "while" or tokens[pivot - 1].mark):
+        return _opposed(tokens, pivot, start)
+    return _comparative(tokens, start)
+
+
+def _unlike(tokens: Sequence[Token], start: int) -> ComparisonContent | None:
+    """ "Unlike A, B has no shell"."""
+    comma = next((k for k, t in enumerate(tokens) if t.mark == ","), None)
+    if comma is None:
+        return None
+    main = tokens[comma + 1 :]
+    subject, said = subject_of(main), predicate_of(main)
+    other = object_of(tokens[1 : comma + 1])
+    if subject is None or said is None or other is None:
+        return None
+    return _columns((other, "", tokens[1]), (subject, said, main[0]), start)
+
+
+def _opposed(tokens: Sequence[Token], pivot: int, start: int) -> ComparisonContent | None:
+    """ "A is tall, whereas B is small"; or what either side is about, where both name one sort."""
+    sides = (tokens[:pivot], tokens[pivot + 1 :])
+    said = [(subject_of(side), predicate_of(side), side[0]) for side in sides]
+    (one, one_is, one_at), (two, two_is, two_at) = said
+    if one is None or two is None or one_is is None or two_is is None:
+        return _poles(sides, start) if tokens[pivot].lower != "but" else None
+    return _columns((one, one_is, one_at), (two, two_is, two_at), start)
+
+
+def _comparative(tokens: Sequence[Token], start: int) -> ComparisonContent | None:
+    """ "A is taller than B", "A is more common than B"."""
     than = next((k for k, t in enumerate(tokens) if t.lower == "than" and k > 1), None)
     if than is None or figures_in(tokens) or any(t.negates for t in tokens):
         return None
@@ -195,7 +208,3 @@ def _pivot(tokens: Sequence[Token], words: Sequence[str]) -> int | None:
 
 def _side(tokens: Sequence[Token]) -> str:
     return sentence_case(joined(tokens))
-
-
-def _trimmed(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")

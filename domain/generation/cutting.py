@@ -154,7 +154,7 @@ def _shortest(tokens: Sequence[Token], frames: int, pace: Pace, rules: _Rules) -
             leaving = [(k, p) for (place, k), p in best.items() if place == i]
             if not leaving or (length > 3 * pace.longest and j != places[places.index(i) + 1]):
                 continue
-            for option in _options(tokens, i, j, at, pace, rules):
+            for option in _options(tokens, (i, j), at, pace, rules):
                 for before, path in leaving:
                     cost = path.cost + costs[i] + option.cost
                     if before == option.kind and not (rules.over_media and _is_fact(option)):
@@ -195,7 +195,9 @@ def _cut_costs(tokens: Sequence[Token]) -> list[float]:
     return [*costs, 0.0]
 
 
-def _cut_cost(tokens: Sequence[Token], index: int) -> float:
+def _cut_cost(  # noqa: PLR0911 - a rule a line reads best
+    tokens: Sequence[Token], index: int
+) -> float:
     before, token = tokens[index - 1], tokens[index]
     if before.last:
         return SENTENCE_END
@@ -294,8 +296,14 @@ SPELLED_LIMIT = 12
 
 
 def _options(
-    tokens: Sequence[Token], i: int, j: int, at: Sequence[int], pace: Pace, rules: _Rules
+    tokens: Sequence[Token],
+    stretch: tuple[int, int],
+    at: Sequence[int],
+    pace: Pace,
+    rules: _Rules,
 ) -> list[_Option]:
+    """What a shot of the words ``stretch`` (end exclusive) could be, and what that costs."""
+    i, j = stretch
     words = tokens[i:j]
     length = at[j] - at[i]
     if i == 0 and rules.wanted is not None:

@@ -229,7 +229,9 @@ def _spelled(
     return None
 
 
-def _is_something_else(tokens: Sequence[Token], index: int) -> bool:
+def _is_something_else(  # noqa: PLR0911 - a rule a line reads best
+    tokens: Sequence[Token], index: int
+) -> bool:
     """Whether the digits are a year, a date, a name, a range, a fraction, or a time."""
     token = tokens[index]
     if is_year(tokens, index):

@@ -74,7 +74,7 @@ def is_boundary(text: str, index: int) -> bool:
     if index in (0, len(text)):
         return True
     before, after = text[index - 1], text[index]
-    if before == _ZERO_WIDTH_JOINER or after == _ZERO_WIDTH_JOINER:
+    if _ZERO_WIDTH_JOINER in (before, after):
         return False
     if unicodedata.category(after)[0] == "M" or "\U0001f3fb" <= after <= "\U0001f3ff":
         return False

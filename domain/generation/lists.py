@@ -113,6 +113,9 @@ def _items_around(tokens: Sequence[Token], coordinator: int) -> list[list[Token]
         if not 0 < len(item) <= MAX_ITEM_WORDS or any(t.mark not in ("", ",") for t in item[:-1]):
             first = item
             break
+        if item[0].lower in ("including", "such", "like"):
+            first = item
+            break
         items.insert(0, item)
         end = commas.pop() + 1
     if not items:
@@ -218,7 +221,7 @@ def _parallel(openings: Sequence[Token]) -> bool:
             return False
     if len({token.verb and not token.lower.endswith("ed") for token in openings[1:]}) > 1:
         return False
-    names = [token.core[:1].isupper() for token in openings[1:]]
+    names = [token.core[:1].isupper() for token in openings if not token.first]
     return all(names) or not any(names)
 
 

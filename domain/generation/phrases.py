@@ -81,14 +81,9 @@ def _runs(tokens: Sequence[Token]) -> list[list[Token]]:
         elif token.lower in lexicon.QUALIFIERS and _precedes_figure(tokens, position):
             runs.append([token])
         elif token.is_function_word or token.lower in lexicon.SAYS_LITTLE:
-            negated = bool(run) and any(t.negates for t in run) and not run[-1].mark
-            bounds = len(run) == 1 and run[0].lower in lexicon.QUALIFIERS
             if (
-                bounds
-                and token.lower in ("than", "to", "least", "most")
-                or negated
-                and all(t.negates or t.is_function_word for t in run)
-                and token.core
+                _bounds(run, token)
+                or _negated(run, token)
                 or _ranges(run, token, tokens, position)
                 or _in_name(run, token, tokens, position)
             ):
@@ -100,6 +95,19 @@ def _runs(tokens: Sequence[Token]) -> list[list[Token]]:
         if token.mark and runs[-1]:
             runs.append([])
     return [run for run in runs if run]
+
+
+def _bounds(run: list[Token], token: Token) -> bool:
+    """Whether a small word completes "more than", "up to", "at least"."""
+    opened = len(run) == 1 and run[0].lower in lexicon.QUALIFIERS
+    return opened and token.lower in ("than", "to", "least", "most")
+
+
+def _negated(run: list[Token], token: Token) -> bool:
+    """Whether a small word stands between a negation and what it negates ("not a fish")."""
+    if not run or not token.core or run[-1].mark or not any(t.negates for t in run):
+        return False
+    return all(t.negates or t.is_function_word for t in run)
 
 
 def _precedes_figure(tokens: Sequence[Token], position: int) -> bool:
@@ -157,7 +165,10 @@ def _parted(run: list[Token]) -> list[list[Token]]:
             if any(token.negates or token.numeric for token in words):
                 continue
             words = words[-MAX_PHRASE_WORDS:]
-        while words and words[0].is_function_word and words[0].lower not in lexicon.QUALIFIERS:
+        bound = lexicon.QUALIFIERS | (
+            lexicon.AUXILIARIES if any(t.negates for t in words) else set()
+        )
+        while words and words[0].is_function_word and words[0].lower not in bound:
             words = words[1:]
         if words and words[-1].lower.endswith("'s") and len(words) > 1:
             continue

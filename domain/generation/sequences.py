@@ -241,7 +241,7 @@ def _transformed(tokens: Sequence[Token]) -> list[list[Token]] | None:
     if verb is None:
         return None
     between = [t for t in tokens[verb + 1 : into] if t.lower != "down"]
-    source = noun_phrase(between) if between else subject_of(tokens[: verb + 1])
+    source = noun_phrase(between) if between else subject_of(tokens, verb)
     result = object_of(tokens[into + 1 :])
     return [source, result] if source and result else None
 
@@ -256,7 +256,7 @@ def _caused(tokens: Sequence[Token]) -> list[list[Token]] | None:
             skip = 2
         elif token.lower not in _CAUSES | _BECOMES:
             continue
-        cause = subject_of(tokens[: position + 1])
+        cause = subject_of(tokens, position)
         effect = object_of(tokens[position + skip :])
         if cause and effect:
             return [cause, effect]

@@ -121,7 +121,9 @@ def _mark(text: str, *, last: bool) -> str:
     return "—" if text in ("-", "--") else ""
 
 
-def _is_verb(core: str, before: Token | None, following: str) -> bool:
+def _is_verb(  # noqa: PLR0911 - a rule a line reads best
+    core: str, before: Token | None, following: str
+) -> bool:
     """Told by word, ending and neighbours; a wrong "no" costs a picture, a wrong "yes" too."""
     word = _lower(core)
     if word in lexicon.AUXILIARIES or _is_contraction(word):
@@ -137,7 +139,8 @@ def _is_verb(core: str, before: Token | None, following: str) -> bool:
     if following in _OBJECTS:
         return True
     if word in lexicon.NOUNS_OR_VERBS:
-        plural = before.lower.endswith("s") and not word.endswith("s")  # "bees live"
+        plural = before.lower.endswith("s") or before.lower in lexicon.PLURALS
+        plural = plural and not word.endswith("s")  # "bees live"
         return plural or following in lexicon.DETERMINERS or following[:1].isdigit()
     third_person = word.endswith("s") and not word.endswith(("ss", "'s"))
     if word in lexicon.COMMON_VERBS or (third_person and following in lexicon.DETERMINERS):

@@ -70,6 +70,10 @@ def narrations_of(script: Script) -> list[SceneNarration]:
     return [narrate(*(s.text for s in scene.sentences)) for scene in script.scenes]
 
 
+def no_pictogram(words: Sequence[str]) -> None:
+    """A typesetter that finds no picture fitting."""
+
+
 def board_of(script: Script, *, aspect_ratio="9:16", seed=7, media=None, **brief) -> Storyboard:
     """The script's storyboard, without pictograms."""
     return plan_storyboard(
@@ -77,7 +81,7 @@ def board_of(script: Script, *, aspect_ratio="9:16", seed=7, media=None, **brief
         narrations_of(script),
         Brief(topic=script.title, aspect_ratio=aspect_ratio, seed=seed, **brief),
         PALETTE,
-        pictogram_for=lambda words: None,
+        pictogram_for=no_pictogram,
         media=media,
     )
 

@@ -65,7 +65,7 @@ def cut_narrations(draw) -> tuple[SceneNarration, list[Shot]]:
             cut = min(int(earliest + 0.999), int(word.start / SAMPLES_PER_FRAME))
             cuts.add(cut)
     return narration, shots_at(
-        sorted(c for c in cuts if 0 < c < narration.frames) + [narration.frames]
+        [*sorted(c for c in cuts if 0 < c < narration.frames), narration.frames]
     )
 
 
@@ -98,7 +98,7 @@ def test_any_narration_is_cued_within_the_limits(made, aspect_ratio) -> None:
     check(cues, narration, shots, aspect_ratio)
     begins = iter(word.start / SAMPLES_PER_FRAME for word in narration.words)
     for cue in cues:
-        exact = [next(begins) for _ in cue.words][0]
+        exact, *_ = [next(begins) for _ in cue.words]
         assert 0 <= exact - cue.start <= EARLY_FRAMES + 0.001
     for one, two in pairwise(cues):
         same_shot = any(s.start <= one.start and two.end <= s.end for s in shots)

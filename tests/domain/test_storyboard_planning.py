@@ -11,6 +11,7 @@ from storyboard_scripts import (
     board_of,
     narrate,
     narrations_of,
+    no_pictogram,
     script_of,
 )
 
@@ -40,7 +41,7 @@ def check_shots_fill(board: Storyboard) -> None:
             assert min(shot.end - shot.start for shot in scene.shots) >= MIN_SHOT_FRAMES
 
 
-def reveals(content) -> list[int]:
+def reveals(content) -> list[int]:  # noqa: PLR0911 - one line a kind
     """Every enter frame of a shot's content."""
     match content.__struct_config__.tag:
         case "number":
@@ -247,7 +248,7 @@ class TestHeadings:
                 narrations_of(script),
                 brief,
                 board_of(script).palette,
-                pictogram_for=lambda words: None,
+                pictogram_for=no_pictogram,
             )
             .scenes[0]
             .heading
@@ -265,7 +266,7 @@ class TestHeadings:
 
 
 class TestMedia:
-    clips = [ClipBackdrop(media=letter * 64, name=f"{letter}.mp4") for letter in "ab"]
+    clips = tuple(ClipBackdrop(media=letter * 64, name=f"{letter}.mp4") for letter in "ab")
 
     def test_clips_take_turns_and_plain_facts_leave_the_picture_to_them(self) -> None:
         script = SCRIPTS[6]
@@ -342,7 +343,7 @@ def test_a_scene_without_words_is_one_empty_shot() -> None:
         narrations,
         Brief(topic="Quiet", seed=1),
         board_of(script).palette,
-        pictogram_for=lambda words: None,
+        pictogram_for=no_pictogram,
     )
     assert len(board.scenes[1].shots) == 1
     assert board.scenes[1].cues == []

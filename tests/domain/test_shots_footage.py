@@ -1,0 +1,66 @@
+"""Clips and stills: the best offers, none twice while others remain."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.generation.footage import choose_footage
+from domain.generation.packaging import Credit
+from domain.generation.ports import VisualCandidate
+
+
+def clip(name: str, score: float = 0.5) -> VisualCandidate:
+    return VisualCandidate(
+        id=name,
+        name=f"{name}.mp4",
+        type="clip",
+        score=score,
+        width=1920,
+        height=1080,
+        credit=Credit(what="clip", title=name),
+    )
+
+
+def chosen(offers, needed) -> dict[int, list[str]]:
+    return {
+        scene: [candidate.id for candidate in picked]
+        for scene, picked in choose_footage(offers, needed).items()
+    }
+
+
+def test_the_best_come_first() -> None:
+    offers = {0: [clip("a", 0.2), clip("b", 0.9)]}
+    assert chosen(offers, {0: 1}) == {0: ["b"]}
+
+
+def test_a_scene_with_one_fitting_clip_gets_it() -> None:
+    offers = {0: [clip("a", 0.9), clip("b", 0.8)], 1: [clip("a", 0.3)]}
+    assert chosen(offers, {0: 1, 1: 1}) == {0: ["b"], 1: ["a"]}
+
+
+def test_a_clip_comes_again_only_when_none_is_left_and_not_twice_in_a_row() -> None:
+    offers = {0: [clip("a", 0.9), clip("b", 0.8)]}
+    picked = chosen(offers, {0: 5})[0]
+    assert sorted(picked[:2]) == ["a", "b"]
+    assert all(one != two for one, two in pairwise(picked))
+
+
+def test_scenes_without_offers_stay_drawn() -> None:
+    assert chosen({0: []}, {0: 2, 1: 1}) == {0: [], 1: []}
+
+
+@given(
+    st.dictionaries(
+        st.integers(0, 5), st.lists(st.sampled_from("abcdef"), unique=True, max_size=6), max_size=6
+    ),
+    st.dictionaries(st.integers(0, 5), st.integers(0, 4), max_size=6),
+)
+def test_no_clip_is_repeated_where_its_scene_was_offered_an_unused_one(offers, needed) -> None:
+    picked = chosen({s: [clip(n) for n in names] for s, names in offers.items()}, needed)
+    used = [name for names in picked.values() for name in names]
+    for scene, names in picked.items():
+        unused = set(offers.get(scene, [])) - set(used)
+        repeated = [name for name in names if used.count(name) > 1]
+        assert not (unused and repeated)
+        assert len(names) == (needed[scene] if offers.get(scene) else 0)

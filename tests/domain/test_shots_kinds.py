@@ -1,0 +1,324 @@
+"""What a shot shows is true to its sentence: figures, lists, comparisons, years, quotes."""
+
+import pytest
+from storyboard_scripts import narrate
+
+from domain.generation import comparisons, lists, sequences, shots
+from domain.generation.clauses import claim_of
+from domain.generation.figures import figures_in
+from domain.generation.tokens import tokens_of, tokens_of_text
+
+
+def tokens(text: str):
+    return tokens_of(narrate(text).sentences)
+
+
+class TestFigures:
+    @pytest.mark.parametrize(
+        ("text", "shown", "label"),
+        [
+            ("It raised $3.5M in a week.", "$3.5M", "in a week"),
+            ("About 12 million people live there.", "~12 million", "people"),
+            ("It has 1,234 species of birds.", "1,234", "species of birds"),
+            ("Some 45% of adults agree.", "~45%", "of adults agree"),
+            ("It lost 45 percent of its mass.", "45%", "of its mass"),
+            ("An octopus has three hearts.", "3", "hearts"),
+            ("More than 90% of bees are solitary.", "90%+", "of bees"),
+            ("It is over 21,000 km long.", "21,000+ km", "long"),
+            ("A queen lays up to 2,000 eggs a day.", "2,000", "eggs a day at most"),
+            ("Fewer than 100 tigers remain.", "<100", "tigers"),
+            ("It reaches a temperature of 737 K.", "737 K", "temperature"),
+            ("The night there drops to −180 °C.", "−180 °C", ""),
+            ("It took the 300-metre tower.", "300 metre", "tower"),
+            ("The population is 45,000.", "45,000", "population"),
+            ("Twenty-one species swim here.", "21", "species"),
+            ("Two billion cups are drunk a day.", "2 billion", "cups"),
+            ("It is 1,500 years old.", "1,500", "years old"),
+            ("It is 1500 metres high.", "1500", "metres high"),
+            ("It lies 30 times the width of Earth away.", "30", "times the width of Earth"),
+        ],
+    )
+    def test_are_read_with_their_unit_and_what_bounds_them(self, text, shown, label) -> None:
+        found = figures_in(tokens_of_text(text))
+        assert [(f.text, f.label) for f in found] == [(shown, label)]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "In 1969 two astronauts landed.",
+            "It ended in the 1960s.",
+            "Apollo 11 brought them home.",
+            "It happened on 20 July 1969.",
+            "It is one of the largest.",
+            "It grows 5 to 10 metres tall.",
+            "It is between 5 and 10 metres tall.",
+            "World War 2 changed it.",
+            "It struck at 23:40 that night.",
+            "Two thirds of it is water.",
+            "These three countries agree.",
+            "It came 20th in the race.",
+            "It was built in 3000 BC.",
+            "She sank two hours and forty minutes later.",
+            "It uses H2O and a B-52.",
+        ],
+    )
+    def test_are_not_seen_in_years_dates_names_ranges_and_fractions(self, text) -> None:
+        assert figures_in(tokens_of_text(text)) == []
+
+    def test_land_on_their_spoken_word(self) -> None:
+        words = tokens("Deep in the dark it has three hearts.")
+        content = shots.number(words, 0)
+        three = next(word for word in words if word.lower == "three")
+        assert content.land_frame == round(three.start)
+        assert shots.number(words, 30).land_frame == round(three.start) - 30
+
+
+class TestLists:
+    @pytest.mark.parametrize(
+        ("text", "title", "rows"),
+        [
+            ("Octopuses eat crabs, clams and fish.", "Octopuses eat", ["Crabs", "Clams", "Fish"]),
+            (
+                "It grows in Brazil, Vietnam, and Colombia.",
+                None,
+                ["Brazil", "Vietnam", "Colombia"],
+            ),
+            (
+                "Some species, including honey bees, bumblebees, and stingless bees, are social.",
+                "Some species",
+                ["Honey bees", "Bumblebees", "Stingless bees"],
+            ),
+            (
+                "The Sun, the Moon and the stars rise.",
+                None,
+                ["Sun", "Moon", "Stars"],
+            ),
+            (
+                "Cells can grow, divide, and die.",
+                "Cells can",
+                ["Grow", "Divide", "Die"],
+            ),
+            (
+                "Penguins feed on krill, fish, squid and other forms of sea life.",
+                "Penguins feed on",
+                ["Krill", "Fish", "Squid"],
+            ),
+        ],
+    )
+    def test_hold_the_items_as_they_stand(self, text, title, rows) -> None:
+        content = lists.enumeration(tokens(text), 0)
+        assert [row.text for row in content.rows] == rows
+        assert content.title == title
+
+    def test_rows_enter_in_the_order_of_their_words(self) -> None:
+        content = lists.enumeration(tokens("Octopuses eat crabs, clams and fish."), 0)
+        frames = [row.frame for row in content.rows]
+        assert frames == sorted(set(frames))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "On Earth, volcanoes are found where plates meet, and they grow.",
+            "Paris, the capital of France, and Rome are old.",
+            "It was late, it was cold, and nobody came.",
+            "After her death, Egypt fell, and Rome rose.",
+            "Black and white are old friends.",
+        ],
+    )
+    def test_uneven_enumerations_are_no_lists(self, text) -> None:
+        assert lists.enumeration(tokens(text), 0) is None
+
+    def test_black_and_white_fur_is_no_pair(self) -> None:
+        assert lists.pair(tokens("Pandas have black and white fur."), 0) is None
+
+
+class TestComparisons:
+    def bars(self, text: str) -> list[tuple[str, str, float]] | None:
+        content = comparisons.comparison(tokens(text), 0)
+        if content is None:
+            return None
+        self.measured = content.measured
+        return [(bar.label, bar.value_text, round(bar.share, 2)) for bar in content.bars]
+
+    def test_ratios_are_drawn_to_scale(self) -> None:
+        assert self.bars("Jupiter is three times larger than Saturn.") == [
+            ("Jupiter", "3×", 1.0),
+            ("Saturn", "1×", 0.33),
+        ]
+        assert self.measured
+        assert self.bars("Gold is twice as heavy as lead.") == [
+            ("Gold", "2×", 1.0),
+            ("Lead", "1×", 0.5),
+        ]
+        assert self.bars("Mars is half the size of Earth.") == [
+            ("Mars", "½", 0.5),
+            ("Earth", "1×", 1.0),
+        ]
+        assert self.bars("Mercury is 3 times smaller than Earth.") == [
+            ("Mercury", "1×", 0.33),
+            ("Earth", "3×", 1.0),
+        ]
+
+    def test_two_figures_of_one_unit_are_drawn_to_scale(self) -> None:
+        text = "The first bridge is 10 km long, whereas the second bridge is 5 km long."
+        assert self.bars(text) == [("First bridge", "10 km", 1.0), ("Second bridge", "5 km", 0.5)]
+        assert self.measured
+
+    def test_figures_of_two_units_are_not_compared(self) -> None:
+        content = self.bars("The bridge is 10 km long, whereas the tower weighs 5 kg.")
+        assert content is None or not self.measured
+
+    def test_without_figures_nothing_is_measured(self) -> None:
+        assert self.bars("Unlike most molluscs, octopuses have no shell.") == [
+            ("Most molluscs", "", 1.0),
+            ("Octopuses", "have no shell", 1.0),
+        ]
+        assert not self.measured
+        assert self.bars("The Moon is smaller than Mercury.") == [
+            ("Moon", "smaller", 1.0),
+            ("Mercury", "", 1.0),
+        ]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "It is three times larger than Earth.",
+            "Rather than fight, squid flee.",
+            "Nothing is larger than that.",
+            "The Moon is not larger than Earth.",
+            "A black hole is four million times heavier than a star.",
+            "More than 300 species live here.",
+        ],
+    )
+    def test_what_would_have_to_be_guessed_is_not_drawn(self, text) -> None:
+        assert self.bars(text) is None
+
+
+class TestTimelines:
+    def test_years_carry_a_phrase_of_their_own_clause(self) -> None:
+        content = sequences.timeline(
+            tokens("In 1903 the Wright brothers flew, and in 1969 astronauts reached the Moon."), 0
+        )
+        assert [mark.year for mark in content.marks] == [1903, 1969]
+        assert "Wright brothers" in content.marks[0].label
+        assert all(len(mark.label.split()) <= 4 for mark in content.marks)
+
+    def test_later_years_come_later_whatever_the_order_of_words(self) -> None:
+        content = sequences.timeline(tokens("Opened in 1950, it was planned in 1931."), 0)
+        assert [mark.year for mark in content.marks] == [1931, 1950]
+
+    def test_a_range_names_its_subject_once(self) -> None:
+        content = sequences.timeline(tokens("The Ming dynasty ruled from 1368 to 1644."), 0)
+        assert [mark.label for mark in content.marks][1] == ""
+        assert content.marks[0].label
+
+    @pytest.mark.parametrize(
+        "text",
+        ["It opened in 1950.", "It has 1500 rooms and 1800 windows.", "From 3000 BC to 2000 BC."],
+    )
+    def test_one_year_or_counts_make_none(self, text) -> None:
+        assert sequences.timeline(tokens(text), 0) is None
+
+
+class TestProcesses:
+    @pytest.mark.parametrize(
+        ("text", "nodes"),
+        [
+            ("Roasting turns green beans into brown ones.", ["Green beans", "Brown ones"]),
+            ("Rising magma leads to cracks.", ["Rising magma", "Cracks"]),
+            ("Friction causes heat.", ["Friction", "Heat"]),
+            ("Caterpillars turn into butterflies.", ["Caterpillars", "Butterflies"]),
+            (
+                "Light fades, then warmth fades, then pressure rises.",
+                ["Light fades", "Warmth fades", "Pressure rises"],
+            ),
+        ],
+    )
+    def test_lead_from_one_thing_to_the_next(self, text, nodes) -> None:
+        assert [node.text for node in sequences.process(tokens(text), 0).nodes] == nodes
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Friction does not cause heat.",
+            "He dived into the water.",
+            "The country is divided into two states.",
+            "It causes pain.",
+        ],
+    )
+    def test_are_not_guessed(self, text) -> None:
+        assert sequences.process(tokens(text), 0) is None
+
+
+class TestQuotes:
+    def test_have_their_speaker(self) -> None:
+        content = shots.quote(tokens("“Black holes ain’t so black,” said Stephen Hawking."), 0)
+        assert content.text == "Black holes ain’t so black"
+        assert content.attribution == "Stephen Hawking"
+
+    def test_may_follow_their_speaker(self) -> None:
+        content = shots.quote(tokens('Einstein called it "spooky action at a distance".'), 0)
+        assert (content.text, content.attribution) == ("spooky action at a distance", "Einstein")
+
+    def test_titles_in_quotation_marks_are_none(self) -> None:
+        assert shots.quote(tokens("The song “Here Comes the Sun” was a hit."), 0) is None
+
+
+class TestFacts:
+    def groups(self, text: str) -> list[str]:
+        return [group.text for group in shots.fact(tokens(text), 0).groups]
+
+    def test_hold_three_to_six_key_words(self) -> None:
+        groups = self.groups("Octopuses have a complex nervous system and excellent sight.")
+        assert "complex nervous system" in groups
+        assert 3 <= sum(len(group.split()) for group in groups) <= 6
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("Most snakes are not poisonous to people.", "are not poisonous"),
+            ("An octopus has no bones at all.", "no bones"),
+            ("It has never been found alive.", "never been found alive"),
+        ],
+    )
+    def test_never_lose_a_negation(self, text, shown) -> None:
+        assert shown.casefold() in " | ".join(self.groups(text)).casefold()
+
+    def test_keep_names_whole(self) -> None:
+        assert "Alexander the Great" in self.groups("It began under Alexander the Great in Greece.")
+
+    def test_mark_one_of_their_groups_as_the_key(self) -> None:
+        content = shots.fact(tokens("The boundary is called the event horizon."), 0)
+        assert content.key in [group.text for group in content.groups]
+
+
+class TestClaims:
+    @pytest.mark.parametrize(
+        ("sentence", "claim"),
+        [
+            (
+                "An octopus has three hearts, and two of them stop beating whenever it swims.",
+                "An octopus has three hearts",
+            ),
+            (
+                "Some species – including honey bees, bumblebees, and sand bees – are social insects.",
+                "Some species are social insects",
+            ),
+            ("What exactly are bees?", "What exactly are bees?"),
+            (
+                "In 1912, after it had struck an iceberg, the Titanic sank within three hours.",
+                "the Titanic sank within three hours",
+            ),
+            (
+                "They are dinosaurs: a diverse group of warm-blooded reptiles of one single clade.",
+                "They are dinosaurs: a diverse group of warm-blooded reptiles",
+            ),
+        ],
+    )
+    def test_say_the_point_in_at_most_twelve_words(self, sentence, claim) -> None:
+        assert claim_of(tokens_of_text(sentence)) == claim
+
+    def test_key_stands_in_the_claim(self) -> None:
+        content = shots.hook(tokens("An octopus has three hearts, and two stop when it swims far."))
+        assert content.key == "three hearts"
+        assert content.key in content.claim
