@@ -18,6 +18,8 @@ _SHAPE_AN: dict[Pivot, int] = {"center": 5, "left": 4, "right": 6, "top": 8, "bo
 
 INVISIBLE = 1 / 255
 """Opacity below which nothing is drawn"""
+OFFSTAGE_PX = 40
+"""How far out of the frame a part must be to be left out"""
 STANDSTILL_PX = 0.02
 """A move shorter than this is none"""
 
@@ -157,6 +159,51 @@ class Canvas:
         look = f"\\an{_SHAPE_AN[pivot]}\\1c{ass_color(color)}\\bord0\\shad0"
         body = f"{{\\p4}}{drawing.normal().ass()}"
         self._emit(look, body, x=x, y=y, motion=motion, layer=layer, opacity=opacity)
+
+    def cluster(
+        self,
+        parts: Sequence[Drawing],
+        *,
+        x: float,
+        y: float,
+        color: str,
+        motion: Motion,
+        layer: int = 10,
+        opacity: float = 1.0,
+    ) -> None:
+        """Parts of one shape whose 0, 0 is at x, y, moving and growing around it as one.
+
+        What a shape costs is the area of its box, empty or not (5.5 ns a pixel and frame): a
+        thin ring in twelve parts costs a fifth of it in one. Parts out of the frame are left
+        out. Parts don't turn.
+        """
+        for part in parts:
+            left, top, right, bottom = part.box
+            ox, oy = (left + right) / 2, (top + bottom) / 2
+            keys = tuple(
+                Key(
+                    frame,
+                    pose._replace(dx=pose.dx + ox * (pose.sx - 1), dy=pose.dy + oy * (pose.sy - 1)),
+                )
+                for frame, pose in motion.keys
+            )
+            seen = any(
+                -OFFSTAGE_PX < x + pose.dx + right
+                and x + pose.dx + left < self.width + OFFSTAGE_PX
+                and -OFFSTAGE_PX < y + pose.dy + bottom
+                and y + pose.dy + top < self.height + OFFSTAGE_PX
+                for _, pose in keys
+            )
+            if seen:
+                self.shape(
+                    part,
+                    x=x + ox,
+                    y=y + oy,
+                    color=color,
+                    motion=Motion(keys),
+                    layer=layer,
+                    opacity=opacity,
+                )
 
     def flipbook(
         self,

@@ -184,9 +184,33 @@ def arc(radius: float, thickness: float, start: float, sweep: float) -> Drawing:
     )
 
 
-def dots(columns: int, rows: int, gap: float, radius: float) -> Drawing:
-    """A grid of dots, from centre to centre ``gap``."""
-    return union(circle(radius, x * gap, y * gap) for y in range(rows) for x in range(columns))
+def arcs(
+    radius: float, thickness: float, start: float = 0.0, sweep: float = 360.0
+) -> list[Drawing]:
+    """A part of a ring (or all of it) in pieces of at most 30 degrees, for ``Canvas.cluster``."""
+    pieces = max(1, math.ceil(abs(sweep) / 30))
+    step = sweep / pieces
+    return [arc(radius, thickness, start + n * step, step) for n in range(pieces)]
+
+
+def slices(start: Point, end: Point, width: float, pieces: int) -> list[Drawing]:
+    """A band from ``start`` to ``end``, ``width`` pixels wide across, cut at right angles to x."""
+    (x0, y0), (x1, y1) = start, end
+    dx, dy = (x1 - x0) / pieces, (y1 - y0) / pieces
+    corners = [(x0 + n * dx, y0 + n * dy) for n in range(pieces + 1)]
+    return [
+        polygon(a, b, (b[0], b[1] + width), (a[0], a[1] + width))
+        for a, b in zip(corners, corners[1:], strict=False)
+    ]
+
+
+def dots(columns: int, rows: int, gap: float, radius: float) -> list[Drawing]:
+    """A grid of dots around 0, 0, from centre to centre ``gap``, in rows for ``Canvas.cluster``."""
+    left, top = -gap * (columns - 1) / 2, -gap * (rows - 1) / 2
+    return [
+        union(circle(radius, left + x * gap, top + y * gap) for x in range(columns))
+        for y in range(rows)
+    ]
 
 
 def arrow(length: float, thickness: float, head: float) -> Drawing:

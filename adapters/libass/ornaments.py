@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from adapters.libass.drawing import Drawing, circle, polygon, ring, rounded
+from adapters.libass.drawing import Drawing, arcs, circle, polygon, rounded
 from adapters.libass.layout import Zone
 from adapters.libass.motion import FPS, OUT_FRAMES, Box, Key, Motion, Pose, chain, enter, glide
 from adapters.libass.pen import Pen, Placed
@@ -34,7 +34,8 @@ def underline(pen: Pen, words: Sequence[Placed], size: float, frame: int) -> Non
             pivot="left",
             layer=15,
         )
-        box = (left, baseline, right, baseline + size * 0.3)
+        middle = baseline + size * 0.16
+        box = (left, middle - thick / 2, right, middle + thick / 2)
         for beat in beats(pen, frame + 12):
             sheen(pen, box, beat + n * 3, color=pen.palette.ink, opacity=0.9)
 
@@ -102,8 +103,8 @@ def hero(pen: Pen, shape: Drawing, zone: Zone, *, covered: bool = False) -> None
     else:
         motion = pen.pop(pen.start)
     for n, growth in enumerate((1.18, 1.4)):
-        pen.canvas.shape(
-            ring(diameter / 2 * growth, 4 * unit),
+        pen.canvas.cluster(
+            arcs(diameter / 2 * growth, 4 * unit),
             x=x,
             y=y,
             color=pen.palette.accent,
@@ -138,8 +139,8 @@ def ripple(pen: Pen, *, x: float, y: float, radius: float, frame: int) -> None:
     if over < OUT_FRAMES:
         return
     keys = glide(frame, over, Pose(), Pose(sx=1.55, sy=1.55, opacity=0.0))
-    pen.canvas.shape(
-        ring(radius, 5 * pen.unit),
+    pen.canvas.cluster(
+        arcs(radius, 5 * pen.unit),
         x=x,
         y=y,
         color=pen.palette.accent,

@@ -2,7 +2,7 @@
 
 from adapters.libass.canvas import STILL, Camera, Canvas, slide_in, slide_out
 from adapters.libass.cues import draw_cues
-from adapters.libass.drawing import rect, rounded
+from adapters.libass.drawing import rounded
 from adapters.libass.layout import Layout, Zone, layout_for
 from adapters.libass.motion import Key, Pose, enter, hold
 from adapters.libass.pen import Pen
@@ -38,7 +38,9 @@ ZOOM = 0.03
 """The stage drifts 2 to 4 % a shot"""
 HEADLESS = (HookContent, QuoteContent, ClosingContent)
 """Kinds that speak for themselves: no heading above them"""
-MOST_DASHES = 16
+CARD_PADDING = 32.0
+"""Between what lies on a card over footage and its edge"""
+FEWEST_DASHES, MOST_DASHES = 3, 16
 """More scenes than this, and the progress dashes would be dust"""
 
 
@@ -62,7 +64,7 @@ def scene_canvas(
         slides += slide_out(scene.frames, SLIDE_OUT_FRAMES, board.width * 0.9)
 
     for shot in scene.shots:
-        _backdrop(canvas, board.palette, shot)
+        _backdrop(canvas, layout, board.palette, shot)
     _progress(canvas, layout, board.palette, position, len(board.scenes), scene.frames)
     floor = _headings(canvas, pictograms, layout, board.palette, scene, slides)
     for shot in scene.shots:
@@ -120,23 +122,25 @@ def draw_content(pen: Pen, content: ShotContent) -> None:
 # -- behind ----------------------------------------------------------------------------------------
 
 
-def _backdrop(canvas: Canvas, palette: Palette, shot: Shot) -> None:
-    """Geometry over a gradient; over footage that carries words, a scrim in the ground."""
+def _backdrop(canvas: Canvas, layout: Layout, palette: Palette, shot: Shot) -> None:
+    """Geometry over a gradient; over footage that carries words, a card in the ground."""
     if isinstance(shot.backdrop, DrawnBackdrop):
         draw_scenery(canvas, palette, shot.backdrop.variant, shot.start, shot.end)
     elif shot.content is not None:
+        zone, pad = layout.open_stage, CARD_PADDING * layout.unit
+        top = min(zone.top, layout.heading.top) - pad
         canvas.shape(
-            rect(canvas.width, canvas.height),
-            x=canvas.width / 2,
-            y=canvas.height / 2,
+            rounded(zone.width + 2 * pad, zone.bottom + pad - top, 40 * layout.unit),
+            x=zone.center[0],
+            y=(top + zone.bottom + pad) / 2,
             color=palette.ground,
             motion=hold(shot.start, shot.end),
             layer=1,
-            opacity=scrim_opacity(palette),
+            opacity=card_opacity(palette),
         )
 
 
-def scrim_opacity(palette: Palette) -> float:
+def card_opacity(palette: Palette) -> float:
     """How dense the ground must lie over footage so that ink and accent read on any of it."""
     for percent in range(50, 100):
         seen = [blend(extreme, palette.ground, percent / 100) for extreme in ("#FFFFFF", "#000000")]
@@ -151,7 +155,7 @@ def _progress(
     canvas: Canvas, layout: Layout, palette: Palette, position: int, scenes: int, frames: int
 ) -> None:
     """A dash for every scene; this one's fills while it runs."""
-    if not 2 < scenes <= MOST_DASHES:
+    if not FEWEST_DASHES <= scenes <= MOST_DASHES:
         return
     unit, zone = layout.unit, layout.progress
     gap = 10 * unit

@@ -1,6 +1,6 @@
 """Shots of figures: a number that counts up, and a comparison true to scale."""
 
-from adapters.libass.drawing import arc, rect, ring, rounded, union
+from adapters.libass.drawing import arc, arcs, rect, rounded, union
 from adapters.libass.layout import Zone
 from adapters.libass.motion import (
     FPS,
@@ -186,13 +186,9 @@ def _gauge(pen: Pen, zone: Zone, pictogram: str | None, *, first: int, land: int
     radius = min(zone.width, zone.height) * 0.4
     x, y = zone.center
     thick = 34 * unit
-    pen.canvas.flipbook(
-        [(pen.start, arc(radius, thick, GAUGE_START, GAUGE_SWEEP))],
-        pen.end,
-        x=x,
-        y=y,
-        color=pen.palette.ink,
-        opacity=0.14,
+    whole = arcs(radius, thick, GAUGE_START, GAUGE_SWEEP)
+    pen.canvas.cluster(
+        whole, x=x, y=y, color=pen.palette.ink, motion=pen.stay(), layer=8, opacity=0.14
     )
     pages = [
         (
@@ -203,8 +199,11 @@ def _gauge(pen: Pen, zone: Zone, pictogram: str | None, *, first: int, land: int
         )
         for frame in range(first + 1, land)
     ]
-    pages.append((land, arc(radius, thick, GAUGE_START, GAUGE_SWEEP)))
-    pen.canvas.flipbook(pages, pen.end, x=x, y=y, color=pen.palette.accent, layer=12)
+    accent = pen.palette.accent
+    if pages:
+        pen.canvas.flipbook(pages, land, x=x, y=y, color=accent, layer=12)
+    full = _until_end(pen, [Key(land, Pose())])
+    pen.canvas.cluster(whole, x=x, y=y, color=accent, motion=full, layer=12)
     shape = pen.pictogram(pictogram)
     inner = radius - thick - 30 * unit
     if shape is not None:
@@ -217,8 +216,8 @@ def _gauge(pen: Pen, zone: Zone, pictogram: str | None, *, first: int, land: int
             layer=14,
         )
     else:
-        pen.canvas.shape(
-            ring(inner, 3 * unit),
+        pen.canvas.cluster(
+            arcs(inner, 3 * unit),
             x=x,
             y=y,
             color=pen.palette.ink,

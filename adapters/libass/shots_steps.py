@@ -2,16 +2,31 @@
 
 from adapters.libass.drawing import arrow, circle, rounded, turned
 from adapters.libass.layout import Zone
-from adapters.libass.motion import Key, Motion, Pose, chain, ease_in_out, glide
-from adapters.libass.ornaments import beats, sheen
+from adapters.libass.motion import OUT_FRAMES, Key, Motion, Pose, chain, ease_in_out, glide
+from adapters.libass.ornaments import beats, leaving, sheen
 from adapters.libass.pen import Pen
 from domain.generation.storyboard import ListContent, ProcessContent, Reveal
 
 MAX_ROWS = 6
 MAX_NODES = 4
-WAITING = 0.07
-"""Opacity of a panel that waits for its word"""
-FILLED = 0.13
+FILLED = 0.15
+"""Opacity of a panel"""
+WAITING = 0.5
+"""Of that, while it waits for its word"""
+
+
+def filling(pen: Pen, frame: int) -> Motion:
+    """A panel that is there faintly from the shot's start and fills on its word."""
+    faint = Pose(opacity=WAITING)
+    keys = glide(pen.start, 5, Pose(opacity=0.2), faint)
+    word = [Key(frame, faint), *glide(frame, 8, faint, Pose())[1:]]
+    if frame <= keys[-1].frame:
+        keys, word = [], glide(pen.start, 8, Pose(opacity=0.2), Pose())
+    return (
+        chain(keys, word, leaving(pen))
+        if word[-1].frame < pen.end - OUT_FRAMES
+        else chain(keys, word, [Key(max(pen.end, word[-1].frame + 1), Pose())])
+    )
 
 
 # -- list ----------------------------------------------------------------------------------------
@@ -51,16 +66,15 @@ def _row(pen: Pen, number: str, row: Reveal, place: Zone) -> None:
     unit, start = pen.unit, pen.at(row.frame)
     height, y = place.height, place.center[1]
     panel = rounded(place.width, height, height * 0.26)
-    for motion, opacity in ((pen.stay(), WAITING), (pen.slide(start), FILLED - WAITING)):
-        pen.canvas.shape(
-            panel,
-            x=place.left,
-            y=y,
-            color=pen.palette.ink,
-            motion=motion,
-            pivot="left",
-            opacity=opacity,
-        )
+    pen.canvas.shape(
+        panel,
+        x=place.left,
+        y=y,
+        color=pen.palette.ink,
+        motion=filling(pen, start),
+        pivot="left",
+        opacity=FILLED,
+    )
     radius = height * 0.31
     x = place.left + 34 * unit + radius
     pen.canvas.shape(
@@ -148,7 +162,7 @@ def draw_process(pen: Pen, content: ProcessContent) -> None:
     last = pen.at(nodes[-1].frame)
     end = places[-1]
     for beat in beats(pen, last + 10):
-        sheen(pen, tuple(end), beat, color="#FFFFFF", opacity=0.3)
+        sheen(pen, (end.left, end.top, end.right, end.bottom), beat, color="#FFFFFF", opacity=0.3)
 
 
 def _node(pen: Pen, node: Reveal, place: Zone, *, lit: bool) -> None:
@@ -159,11 +173,19 @@ def _node(pen: Pen, node: Reveal, place: Zone, *, lit: bool) -> None:
     def put(motion: Motion, opacity: float, color: str) -> None:
         pen.canvas.shape(panel, x=x, y=y, color=color, motion=motion, opacity=opacity)
 
-    put(pen.stay(), WAITING, pen.palette.ink)
     if lit:
+        if start > pen.start:
+            put(
+                chain(
+                    glide(pen.start, min(5, start - pen.start), Pose(opacity=0.4), Pose()),
+                    [Key(start + 4, Pose())],
+                ),
+                FILLED * WAITING,
+                pen.palette.ink,
+            )
         put(pen.pop(start, 0.9), 1.0, pen.palette.accent)
     else:
-        put(pen.pop(start, 0.9), FILLED - WAITING + 0.03, pen.palette.ink)
+        put(filling(pen, start), FILLED, pen.palette.ink)
     inset = 32 * unit
     inner = Zone(place.left + inset, place.top + 14 * unit, place.right - inset, place.bottom)
     inner = inner._replace(bottom=place.bottom - 14 * unit)

@@ -35,6 +35,16 @@ def draw_fact(pen: Pen, content: FactContent) -> None:
         if not pen.layout.wide:
             hero_zone, top = _above(pen, hero_zone, whole)
         hero(pen, shape, hero_zone)
+    else:
+        dash = 110 * pen.unit
+        pen.canvas.shape(
+            rounded(dash, 12 * pen.unit, 6 * pen.unit),
+            x=zone.left,
+            y=top - 52 * pen.unit,
+            color=pen.palette.accent,
+            motion=pen.stretch(pen.start, 0.3, over=16),
+            pivot="left",
+        )
     keyed = key_words(" ".join(clean(group.text) for group in content.groups), content.key)
     before = 0
     accents: list[Placed] = []

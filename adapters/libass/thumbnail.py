@@ -14,9 +14,9 @@ from domain.generation.storyboard import Storyboard
 
 WIDTH, HEIGHT = 1280, 720
 MARGIN = 64
-TEXT_RIGHT = 800
+TEXT_RIGHT = 706
 """Where the words end when a hero stands beside them"""
-HERO_CENTER = 1000, 360
+HERO_CENTER = 1044, 360
 MAX_WORDS = 5
 TYPE_PX = 190.0
 """Readable at 168 px width from about 120 px here (16 px there) on"""

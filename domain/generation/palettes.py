@@ -113,11 +113,11 @@ def blend(a: str, b: str, share: float) -> str:
     return _hex((red, green, blue))
 
 
-def tinted(palette: Palette) -> str:
-    """The ground's hue one step towards the ink: for large quiet shapes behind the words."""
+def tinted(palette: Palette, steps: float = 1.0) -> str:
+    """The ground's hue, steps towards the ink: for large quiet shapes behind the words."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*(c / 255 for c in _rgb(palette.ground_to)))
     dark = _luminance(palette.ink) > _luminance(palette.ground)
-    level = min(1.0, lightness + 0.2) if dark else max(0.0, lightness - 0.16)
+    level = min(1.0, lightness + 0.2 * steps) if dark else max(0.0, lightness - 0.16 * steps)
     return _hex(colorsys.hls_to_rgb(hue, level, min(1.0, saturation * 1.05)))
 
 
