@@ -19,6 +19,8 @@ from domain.generation.storyboard import Bar, ComparisonContent
 from domain.generation.tokens import Token, joined, sentence_case
 
 MIN_POLE_WORDS = 2
+MAX_DEGREE_WORDS = 5
+"""between a verb and the "than" that belongs to it: "is far thicker and denser" """
 MAX_RATIO = 20.0
 """beyond it the smaller bar can't be seen; the figure says more"""
 
@@ -158,7 +160,7 @@ def _opposed(tokens: Sequence[Token], pivot: int, start: int) -> ComparisonConte
     sides = (tokens[:pivot], tokens[pivot + 1 :])
     said = [(subject_of(side), predicate_of(side), side[0]) for side in sides]
     (one, one_is, one_at), (two, two_is, two_at) = said
-    if one is None or two is None or one_is is None or two_is is None:
+    if not tokens[-1].mark or one is None or two is None or one_is is None or two_is is None:
         return _poles(sides, start) if tokens[pivot].lower != "but" else None
     return _columns((one, one_is, one_at), (two, two_is, two_at), start)
 
@@ -171,6 +173,9 @@ def _comparative(tokens: Sequence[Token], start: int) -> ComparisonContent | Non
     degree = tokens[than - 1]
     more = tokens[than - 2].lower in ("more", "less") and not degree.is_function_word
     if not (degree.lower.endswith("er") or more) or degree.lower in ("rather", "other"):
+        return None
+    verb = next((k for k, t in enumerate(tokens[:than]) if k and t.verb), 0)
+    if than - verb > MAX_DEGREE_WORDS:  # it compares something in a clause further on
         return None
     subject, other = subject_of(tokens[:than]), object_of(tokens[than + 1 :])
     if subject is None or other is None:

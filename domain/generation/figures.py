@@ -65,6 +65,7 @@ _COUNTER_NOUNS = frozenset(
         "apollo",
     ]
 )
+_RANKS = frozenset("one first second third fourth fifth last eldest youngest".split())
 _COMPOUND_UNITS = frozenset(
     ["years", "months", "weeks", "days", "hours", "hour", "minutes", "feet", "foot", "pounds"]
 )
@@ -242,6 +243,8 @@ def _is_something_else(  # noqa: PLR0911 - a rule a line reads best
         named = before.capitalised and before.lower not in _ABOUT
         if named or before.lower in lexicon.MONTHS or before.lower in _COUNTER_NOUNS:
             return True
+        if before.lower == "of" and index > 1 and tokens[index - 2].lower in _RANKS:
+            return True  # "the third of five sons"
         if before.lower in ("to", "and", "or", "-", "–") and index > 1:
             earlier = tokens[index - 2]
             if _digits(earlier) or earlier.lower in lexicon.NUMBER_WORDS:
@@ -319,8 +322,8 @@ def _label(rest: Sequence[Token], *, ratio: bool = False) -> str:
     complete = bool(words) and (len(words) == len(rest) or bool(words[-1].mark))
     if not complete:
         words = _cut_at_preposition(words)
-    while words and (words[-1].is_function_word or words[-1].lower.endswith("ly")):
-        if words[-1].lower in lexicon.EXTENTS:
+    while words and (words[-1].is_function_word or words[-1].lower.endswith(("ly", "ing"))):
+        if words[-1].lower in lexicon.EXTENTS or len(words) == 1:
             break
         words.pop()
     if not any(not t.is_function_word or t.lower in lexicon.EXTENTS for t in words):

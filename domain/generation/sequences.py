@@ -15,6 +15,8 @@ MIN_YEARS, MAX_YEARS = 2, 5
 MAX_LABEL_WORDS = 4
 MAX_NODE_WORDS = 4
 MAX_NODES = 4
+MAX_STEP_WORDS = 6
+"""a longer clause has more than one key phrase"""
 
 _CAUSES = frozenset(
     [
@@ -209,14 +211,20 @@ def process(tokens: Sequence[Token], start: int) -> ProcessContent | None:
 
 def _sequence(tokens: Sequence[Token]) -> list[list[Token]] | None:
     """ "A, then B, then C": the nearest clause before the first "then", and each one after."""
-    at = [k for k, t in enumerate(tokens) if t.lower == "then" and k]
-    if not at or len(at) >= MAX_NODES:
+    at = [
+        k
+        for k, t in enumerate(tokens)
+        if k and t.lower == "then" and (tokens[k - 1].mark or tokens[k - 1].lower == "and")
+    ]
+    if not at or len(at) >= MAX_NODES or any(t.lower == "if" for t in tokens):
         return None
     before = list(tokens[: at[0]])
     while before and before[-1].lower in lexicon.COORDINATORS:
         before.pop()
     parts = [after_last_break(before)]
     parts += [list(tokens[a + 1 : b]) for a, b in pairwise([*at, len(tokens)])]
+    if any(len(part) > MAX_STEP_WORDS for part in parts):
+        return None
     best = [key_phrases(part, 1, MAX_NODE_WORDS, 1) for part in parts]
     return [found[0].tokens for found in best] if all(best) else None
 
@@ -258,6 +266,7 @@ def _caused(tokens: Sequence[Token]) -> list[list[Token]] | None:
             continue
         cause = subject_of(tokens, position)
         effect = object_of(tokens[position + skip :])
-        if cause and effect:
+        helping = tokens[position - 1].lower.endswith("ing") and not token.lower.endswith("s")
+        if cause and effect and not helping:
             return [cause, effect]
     return None

@@ -13,6 +13,7 @@ EARLY_FRAMES = 2.4
 MIN_PARTICIPLE_CHARS = 5
 """shorter words in -ed are nouns and numbers ("bed", "red", "seed")"""
 
+_ARTICLES = frozenset("a an the its their his her".split())
 _OBJECTS = frozenset(["it", "them", "him", "us", "me"])
 _CLAUSE_MARKS = ",;:—–"
 _SENTENCE_MARKS = ".!?…"
@@ -81,6 +82,7 @@ def tokens_of(sentences: Sequence[NarratedSentence]) -> list[Token]:
             last = position == len(sentence.words) - 1
             following = "" if last else cores[position + 1]
             before = tokens[-1] if position else None
+            mark = _mark(word.text, last=last)
             numeral = core == "I" and before is not None and before.capitalised
             tokens.append(
                 Token(
@@ -93,8 +95,8 @@ def tokens_of(sentences: Sequence[NarratedSentence]) -> list[Token]:
                     sentence=number,
                     first=position == 0,
                     last=last,
-                    mark=_mark(word.text, last=last) or ("" if last or following else "—"),
-                    verb=_is_verb(core, before, _lower(following)),
+                    mark=mark or ("" if last or following else "—"),
+                    verb=_is_verb(core, before, "" if mark else _lower(following)),
                 )
             )
     return tokens
@@ -143,7 +145,7 @@ def _is_verb(  # noqa: PLR0911 - a rule a line reads best
         plural = plural and not word.endswith("s")  # "bees live"
         return plural or following in lexicon.DETERMINERS or following[:1].isdigit()
     third_person = word.endswith("s") and not word.endswith(("ss", "'s"))
-    if word in lexicon.COMMON_VERBS or (third_person and following in lexicon.DETERMINERS):
+    if word in lexicon.COMMON_VERBS or (third_person and following in _ARTICLES):
         return True
     return word.endswith("ed") and len(word) >= MIN_PARTICIPLE_CHARS and "-" not in word
 

@@ -301,7 +301,7 @@ class TestClaims:
                 "An octopus has three hearts",
             ),
             (
-                "Some species – including honey bees, bumblebees, and sand bees – are social insects.",
+                "Some species – including honey bees, wasps, and sand bees – are social insects.",
                 "Some species are social insects",
             ),
             ("What exactly are bees?", "What exactly are bees?"),
