@@ -42,17 +42,24 @@ class SentencexSegmenter:
             # Line breaks inside a paragraph are the editor's, not the author's.
             flowing = " ".join(paragraph.split())
             if flowing:
-                sentences += _mend([" ".join(s.split()) for s in sentencex.segment(code, flowing)])
+                sentences += _mend(list(sentencex.segment(code, flowing)))
         return sentences
 
 
 def _mend(pieces: list[str]) -> list[str]:
-    """Take back the breaks that fall inside an abbreviation, a bracket or a quotation."""
+    """Take back the breaks inside a word, an abbreviation, a bracket or a quotation."""
     sentences: list[str] = []
-    for piece in pieces:
+    spaced = True
+    for raw in pieces:
+        piece = raw.strip()
+        inside_word = not spaced and not raw[:1].isspace()
+        spaced = raw[-1:].isspace()
         if not piece:
+            spaced = True
             continue
-        if sentences and _continues(sentences[-1], piece):
+        if sentences and inside_word:
+            sentences[-1] += piece
+        elif sentences and _continues(sentences[-1], piece):
             sentences[-1] = f"{sentences[-1]} {piece}"
         else:
             sentences.append(piece)

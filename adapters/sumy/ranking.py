@@ -35,7 +35,17 @@ def centrality(sentences: Sequence[str]) -> list[float]:
 
     if not sentences:
         return []
-    summarizer = TextRankSummarizer(_stem)
+
+    class OthersOnly(TextRankSummarizer):  # type: ignore[misc]
+        """TextRank in which no sentence recommends itself."""
+
+        @staticmethod
+        def _rate_sentences_edge(words1: list[str], words2: list[str]) -> float:
+            if words1 is words2:
+                return 0.0
+            return float(TextRankSummarizer._rate_sentences_edge(words1, words2))  # noqa: SLF001
+
+    summarizer = OthersOnly(_stem)
     summarizer.stop_words = STOPWORDS
     words = _Words()
     nodes = [Sentence(sentence, words) for sentence in sentences]

@@ -191,18 +191,20 @@ def _article(row: tuple[str, str, str, str] | None) -> Article | None:
     return None if row is None else Article(*row)
 
 
-def _named(db: sqlite3.Connection, key: str, exact: str) -> list[tuple[int, Article]]:
+def _named(db: sqlite3.Connection, key: str, topic: str) -> list[tuple[int, Article]]:
     """Articles under a name: whole titles first, then vital ones, then the longer text."""
     rows = db.execute(
         "SELECT n.kind, a.title, a.extract, a.description, a.topic FROM names n "
         "JOIN articles a ON a.id = n.article WHERE n.key = ? ORDER BY a.words DESC, a.id",
         (key,),
     )
+    exact = ARTICLE.sub("", fold(topic))
     found = [(row[0], Article(*row[1:])) for row in rows]
     # "Amazon" is the title "Amazons" only by its singular: no better than another's alias.
     return sorted(
         found,
         key=lambda item: (
+            item[1].title.casefold() != " ".join(topic.casefold().split()),
             item[0] != _TITLE or fold(item[1].title) != exact,
             not item[1].is_vital,
             item[0],
@@ -213,7 +215,7 @@ def _named(db: sqlite3.Connection, key: str, exact: str) -> list[tuple[int, Arti
 def _by_name(db: sqlite3.Connection, topic: str) -> Hit | None:
     key = key_of(topic)
     for candidate in dict.fromkeys((key, " ".join(telling_words(topic)))):
-        if candidate and (found := _named(db, candidate, ARTICLE.sub("", fold(topic)))):
+        if candidate and (found := _named(db, candidate, topic)):
             kind, article = found[0]
             others = [a.title for _, a in found[1:]] + _longer_names(db, candidate, article)
             return Hit(
@@ -318,11 +320,13 @@ def _full_text(db: sqlite3.Connection, words: list[str]) -> list[tuple[str, ...]
 
 def _suggestions(db: sqlite3.Connection, topic: str) -> list[str]:
     key = key_of(topic)
-    near = list(db.execute(
+    near = list(
+        db.execute(
             "SELECT n.key, a.title, a.topic = 'Uncategorized' FROM names n "
             "JOIN articles a ON a.id = n.article WHERE length(n.key) BETWEEN ? AND ?",
             (len(key) - 2, len(key) + 2),
-        ))
+        )
+    )
     matcher = difflib.SequenceMatcher(b=key, autojunk=False)
     scored: list[tuple[float, int, str]] = []
     for name, title, vital in near:

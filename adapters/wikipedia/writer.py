@@ -13,7 +13,7 @@ from adapters.wikipedia.articles import (
     Article,
     data_file,
 )
-from adapters.wikipedia.index import TopicIndex
+from adapters.wikipedia.index import Hit, TopicIndex
 from adapters.wikipedia.relatives import relatives_of
 from domain.errors import LanguageUnsupported, TopicNotFound
 from domain.generation.brief import Brief
@@ -65,9 +65,7 @@ class WikipediaWriter:
             LanguageUnsupported: the articles are in English.
         """
         _check_language(language)
-        hit = self._topics().find(topic)
-        if hit is None:
-            raise TopicNotFound(topic, self._topics().suggest(topic))
+        hit = self._find(topic)
         return TopicMatch(
             title=hit.article.title,
             description=hit.article.description,
@@ -80,6 +78,13 @@ class WikipediaWriter:
         """Write about ``brief.topic``; ``words_per_minute`` is the voice's pace as it is set."""
         return await asyncio.to_thread(self._write, brief, seed, words_per_minute)
 
+    def _find(self, topic: str) -> Hit:
+        hit = self._topics().find(topic)
+        # A few articles are all formulas, of which the summaries keep nothing.
+        if hit is None or not self._material(hit.article).facts:
+            raise TopicNotFound(topic, self._topics().suggest(topic))
+        return hit
+
     def _topics(self) -> TopicIndex:
         if self._index is None:
             self._index = TopicIndex(data_file(), self._cache_dir)
@@ -87,11 +92,7 @@ class WikipediaWriter:
 
     def _write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
         _check_language(brief.language)
-        topic = brief.topic or ""
-        hit = self._topics().find(topic)
-        if hit is None:
-            raise TopicNotFound(topic, self._topics().suggest(topic))
-        article = hit.article
+        article = self._find(brief.topic or "").article
         nearest = relatives_of(article, self._topics()) if brief.duration else []
         scenes, used = compose(
             self._material(article),
@@ -99,8 +100,6 @@ class WikipediaWriter:
             budget_for(brief.duration, words_per_minute),
             random.Random(seed),  # noqa: S311 - variety, not secrecy
         )
-        if not scenes:
-            raise TopicNotFound(topic, hit.alternatives)
         headings = {material.heading for material in used}
         sources = [article, *(r for r in nearest if f"Related: {r.name}" in headings)]
         return self._finished(brief, article, sources, scenes, words_per_minute)

@@ -26,6 +26,7 @@ _WRITTEN_SHORT = [
     (re.compile(r"\be\.g\.,? "), "for example "),
     (re.compile(r"\bi\.e\.,? "), "that is, "),
 ]
+_STUTTER = re.compile(r"\b(and|or|the|of)(?: \1)+\b|[,;:]+(?=[.]$)")
 #: Signs of a formula that the source's text form has lost.
 _LOST_FORMULA = re.compile(
     r"\S {2,}\S|\b(?:denoted|written|by|of|to|is|and|where|for|as) ?[,;](?!\w)"
@@ -62,6 +63,7 @@ def clean(raw: str) -> str:
         text = pattern.sub(words, text)
     text = _ASIDE.sub(lambda m: " " if _is_trivia(m["aside"]) else m.group(), text)
     text = _DOUBLED.sub(r"\1", _SPACE_BEFORE.sub(r"\1", text))
+    text = _STUTTER.sub(r"\1", text)
     return re.sub(r"\s+", " ", text).strip(" ,;")
 
 

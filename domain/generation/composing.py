@@ -19,7 +19,7 @@ from domain.generation.scenes import Material, Staging
 from domain.generation.script import SECONDS_PER_MINUTE, Scene, count_words
 from domain.generation.subject import Subject
 
-MIN_HOOK_SCORE = -0.7
+MIN_HOOK_SCORE = -1.0
 """a duller statement is worse than the question that the definition answers"""
 NEAR_EQUAL = 0.35
 """hooks whose scores differ by no more are equally good: the seed decides"""
@@ -123,7 +123,7 @@ def plan(material: Material, rng: random.Random) -> Plan | None:
     if not facts:
         return None
     facts, hook = _take_hook(facts, material.subject, rng)
-    facts, close = _take_close(facts, hook, material.subject, rng)
+    facts, close = _take_close(_rejoined(facts), hook, material.subject, rng)
     return Plan(hook=hook, body=facts, close=close)
 
 
@@ -143,7 +143,11 @@ def _take_hook(
         question = _question(facts[0], subject, rng)
         return facts, Fact(text=question, origin=facts[0].origin)
     if not ranked:
-        return facts[1:], Fact(text=sharpen(facts[0].text), origin=facts[0].origin)
+        index = next((i for i, fact in enumerate(facts) if not fact.bound), 0)
+        text = sharpen(facts[index].text)
+        if subject is not None and (facts[index].bound or len(text.split()) > MAX_HOOK_WORDS):
+            return facts, Fact(text=_question(first, subject, rng), origin=first.origin)
+        return facts[:index] + facts[index + 1 :], Fact(text=text, origin=facts[index].origin)
     equal = [item for item in ranked if item[0] >= best - NEAR_EQUAL]
     _, index, text = equal[int(rng.random() * len(equal))]
     taken = facts[index]
@@ -163,6 +167,17 @@ def _take_hook(
     while follow < len(rest) and rest[follow].bound:
         follow += 1
     return [*rest[index:follow], *rest[:index], *rest[follow:]], hook
+
+
+def _rejoined(facts: list[Fact]) -> list[Fact]:
+    """Put a definition together again whose first part says nothing alone: "It's a device."."""
+    if len(facts) < 2 or not facts[0].definition or facts[0].words > TRIVIAL_DEFINITION_WORDS:  # noqa: PLR2004
+        return facts
+    if facts[1].origin != facts[0].origin or facts[1].bound or not facts[0].whole:
+        return facts
+    rest = next((i for i, f in enumerate(facts) if f.origin != facts[0].origin), len(facts))
+    whole = msgspec.structs.replace(facts[0], text=spoken_style(facts[0].whole))
+    return [whole, *facts[rest:]]
 
 
 def _question(fact: Fact, subject: Subject, rng: random.Random) -> str:

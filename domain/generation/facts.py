@@ -73,6 +73,7 @@ def facts_of(sentences: Sequence[str], subject: Subject | None) -> list[Fact]:
             sentence = _by_its_name(without_aliases(sentence), subject)
         elif subject is not None and (about_subject or subject.is_person):
             sentence = resolve(sentence, subject)
+        sentence = upper_first(sentence)
         pieces = split(sentence, subject)
         apart = take_apart(pieces[0][0], subject) if definition and subject is not None else None
         if apart is not None:
@@ -86,7 +87,8 @@ def facts_of(sentences: Sequence[str], subject: Subject | None) -> list[Fact]:
                 definition=definition
                 and i == 0
                 and (
-                    (subject is not None and _opens_about(text, subject)) or bool(_COPULA.match(text))
+                    (subject is not None and _opens_about(text, subject))
+                    or bool(_COPULA.match(text))
                 ),
                 whole=sentence if definition and i == 0 else "",
             )
@@ -94,9 +96,7 @@ def facts_of(sentences: Sequence[str], subject: Subject | None) -> list[Fact]:
         ]
         if subject is not None:
             about_subject = (
-                definition
-                or _opens_about(sentence, subject)
-                or (about_subject and leans(sentence))
+                definition or _opens_about(sentence, subject) or (about_subject and leans(sentence))
             )
     return facts
 
@@ -156,15 +156,14 @@ def _opens_about(sentence: str, subject: Subject) -> bool:
 
 def _is_intro(text: str) -> bool:
     """Whether what stands before the pronoun is a bare adverbial without a noun to stand for."""
-    return (
-        not text
-        or (re.match(
+    return not text or (
+        re.match(
             r"(?:In|Since|During|After|Before|From|By|Until|At|On|As|Today|Now|With|Being|Known|"
             r"Considered|Regarded|Located|Situated|Founded|Born|Named|Originally|Like|Unlike)\b",
             text,
         )
         is not None
-        and not re.search(r"\b(?:this|these|that|its|their)\b", text))
+        and not re.search(r"\b(?:this|these|that|its|their)\b", text)
     )
 
 
@@ -178,7 +177,7 @@ def _refers_back(text: str, before: str, subject: Subject | None) -> bool:
     )
 
 
-def take_apart(definition: str, subject: Subject) -> tuple[str, str] | None:
+def take_apart(definition: str, subject: Subject) -> tuple[str, str] | None:  # noqa: PLR0911
     """A definition as what the subject is, and what that does; None where no rule is sure.
 
     "Jazz is a music genre that originated in New Orleans." -> "Jazz is a music genre." and

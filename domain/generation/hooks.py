@@ -54,7 +54,9 @@ _DULL = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r",? (?:because|although|though|when|while|whereas|where|after|before|since|until|unless)\s|"
+    # Without a comma, such a clause restricts: what is left could be false.
+    r", (?:because|although|though|when|while|whereas|where|after|before|since|until|unless)\s|"
+    r" (?:because|although|though|whereas)\s|"
     r", (?:which|who|and|but|with|from|in|on|at|by|for|as|or|including|such as|like|smaller|larger|"
     r"(?!during\b)\w{3,}ing)\s|"
     r"—| – |; |,? (?=\"(?:for|the)\b)"

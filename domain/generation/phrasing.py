@@ -144,7 +144,7 @@ _PATTERNS: list[tuple[re.Pattern[str], str]] = [
     # Order of words.
     (re.compile(rf"\bthe ({_SUPERLATIVE}) ([a-z-]+(?: [a-z-]+)?) in the world\b"),
      r"the world's \1 \2"),
-    (re.compile(r"\bthat (?:are|is) (?=(?:essential|used|found|made|known|called|needed|native)\b)"),
+    (re.compile(r"\bthat (?:are|is) (?=(?:essential|used|found|made|known|called|native)\b)"),
      ""),
     (re.compile(r"\b(?:allow|enable)s (it|them|him|her|us|people|humans|users) to "), r"lets \1 "),
     (re.compile(r"\b(?:allow|enable) (it|them|him|her|us|people|humans|users) to "), r"let \1 "),

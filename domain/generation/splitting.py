@@ -58,7 +58,8 @@ _ENDS_AS_LIST = re.compile(
 _WHERE = re.compile(r"^(?P<left>.+), where (?P<rest>[^;]+)$")
 _AND_CLAUSE = re.compile(r", (?P<word>and|but|so|while|whereas) ")
 _AND_VERB = re.compile(
-    r"^(?P<left>.+?), (?P<word>and|but) (?P<rest>(?P<verb>is|are|was|were|has|have|had|can|may) .+)$"
+    r"^(?P<left>.+?), (?:and|but) "
+    r"(?P<rest>(?P<verb>is|are|was|were|has|have|had|can|may) .+)$"
 )
 
 
@@ -85,7 +86,7 @@ def split(sentence: str, subject: Subject | None) -> list[tuple[str, bool]]:
         left, right, bound = found
         if min(len(left.split()), len(right.split())) < MIN_PIECE_WORDS:
             continue
-        head = split(left + ".", subject)
+        head = split(left.rstrip(" ,;:") + ".", subject)
         tail = split(upper_first(right) + ".", subject)
         return [*head, (tail[0][0], bound or tail[0][1]), *tail[1:]]
     return [(body + ".", False)]

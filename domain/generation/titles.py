@@ -26,7 +26,8 @@ def title_for(name: str, hook: str, description: str, seconds: float) -> str:
 
 
 _SMALL = frozenset(
-    "a an the and or but of in on at to by for from with as its than van von de da der del la le".split()
+    "a an the and or but of in on at to by for from with as its than "
+    "van von de da der del la le".split()
 )
 
 

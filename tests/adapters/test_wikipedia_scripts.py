@@ -1,0 +1,161 @@
+"""Scripts from the encyclopedia: surprising, grounded, whole, never padded."""
+
+import re
+import pytest
+
+from adapters.sentencex import SentencexSegmenter
+from adapters.wikipedia import WikipediaWriter
+from adapters.wikipedia.articles import Article, data_file, read_articles
+from domain.generation.brief import Brief, ShotKind
+from domain.generation.keywords import STOPWORDS
+from domain.generation.originality import words_of
+from domain.generation.script import Script, spoken_seconds
+
+PACE = 165.0
+TOPICS = (
+    """
+Octopus|Black hole|Napoleon|Coffee|Jazz|Mercury (planet)|DNA|Great Wall of China|Vincent van Gogh
+Earthquake|Chess|Photosynthesis|Sinking of the Titanic|Ship|Amazon rainforest|Rome|Marie Curie
+Association football|Dinosaur|Moon|Heart|Ludwig van Beethoven|Volcano|World War II|Sahara|Tea|Gold
+Ocean|Sun|Isaac Newton|Cleopatra|Silk Road|Mona Lisa|Tiger|Colombia|Albert Einstein|Centrifuge
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+
+
+@pytest.fixture(scope="module")
+def writer(tmp_path_factory: pytest.TempPathFactory) -> WikipediaWriter:
+    return WikipediaWriter(SentencexSegmenter(), tmp_path_factory.mktemp("topics"))
+
+
+@pytest.fixture(scope="module")
+def articles() -> dict[str, Article]:
+    return {article.title: article for article in read_articles(data_file())}
+
+
+async def write(writer: WikipediaWriter, topic: str, seed: int = 1, **more: object) -> Script:
+    return await writer.write(Brief(topic=topic, **more), seed, PACE)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_it_opens_with_a_short_claim_or_question_that_stands_alone(
+    writer: WikipediaWriter, topic: str
+) -> None:
+    for seed in range(3):
+        opening = (await write(writer, topic, seed)).scenes[0]
+        text = opening.text
+        assert opening.kind == ShotKind.HOOK
+        assert len(opening.sentences) == 1
+        assert len(text.split()) <= 16
+        assert text.endswith("?") or not re.match(r"[^,]{0,60}\b(?:is|are|was|were) an?\b", text)
+        assert not re.match(r"(?:It|They|He|She|This|These|However|But|Also|And)\b", text)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_every_sentence_is_whole_and_names_its_article(
+    writer: WikipediaWriter, topic: str
+) -> None:
+    script = await write(writer, topic)
+    for scene in script.scenes:
+        assert 1 <= len(scene.sentences) <= 3
+        for sentence in scene.sentences:
+            assert sentence.source == 0
+            assert re.match(r"[A-Z\d\"“]", sentence.text)
+            assert re.search(r"[.?!][\"”]?$", sentence.text)
+            assert not re.search(r"[()\[\]\ufffc]|\s[,.;]|  |,\.|\b(and|the) \1\b", sentence.text)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_nothing_is_said_that_the_article_does_not_say(
+    writer: WikipediaWriter, topic: str, articles: dict[str, Article]
+) -> None:
+    script = await write(writer, topic)
+    source = set(words_of(articles[topic].extract + " " + articles[topic].title))
+    figures = {word for word in words_of(script.text) if word[0].isdigit()}
+    centuries = {word for word in figures if re.fullmatch(r"1[4-8]00s", word)}
+    assert figures - centuries <= source
+    names = {w.lower() for w in re.findall(r"(?<=[a-z,] )[A-Z]\w{3,}", script.text)}
+    assert names <= {w.removesuffix("s") for w in source} | source
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_no_fact_is_told_twice(writer: WikipediaWriter, topic: str) -> None:
+    script = await write(writer, topic)
+    sentences = [set(words_of(s.text)) - STOPWORDS for x in script.scenes for s in x.sentences]
+    for index, one in enumerate(sentences):
+        for other in sentences[index + 1 :]:
+            if min(len(one), len(other)) >= 5:
+                assert len(one & other) / min(len(one), len(other)) < 0.9
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_headings_are_short_and_say_something_else(
+    writer: WikipediaWriter, topic: str
+) -> None:
+    script = await write(writer, topic)
+    headings = [scene.heading or "" for scene in script.scenes]
+    assert len(set(headings)) == len(headings)
+    for scene, heading in zip(script.scenes, headings, strict=True):
+        assert 1 <= len(heading.split()) <= 6
+        assert not (set(words_of(heading)) - STOPWORDS) & set(words_of(scene.text))
+        assert scene.search_terms
+
+
+async def test_it_closes_where_the_hook_began(writer: WikipediaWriter) -> None:
+    script = await write(writer, "World War II")
+    assert script.scenes[0].text == "World War II was the deadliest conflict in history."
+    assert script.scenes[-1].kind == ShotKind.CLOSING
+    script = await write(writer, "Jazz")
+    assert script.scenes[-1].text.startswith("That's jazz: a music genre")
+
+
+@pytest.mark.parametrize("seconds", [15, 20, 30])
+async def test_asked_for_less_it_keeps_the_best_within_ten_percent(
+    writer: WikipediaWriter, seconds: int
+) -> None:
+    script = await write(writer, "Volcano", duration=seconds)
+    assert seconds * 0.88 <= spoken_seconds(script.text, PACE) <= seconds * 1.12
+    assert len(script.sources) == 1
+
+
+async def test_without_a_duration_it_is_as_long_as_its_material_at_most_a_minute(
+    writer: WikipediaWriter,
+) -> None:
+    assert spoken_seconds((await write(writer, "Coffee")).text, PACE) < 20
+    for topic in ("Volcano", "Rome", "Colombia"):
+        assert spoken_seconds((await write(writer, topic)).text, PACE) <= 62
+
+
+async def test_asked_for_more_it_takes_near_relatives_and_names_them(
+    writer: WikipediaWriter,
+) -> None:
+    script = await write(writer, "Octopus", duration=60)
+    assert [source.title for source in script.sources][0] == "Octopus"
+    assert len(script.sources) > 1
+    bridges = [scene for scene in script.scenes if (scene.heading or "").startswith("Related: ")]
+    assert [b.heading for b in bridges] == [f"Related: {s.title}" for s in script.sources[1:]]
+    assert bridges[0].section > script.scenes[0].section
+
+
+async def test_asked_for_more_than_there_is_it_stays_shorter_and_says_so(
+    writer: WikipediaWriter,
+) -> None:
+    script = await write(writer, "Octopus", duration=170)
+    assert spoken_seconds(script.text, PACE) < 150
+    (warning,) = [w for w in script.warnings if w.code == "shorter_than_asked"]
+    assert warning.pointer == "/duration"
+    assert warning.hint
+
+
+async def test_another_seed_gives_another_script(writer: WikipediaWriter) -> None:
+    texts = {(await write(writer, "Mercury (planet)", seed)).text for seed in range(6)}
+    assert len(texts) > 1
+
+
+async def test_the_source_carries_all_that_attribution_needs(writer: WikipediaWriter) -> None:
+    (source,) = (await write(writer, "Octopus")).sources
+    assert source.url == "https://en.wikipedia.org/wiki/Octopus"
+    assert source.author == "Wikipedia contributors"
+    assert (source.license, source.changed) == ("CC BY-SA 4.0", True)
+    assert source.license_url.startswith("https://creativecommons.org/licenses/by-sa/4.0")
