@@ -44,6 +44,16 @@ class Levels(msgspec.Struct, frozen=True):
         loud = self._loud(start, end)
         return None if loud is None else min(end, (int(loud[-1]) + 1) * HOP)
 
+    def rings_on(self, start: int, end: int, gap: int) -> int:
+        """Where a sound that goes on past ``start`` is followed by ``gap`` samples of silence."""
+        position = start
+        loud = self._loud(start, end)
+        for point in () if loud is None else loud:
+            if int(point) * HOP - position > gap:
+                break
+            position = (int(point) + 1) * HOP
+        return min(position, end)
+
     def _loud(self, start: int, end: int) -> NDArray[np.int64] | None:
         low, high = -(-start // HOP), max(-(-start // HOP) + 1, end // HOP)
         found = np.flatnonzero(self.rms[low:high] >= self.threshold)

@@ -21,6 +21,9 @@ _HOP_LENGTH = 256
 _CHUNK_GAP = SAMPLE_RATE * 240 // 1000
 """pause between two sentences that were given as one: 240 ms"""
 
+_RINGING = SAMPLE_RATE * 70 // 1000
+"""silence inside a word's end, such as the closure of its last stop: at most 70 ms"""
+
 
 class Phone(msgspec.Struct, frozen=True):
     """A phoneme of the sentence and when it sounds, in samples at 48 kHz."""
@@ -137,11 +140,16 @@ def _phones(symbols: Sequence[str], times: Sequence[Times]) -> list[Phone]:
 
 
 def _tightened(times: Sequence[Times], sound: Sound) -> list[Times]:
-    """Take silence off both ends of each word, as long as a word is left."""
+    """Bring both ends of each word to where the sound is, as long as a word is left.
+
+    Silence is taken off, and a word before a pause gets what still rings in it (a final "t").
+    """
     curve = levels(sound)
     tight: list[Times] = []
-    for start, end in times:
-        first, last = curve.first_sound(start, end), curve.last_sound(start, end)
+    for index, (start, end) in enumerate(times):
+        limit = times[index + 1][0] if index + 1 < len(times) else len(sound)
+        rings = curve.rings_on(end, limit, _RINGING) if limit > end else end
+        first, last = curve.first_sound(start, rings), curve.last_sound(start, rings)
         if first is None or last is None or last - first < MIN_WORD:
             tight.append((start, end))
         else:
