@@ -43,7 +43,7 @@ def centrality(sentences: Sequence[str]) -> list[float]:
         def _rate_sentences_edge(words1: list[str], words2: list[str]) -> float:
             if words1 is words2:
                 return 0.0
-            return float(TextRankSummarizer._rate_sentences_edge(words1, words2))  # noqa: SLF001
+            return float(TextRankSummarizer._rate_sentences_edge(words1, words2))
 
     summarizer = OthersOnly(_stem)
     summarizer.stop_words = STOPWORDS

@@ -1,6 +1,7 @@
 """Scripts from the encyclopedia: surprising, grounded, whole, never padded."""
 
 import re
+
 import pytest
 
 from adapters.sentencex import SentencexSegmenter
@@ -131,7 +132,7 @@ async def test_asked_for_more_it_takes_near_relatives_and_names_them(
     writer: WikipediaWriter,
 ) -> None:
     script = await write(writer, "Octopus", duration=60)
-    assert [source.title for source in script.sources][0] == "Octopus"
+    assert next(source.title for source in script.sources) == "Octopus"
     assert len(script.sources) > 1
     bridges = [scene for scene in script.scenes if (scene.heading or "").startswith("Related: ")]
     assert [b.heading for b in bridges] == [f"Related: {s.title}" for s in script.sources[1:]]

@@ -50,8 +50,10 @@ def test_a_long_claim_is_cut_at_a_clause() -> None:
     "text",
     [
         # the clause restricts what is said: without it the claim would be false
-        "Volcanoes are by far most often found in places where two tectonic plates pull apart "
-        "slowly.",
+        (
+            "Volcanoes are by far most often found in places where two tectonic plates pull apart "
+            "slowly."
+        ),
         "If the star is heavy enough to burn all of its fuel in a few million years, it explodes.",
     ],
 )
