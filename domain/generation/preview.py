@@ -1,5 +1,7 @@
 """A look at one scene of a finished video, as a still."""
 
+import asyncio
+
 import msgspec
 
 from domain.errors import SceneNotFound
@@ -35,7 +37,8 @@ class ScenePreview:
                 f"Video {video.id} has no scene {number}; it has 0 to {len(board.scenes) - 1}."
             )
         scene = board.scenes[number]
-        plan = segment_plan(board, scene, self._studio.typesetter.scene_track(board, scene))
+        track = await asyncio.to_thread(self._studio.typesetter.scene_track, board, scene)
+        plan = segment_plan(board, scene, track)
         shot = scene.shots[0]
         frame = shot.start + (shot.end - shot.start) * 3 // 4
         return plan, frame, content_hash(canonical([plan, frame, self._studio.engine.identity]))

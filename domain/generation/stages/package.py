@@ -1,5 +1,6 @@
 """Package: segments and sound become the video, with everything that goes out beside it."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -172,7 +173,8 @@ class PackageStage(Stage):
             )
             files["video.mp4"] = await artifacts.put_file(video)
             thumbnail = folder / "thumbnail.jpg"
-            await studio.engine.draw_still(self._thumbnail(made_from), 0, {}, thumbnail)
+            plan = await asyncio.to_thread(self._thumbnail, made_from)
+            await studio.engine.draw_still(plan, 0, {}, thumbnail)
             files["thumbnail.jpg"] = await artifacts.put_file(thumbnail)
         cues = sidecar_cues(made_from.narrations)
         texts = {

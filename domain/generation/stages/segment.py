@@ -1,5 +1,7 @@
 """Segment: one scene's picture is rendered, without sound."""
 
+import asyncio
+
 from domain.generation.fingerprint import canonical, content_hash
 from domain.generation.ports import SegmentPlan
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document
@@ -21,7 +23,11 @@ class SegmentStage(Stage):
             self._studio, work.account_id, work.one(UnitKind.STORYBOARD), Storyboard
         )
         scene = board.scenes[work.claim.unit.ordinal]
-        plan = segment_plan(board, scene, self._studio.typesetter.scene_track(board, scene))
+        typesetter = self._studio.typesetter
+        plan = segment_plan(
+            board, scene, await asyncio.to_thread(typesetter.scene_track, board, scene)
+        )
+        fonts = await asyncio.to_thread(typesetter.fonts)
 
         async def produce(name: str) -> Result:
             artifacts = self._studio.artifacts
@@ -41,7 +47,7 @@ class SegmentStage(Stage):
         return Task(
             parts={
                 "plan": content_hash(canonical(plan)),
-                "fonts": self._studio.typesetter.fonts().digest,
+                "fonts": fonts.digest,
                 "engine": self._studio.engine.identity,
             },
             produce=produce,

@@ -1,4 +1,8 @@
-"""What every stage is made of: the studio it works in, and the work it's given."""
+"""What every stage is made of: the studio it works in, and the work it's given.
+
+Ports that aren't async may compute for a while; stages call them in a thread, so that leases
+are renewed on time.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

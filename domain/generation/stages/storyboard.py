@@ -1,5 +1,6 @@
 """Storyboard: shots, cues and pictures are decided, to the frame."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -41,7 +42,8 @@ class StoryboardStage(Stage):
         media = {scene: [backdrops[c.id] for c in taken] for scene, taken in chosen.items()}
 
         async def produce(name: str) -> Result:
-            board = plan_storyboard(
+            board = await asyncio.to_thread(
+                plan_storyboard,
                 script,
                 narrations,
                 work.brief,
@@ -49,13 +51,14 @@ class StoryboardStage(Stage):
                 pictogram_for=self._studio.typesetter.pictogram_for,
                 media=media,
             )
+            warnings = await asyncio.to_thread(self._glyph_warnings, script)
             content = await store_document(self._studio, work, UnitKind.STORYBOARD, name, board)
             return Result(
                 fingerprint=name,
                 kind=UnitKind.STORYBOARD,
                 content=content,
                 data={
-                    "warnings": msgspec.to_builtins(self._glyph_warnings(script)),
+                    "warnings": msgspec.to_builtins(warnings),
                     "credits": msgspec.to_builtins(
                         [c.credit for scene in chosen.values() for c in scene]
                     ),
