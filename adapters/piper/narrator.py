@@ -1,6 +1,7 @@
 """The ``Narrator`` that speaks with Piper voices, in this process."""
 
 import asyncio
+import errno
 import threading
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -23,6 +24,7 @@ from adapters.piper.voices import (
 from domain.errors import (
     LanguageUnsupported,
     NarrationFailed,
+    StorageFull,
     VoiceNotFound,
     WritingSystemUnsupported,
 )
@@ -133,9 +135,14 @@ class PiperNarrator:
         return await asyncio.to_thread(self._speak, sentence, voice, speed, seed)
 
     def _speak(self, sentence: SpokenSentence, voice: Voice, speed: float, seed: int) -> Utterance:
-        speaker = self._speaker(self._installed_voice(voice.id))
+        installed = self._installed_voice(voice.id)
         try:
+            speaker = self._speaker(installed)
             recording = speaker.say(sentence.spoken.split(), speed, seed)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise StorageFull(f"No space is left in {self._cache_dir} for the voice.") from error
         except Exception as error:
             raise NarrationFailed(
                 f"The voice {voice.id!r} failed on {sentence.text!r}: {error}"

