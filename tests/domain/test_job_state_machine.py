@@ -47,7 +47,7 @@ from domain.jobs.model import (
 T = TypeVar("T")
 
 SCENES = 2
-CRASH_LIMIT = 2
+CRASH_LIMIT = 3
 LONG = 3600.0
 TROUBLE = JobError("render_failed", "ffmpeg refused the work.")
 Key = tuple[UnitKind, int]
@@ -201,6 +201,16 @@ class JobControl(RuleBasedStateMachine):
 
     @rule(target=held, is_careless=st.booleans())
     def claim(self, is_careless: bool) -> Any:
+        return self.claim_one(is_careless)
+
+    @rule(target=held)
+    @precondition(lambda self: any(has_run_out for _, has_run_out in self.leases.values()))
+    def overtake(self) -> Any:
+        """A worker stops for longer than its lease, and another one is given its unit."""
+        self.reconcile_once()
+        return self.claim_one(is_careless=False)
+
+    def claim_one(self, is_careless: bool) -> Any:
         store = self.careless if is_careless else self.store
         due = {
             (job_id, key)
@@ -280,6 +290,9 @@ class JobControl(RuleBasedStateMachine):
 
     @rule()
     def reconcile(self) -> None:
+        self.reconcile_once()
+
+    def reconcile_once(self) -> None:
         found = self.run(self.store.reconcile(LONG, CRASH_LIMIT))
         expired = [claim for claim, has_run_out in self.leases.values() if has_run_out]
         assert found.expired == len(expired)
@@ -333,7 +346,7 @@ def test_job_control_keeps_its_rules_whatever_happens(sqlite_template: Path) -> 
     run_state_machine_as_test(
         JobControl,
         settings=settings(
-            max_examples=25,
+            max_examples=30,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
