@@ -222,7 +222,7 @@ class PackageStage(Stage):
     ) -> Manifest:
         job = work.claim.job
         script = made_from.script
-        timing = Counter(s.timing for n in made_from.narrations for s in n.sentences)
+        timing = Counter[str](s.timing for n in made_from.narrations for s in n.sentences)
         voice = self._studio.narrator.voice_for(script.language, work.brief.voice.id)
         return Manifest(
             video_id=str(job.video_id),
