@@ -1,0 +1,1 @@
+"""How fast, how good, how big: ratios of one interleaved run. ``python -m benchmarks``."""
