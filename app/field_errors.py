@@ -166,10 +166,9 @@ def _in_number(
     if isinstance(value, bool) or not isinstance(value, int | float):
         yield _wrong_kind(value, wanted, pointer)
         return
-    if wanted is int and int(value) != value:
-        yield FieldError(
-            pointer, "must be a whole number", "wrong_type", f"Round it, such as {round(value)}."
-        )
+    if wanted is int and not isinstance(value, int):
+        hint = f"Write it without a point, such as {round(value)}."
+        yield FieldError(pointer, "must be a whole number", "wrong_type", hint)
         return
     if type_.ge is not None and value < type_.ge:
         message = f"must be at least {type_.ge:g}; this is {value:g}"

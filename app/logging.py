@@ -6,13 +6,14 @@ other people's texts, and secrets.
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 from app.config import Settings
 
-QUIET_LOGGERS = ("uvicorn.access", "httpx", "httpcore", "aiosqlite", "PIL", "fontTools")
+QUIET_LOGGERS = ("uvicorn.access", "httpx", "httpcore", "aiosqlite", "alembic", "PIL", "fontTools")
 """Talkative, or (uvicorn.access) saying once more what ``app.server`` logs with a request id."""
 
 
@@ -48,7 +49,11 @@ def configure_logging(settings: Settings) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _drop_repetitions,
+                *rendering,
+            ],
         )
     )
     root = logging.getLogger()
@@ -62,6 +67,13 @@ def configure_logging(settings: Settings) -> None:
         logging.getLogger(name).propagate = True
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _drop_repetitions(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """uvicorn's records carry their own text again, in colours."""
+    event.pop("color_message", None)
+    event.pop("message", None)
+    return event
 
 
 def _json_tracebacks() -> structlog.processors.ExceptionRenderer:

@@ -84,7 +84,8 @@ def parse_json(raw: bytes) -> Any:
 def _best_brief(value: dict[str, Any], errors: list[FieldError]) -> Brief:
     """What can be made of a brief's right fields, so that rules between them can be checked."""
     wrong = {error.pointer.split("/")[1] for error in errors if error.pointer}
-    right = {name: item for name, item in value.items() if name not in wrong}
+    known = Brief.__struct_fields__
+    right = {name: value[name] for name in known if name in value and name not in wrong}
     # a source that was given, though wrongly, still counts as given
     stand_ins = {
         name: [] if name == "scenes" else "given"

@@ -28,6 +28,7 @@ from app.config import Settings, load_settings
 from app.event_feed import EventFeed
 from app.logging import configure_logging
 from app.problems import CrossSiteRequest
+from domain.generation.ports import ScriptWriter
 
 if TYPE_CHECKING:
     from app.embedded import EmbeddedWorker
@@ -36,6 +37,7 @@ log = structlog.get_logger("app.server")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WARM_UP_TOPIC = "Earth"
 QUIET_PATHS = frozenset({"/api/health", "/api/health/ready"})
 """asked every few seconds by whoever watches the server"""
 
@@ -57,6 +59,7 @@ class Server:
         self._container: AsyncContainer | None = None
         self._worker: EmbeddedWorker | None = None
         self._feed: EventFeed | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Litestar) -> AsyncIterator[None]:
@@ -97,6 +100,7 @@ class Server:
                     self._worker = EmbeddedWorker(settings, bell)
                     self._worker.start()
                 self._settings = settings
+                self._warming = asyncio.create_task(_warm_up(self._container))
                 log.info("ready", data_dir=str(settings.data_dir), worker=settings.embedded_worker)
             return self._settings
 
@@ -104,11 +108,14 @@ class Server:
         """End streams, give the worker's leases back, close connections."""
         if self._feed is not None:
             self._feed.stop()
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.wait([self._warming])
         if self._worker is not None:
             await asyncio.to_thread(self._worker.stop)
         if self._container is not None:
             await self._container.close()
-        self._settings = self._container = self._worker = self._feed = None
+        self._settings = self._container = self._worker = self._feed = self._warming = None
 
     def wrap(self, app: Litestar) -> ASGIApp:
         """The outermost layer around ``app``'s routing.
@@ -162,6 +169,15 @@ class Server:
                     signal.signal(number, previous)
 
         return restore
+
+
+async def _warm_up(container: AsyncContainer) -> None:
+    """Have the topic index at hand before the first request asks for it."""
+    try:
+        writer = await container.get(ScriptWriter)
+        await asyncio.to_thread(writer.match_topic, WARM_UP_TOPIC, "en")
+    except Exception as error:  # whatever it is, the request that meets it will say so
+        log.warning("the topics aren't at hand", exc_info=error)
 
 
 async def refuse_cross_site(request: Request[Any, Any, Any]) -> None:

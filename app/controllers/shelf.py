@@ -13,7 +13,7 @@ from litestar.response import Stream
 from app.controllers.documents import read_document
 from app.controllers.files import REVALIDATE, answer_file, content_disposition
 from domain.errors import ArtifactNotFound, SceneNotFound
-from domain.generation.ports import ArtifactStore, DocumentStore, SegmentPlan
+from domain.generation.ports import ArtifactStore, DocumentStore, SegmentPlan, Typesetter
 from domain.generation.preview import ScenePreview
 from domain.generation.script import Script
 from domain.jobs.model import LOCAL_ACCOUNT
@@ -32,11 +32,13 @@ class VideoShelf:
         artifacts: ArtifactStore,
         documents: DocumentStore,
         preview: ScenePreview,
+        typesetter: Typesetter,
     ) -> None:
         self._videos = videos
         self._artifacts = artifacts
         self._documents = documents
         self._preview = preview
+        self._typesetter = typesetter
         # each still runs ffmpeg, and a page may ask for all of them: one at a time
         self._drawing = asyncio.Lock()
         self._latest_still: tuple[str, bytes] | None = None
@@ -106,6 +108,8 @@ class VideoShelf:
             VideoNotFound, SceneNotFound
         """
         video = await self._videos.get(LOCAL_ACCOUNT, video_id)
+        # in a thread, for the first time takes long: the faces are cut from their sources then
+        await asyncio.to_thread(self._typesetter.fonts)
         plan, frame, tag = await self._preview.plan(video, scene)
         return _tagged(request, tag) or Response(
             await self._draw(plan, frame, tag), media_type="image/jpeg", headers=_validator(tag)

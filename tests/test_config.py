@@ -1,0 +1,109 @@
+"""Settings: documented, checked all at once, and embedded by default."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from dotenv import dotenv_values
+
+import app.config
+from app.config import Settings, load_settings
+from domain.errors import SettingsInvalid
+
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
+NAMES = [field.encode_name for field in msgspec.structs.fields(Settings)]
+
+
+def test_nothing_set_means_everything_embedded() -> None:
+    settings = load_settings({}, None)
+    assert settings == Settings()
+    assert settings.sql_url == f"sqlite+aiosqlite:///{Path.cwd() / 'var' / 'faceless.db'}"
+    assert settings.embedded_worker
+    assert (settings.mongodb_url, settings.redis_url) == ("", "")
+
+
+def test_the_example_names_every_setting_and_nothing_else() -> None:
+    assert sorted(dotenv_values(EXAMPLE)) == sorted(NAMES)
+    assert {"MONGODB_URL", "DATABASE_URL", "REDIS_URL"} <= set(NAMES)
+
+
+def test_the_example_as_it_stands_is_the_defaults() -> None:
+    assert load_settings({}, EXAMPLE) == Settings()
+
+
+def test_every_setting_of_the_example_is_explained() -> None:
+    explained = False
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+        if not line:
+            explained = False
+        elif line.startswith("#"):
+            explained = True
+        else:
+            assert explained, line
+
+
+def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=1234\nLOG_LEVEL=debug\n")
+    settings = load_settings({"PORT": "4321"}, tmp_path / ".env")
+    assert (settings.port, settings.log_level) == (4321, "debug")
+
+
+def test_a_missing_file_is_no_error(tmp_path: Path) -> None:
+    assert load_settings({}, tmp_path / ".env") == Settings()
+
+
+def test_unknown_and_empty_variables_are_ignored() -> None:
+    assert load_settings({"PATH": "/bin", "PORTS": "x", "PORT": " "}, None) == Settings()
+
+
+def test_every_wrong_variable_is_named_at_once() -> None:
+    with pytest.raises(SettingsInvalid) as raised:
+        load_settings({"PORT": "0", "LOG_LEVEL": "loud", "LEASE_SECONDS": "soon"}, None)
+    for name in ("PORT", "LOG_LEVEL", "LEASE_SECONDS"):
+        assert name in raised.value.message
+
+
+def test_paths_are_absolute_whatever_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings({"DATA_DIR": "data", "MEDIA_DIR": "~/clips"}, None)
+    assert settings.data_dir == tmp_path / "data"
+    assert settings.media_dir == Path.home() / "clips"
+    assert settings.cache_dir == tmp_path / "data" / "cache"
+
+
+@pytest.mark.parametrize(
+    ("url", "driver"),
+    [
+        ("postgresql://u:p@h/n", "postgresql+asyncpg://u:p@h/n"),
+        ("postgres://u:p@h/n", "postgresql+asyncpg://u:p@h/n"),
+        ("sqlite:////tmp/x.db", "sqlite+aiosqlite:////tmp/x.db"),
+    ],
+)
+def test_a_database_is_named_as_people_do(url: str, driver: str) -> None:
+    assert load_settings({"DATABASE_URL": url}, None).sql_url == driver
+
+
+def test_a_database_nobody_knows_is_refused_without_telling_its_password() -> None:
+    with pytest.raises(SettingsInvalid) as raised:
+        load_settings({"DATABASE_URL": "mysql://u:geheim@h/n"}, None)
+    assert "DATABASE_URL" in raised.value.message
+    assert "geheim" not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [
+        {"LEASE_SECONDS": "15"},
+        {"RENEW_SECONDS": "20"},
+        {"GIVE_UP_SECONDS": "30"},
+    ],
+)
+def test_a_lease_outlives_the_worker_that_gives_up(periods: dict[str, str]) -> None:
+    with pytest.raises(SettingsInvalid, match="LEASE_SECONDS"):
+        load_settings(periods, None)
+
+
+def test_a_star_import_gives_what_is_needed() -> None:
+    assert app.config.__all__ == ["Settings", "load_settings"]
