@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from adapters.ffmpeg import encoding, graph
+from adapters.ffmpeg import encoding, picture_graph
 from adapters.ffmpeg.probe import CLIP_FORMATS, probe_clip
 from adapters.ffmpeg.process import Feed, FfmpegProcess, Position
 from adapters.ffmpeg.stills import load_still, pan_and_zoom
@@ -105,7 +105,7 @@ class SegmentRenderer:
                     *inputs,
                     *("-filter_threads", str(self.threads)),
                     *("-filter_complex_threads", str(self.threads)),
-                    *("-filter_complex", graph.segment(chains, group[0].start, frames)),
+                    *("-filter_complex", picture_graph.segment(chains, group[0].start, frames)),
                     *("-map", "[picture]", *self.encode(drawn)),
                     *("-y", out.name),
                 ],
@@ -122,8 +122,8 @@ class SegmentRenderer:
 
     def lay_out(self, plan: SegmentPlan, fonts: Path, folder: Path) -> None:
         """Put text and fonts where the filter graph finds them under fixed names."""
-        (folder / graph.TRACK).write_text(_with_matrix(plan.ass), encoding="utf-8")
-        (folder / graph.FONTS).symlink_to(fonts.absolute(), target_is_directory=True)
+        (folder / picture_graph.TRACK).write_text(_with_matrix(plan.ass), encoding="utf-8")
+        (folder / picture_graph.FONTS).symlink_to(fonts.absolute(), target_is_directory=True)
 
     async def frame(
         self, plan: SegmentPlan, frame: int, media: Mapping[str, Path], folder: Path
@@ -137,7 +137,7 @@ class SegmentRenderer:
             [
                 *inputs,
                 *("-filter_complex_threads", str(self.threads)),
-                *("-filter_complex", graph.frame_of_part(chain, frame - part.start, frame)),
+                *("-filter_complex", picture_graph.frame_of_part(chain, frame - part.start, frame)),
                 *("-map", "[picture]", "-frames:v", "1", "-f", "rawvideo", "-y", out.name),
             ],
             folder=folder,
@@ -151,7 +151,7 @@ class SegmentRenderer:
         size = (plan.width, plan.height)
         backdrop = part.backdrop
         if isinstance(backdrop, DrawnBackdrop):
-            return graph.drawn(backdrop, plan.palette, size, part.frames)
+            return picture_graph.drawn(backdrop, plan.palette, size, part.frames)
         label = f"[{inputs.count('-i')}:v:0]"
         path = media.get(backdrop.media)
         if path is None:
@@ -160,10 +160,10 @@ class SegmentRenderer:
             rgb = await asyncio.to_thread(load_still, path, backdrop.name, plan.palette.ground)
             moved = pan_and_zoom(rgb, backdrop, size, part.frames)
             inputs += self._pipe_input(size, moved)
-            return label + graph.still(part.frames)
+            return label + picture_graph.still(part.frames)
         facts = await asyncio.to_thread(probe_clip, path, backdrop.name)
         inputs += self._clip_input(backdrop, path, facts.seconds, part.frames)
-        return label + graph.clip(facts, size, part.frames)
+        return label + picture_graph.clip(facts, size, part.frames)
 
     def _pipe_input(self, size: tuple[int, int], frames: Iterator[bytes]) -> list[str | Feed]:
         return [

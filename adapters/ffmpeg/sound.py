@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from adapters.ffmpeg import encoding, graph
+from adapters.ffmpeg import encoding, sound_graph
 from adapters.ffmpeg.ducking import DuckingLevels, music_gain, sampled
 from adapters.ffmpeg.loudness import Levels, read_levels
 from adapters.ffmpeg.probe import MUSIC_FORMATS
@@ -70,7 +70,7 @@ class SoundMixer:
         samples = plan.frames * SAMPLES_PER_FRAME
         self.seconds = samples / SAMPLE_RATE
         await asyncio.to_thread(_join_narration, narration, self.folder / VOICE, samples)
-        voice = await self._measure([*VOICE_INPUT], graph.measured_voice())
+        voice = await self._measure([*VOICE_INPUT], sound_graph.measured_voice())
         voice_db = 0.0 if voice.silent else TARGET_LUFS - voice.integrated
         inputs: list[str | Feed] = [*VOICE_INPUT]
         if music is not None:
@@ -78,11 +78,14 @@ class SoundMixer:
         await self._run(
             [
                 *inputs,
-                *("-filter_complex", graph.mixed(samples, voice_db, with_music=music is not None)),
+                *(
+                    "-filter_complex",
+                    sound_graph.mixed(samples, voice_db, with_music=music is not None),
+                ),
                 *("-map", "[mix]", "-f", "f32le", "-y", MIX),
             ]
         )
-        mix = await asyncio.to_thread(read_levels, self.folder / graph.LEVELS)
+        mix = await asyncio.to_thread(read_levels, self.folder / sound_graph.LEVELS)
         encoded = await self._master(mix)
         return self.folder / SOUND, encoded.facts()
 
@@ -93,7 +96,7 @@ class SoundMixer:
             *("-stream_loop", "-1", *FROM_FILES, "-format_whitelist", MUSIC_FORMATS, "-vn"),
             *("-i", name),
         ]
-        bed = await self._measure(looped, graph.measured_music(samples))
+        bed = await self._measure(looped, sound_graph.measured_music(samples))
         levels = DuckingLevels(under_voice=TARGET_LUFS - abs(plan.music_level_lu), in_gaps=GAP_LUFS)
         gain = music_gain(
             plan.speech,
@@ -127,22 +130,24 @@ class SoundMixer:
 
     async def _try(self, gain: float, ceiling: float) -> Levels:
         """Measure what a gain and a ceiling give, before encoding."""
-        master = graph.mastered(gain, ceiling, AAC_PRIMING_SAMPLES, measured=True)
+        master = sound_graph.mastered(gain, ceiling, AAC_PRIMING_SAMPLES, measured=True)
         await self._run([*MIX_INPUT, "-filter_complex", master, "-map", "[master]", *NOWHERE])
-        return await asyncio.to_thread(read_levels, self.folder / graph.LEVELS)
+        return await asyncio.to_thread(read_levels, self.folder / sound_graph.LEVELS)
 
     async def _encode(self, gain: float, ceiling: float) -> Levels:
         """Encode, and measure what was encoded."""
-        master = graph.mastered(gain, ceiling, AAC_PRIMING_SAMPLES, measured=False)
+        master = sound_graph.mastered(gain, ceiling, AAC_PRIMING_SAMPLES, measured=False)
         options = encoding.sound_options()
         await self._run(
             [*MIX_INPUT, "-filter_complex", master, "-map", "[master]", *options, "-y", SOUND]
         )
-        return await self._measure([*FROM_FILES, "-f", "aac", "-i", SOUND], graph.measured_file())
+        return await self._measure(
+            [*FROM_FILES, "-f", "aac", "-i", SOUND], sound_graph.measured_file()
+        )
 
     async def _measure(self, inputs: list[str | Feed], measuring: str) -> Levels:
         await self._run([*inputs, "-filter_complex", measuring, "-map", "[heard]", *NOWHERE])
-        return await asyncio.to_thread(read_levels, self.folder / graph.LEVELS)
+        return await asyncio.to_thread(read_levels, self.folder / sound_graph.LEVELS)
 
     async def _run(self, arguments: list[str | Feed]) -> None:
         def report(position: Position) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.ffmpeg.graph import Filter, drawn, segment
+from adapters.ffmpeg.filters import Filter
+from adapters.ffmpeg.picture_graph import drawn, segment
 from adapters.ffmpeg.segment import BACKDROPS_AT_ONCE, INPUTS_AT_ONCE, groups_of, parts_of
 from domain.generation.ports import SegmentPlan
 from domain.generation.storyboard import ClipBackdrop, DrawnBackdrop, Palette
