@@ -1,0 +1,46 @@
+"""A factory on a fresh store; fonts and the patched voice are made once a session."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # `counted` also runs as a program
+
+from counted import Factory, Ledger
+
+from adapters.libass import LibassTypesetter
+from app.config import Settings
+from app.storage import prepare_storage
+
+
+@pytest.fixture(scope="session")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every store may share: it can be made again, and holds nothing of a job."""
+    folder = tmp_path_factory.mktemp("cache")
+    LibassTypesetter(folder / "fonts").fonts()
+    return folder
+
+
+async def open_factory(folder: Path, cache_dir: Path) -> Factory:
+    """A factory on an empty store in ``folder``."""
+    folder.mkdir(exist_ok=True)
+    (folder / "cache").symlink_to(cache_dir)
+    settings = Settings(data_dir=folder, min_free_bytes=0)
+    await prepare_storage(settings)
+    return Factory(settings, Ledger(folder / "ledger"))
+
+
+@pytest.fixture
+async def factory(tmp_path: Path, cache_dir: Path) -> AsyncIterator[Factory]:
+    factory = await open_factory(tmp_path / "store", cache_dir)
+    yield factory
+    await factory.container.close()
+
+
+@pytest.fixture
+async def second_factory(tmp_path: Path, cache_dir: Path) -> AsyncIterator[Factory]:
+    factory = await open_factory(tmp_path / "second_store", cache_dir)
+    yield factory
+    await factory.container.close()
