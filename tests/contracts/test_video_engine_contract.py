@@ -4,11 +4,13 @@ import asyncio
 import io
 import math
 import subprocess
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import imageio_ffmpeg
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -18,6 +20,7 @@ from PIL import Image
 from adapters.ffmpeg import FfmpegEngine
 from domain.errors import MediaUnreadable, RenderFailed
 from domain.generation.narration import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME
+from domain.generation.packaging import Encoding
 from domain.generation.ports import MixPlan, SegmentPlan, VideoEngine
 from domain.generation.storyboard import (
     Backdrop,
@@ -41,11 +44,17 @@ CLIP, STILL = "c" * 64, "5" * 64
 Floats = npt.NDArray[np.float64]
 
 
-@pytest.fixture(params=["ffmpeg"])
-def engine(tmp_path: Path) -> VideoEngine:
+ENGINES: dict[str, Callable[[Path], VideoEngine]] = {
+    "ffmpeg": lambda fonts: FfmpegEngine(fonts_dir=lambda: fonts),
+}
+"""Every engine, made with a folder of fonts."""
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> VideoEngine:
     fonts = tmp_path / "fonts"
     fonts.mkdir()
-    return FfmpegEngine(fonts_dir=lambda: fonts)
+    return ENGINES[request.param](fonts)
 
 
 def silent_progress(share: float) -> None:
@@ -518,37 +527,51 @@ def loudness_of(sound: Floats, start: float, end: float) -> float:
 # -- the whole -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-async def movie(engine: VideoEngine, tmp_path: Path) -> Path:
-    """Twelve segments of odd lengths; a flash and a click at the same instants."""
-    lengths = [17, 31, 8, 45, 23, 29, 11, 38, 19, 26, 41, 33]
-    flashes = [12, 60, 130, 222, 300]
+LENGTHS = [17, 31, 8, 45, 23, 29, 11, 38]
+"""frames of the movie's segments: few of them whole GOPs"""
+FLASHES = [12, 60, 130, 190]
+"""frames of the movie at which it flashes and clicks"""
+MOVIE_FRAMES = sum(LENGTHS)
+
+
+@pytest.fixture(params=ENGINES, scope="module")
+def movie(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Segments of odd lengths with flashes, and a sound with clicks at the same instants."""
+    folder = tmp_path_factory.mktemp("movie")
+    return asyncio.run(make_movie(ENGINES[request.param](folder), folder))
+
+
+async def make_movie(engine: VideoEngine, folder: Path) -> Path:
     segments, start = [], 0
-    for number, frames in enumerate(lengths):
-        inside = [at - start for at in flashes if start <= at < start + frames]
+    for number, frames in enumerate(LENGTHS):
+        inside = [at - start for at in FLASHES if start <= at < start + frames]
         plan = plan_of(
             drawn(frames, number), ass=track(*(flash(at, min(at + 4, frames)) for at in inside))
         )
-        segments.append(tmp_path / f"segment{number}")
+        segments.append(folder / f"segment{number}")
         await engine.render_segment(plan, {}, segments[-1], silent_progress)
         start += frames
     voice = np.zeros(start * SAMPLES_PER_FRAME)
-    for at in flashes:
+    for at in FLASHES:
         voice[at * SAMPLES_PER_FRAME] = 0.8
-    pcm = write_pcm(tmp_path / "voice.pcm", voice)
-    sound = tmp_path / "sound"
-    await engine.mix_sound(mix_of(start, []), [pcm], None, sound, silent_progress)
-    out = tmp_path / "movie.mp4"
-    facts = await engine.assemble(segments, sound, out, silent_progress)
-    assert (facts.frames, facts.fps, facts.width, facts.height) == (start, 30, WIDTH, HEIGHT)
+    pcm = write_pcm(folder / "voice.pcm", voice)
+    await engine.mix_sound(mix_of(start, []), [pcm], None, folder / "sound", silent_progress)
+    facts = await engine.assemble(segments, folder / "sound", folder / "movie.mp4", silent_progress)
+    (folder / "facts.json").write_bytes(msgspec.json.encode(facts))
+    return folder / "movie.mp4"
+
+
+def test_the_facts_of_a_movie_are_measured_on_it(movie: Path) -> None:
+    facts = msgspec.json.decode(movie.with_name("facts.json").read_bytes(), type=Encoding)
+    assert (facts.frames, facts.fps) == (MOVIE_FRAMES, 30)
+    assert (facts.width, facts.height, facts.pixel_format) == (WIDTH, HEIGHT, "yuv420p")
     assert (facts.video_codec, facts.video_profile, facts.color) == ("h264", "High", "bt709")
     assert (facts.audio_codec, facts.sample_rate, facts.channels) == ("aac", 48_000, 2)
-    assert abs(facts.duration_ms - start * 1000 / 30) < 1000 / 30
-    assert facts.size == out.stat().st_size
-    return out
+    assert abs(facts.duration_ms - MOVIE_FRAMES * 1000 / 30) < 1000 / 30
+    assert facts.size == movie.stat().st_size
 
 
-async def test_a_click_and_a_flash_decode_within_a_millisecond(movie: Path) -> None:
+def test_a_click_and_a_flash_decode_within_a_millisecond(movie: Path) -> None:
     options = {"ignore_editlist": "1"}
     with av.open(str(movie), options=options) as container:
         stream = container.streams.video[0]
@@ -575,23 +598,23 @@ async def test_a_click_and_a_flash_decode_within_a_millisecond(movie: Path) -> N
         / SAMPLE_RATE
         for at in flashes
     ]
-    assert len(flashes) == 5
+    assert len(flashes) == len(FLASHES)
     assert clicks == pytest.approx(flashes, abs=0.001)
 
 
-async def test_every_frame_stands_on_the_grid_across_all_joins(movie: Path) -> None:
+def test_every_frame_stands_on_the_grid_across_all_joins(movie: Path) -> None:
     with av.open(str(movie)) as container:
         stream = container.streams.video[0]
         times = [frame.pts * stream.time_base for frame in container.decode(stream)]
-    assert times == [Fraction(index, FRAME_RATE) for index in range(321)]
+    assert times == [Fraction(index, FRAME_RATE) for index in range(MOVIE_FRAMES)]
 
 
-async def test_sound_and_picture_are_equally_long_within_a_frame(movie: Path) -> None:
+def test_sound_and_picture_are_equally_long_within_a_frame(movie: Path) -> None:
     samples = read_sound(movie).shape[1]
-    assert abs(samples - 321 * SAMPLES_PER_FRAME) < SAMPLES_PER_FRAME
+    assert abs(samples - MOVIE_FRAMES * SAMPLES_PER_FRAME) < SAMPLES_PER_FRAME
 
 
-async def test_the_index_comes_first_and_there_is_no_edit_list(movie: Path) -> None:
+def test_the_index_comes_first_and_there_is_no_edit_list(movie: Path) -> None:
     data = movie.read_bytes()
     top = [kind for kind, _ in boxes(data)]
     assert top.index("moov") < top.index("mdat")
