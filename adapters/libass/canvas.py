@@ -187,14 +187,7 @@ class Canvas:
                 )
                 for frame, pose in motion.keys
             )
-            seen = any(
-                -OFFSTAGE_PX < x + pose.dx + right
-                and x + pose.dx + left < self.width + OFFSTAGE_PX
-                and -OFFSTAGE_PX < y + pose.dy + bottom
-                and y + pose.dy + top < self.height + OFFSTAGE_PX
-                for _, pose in keys
-            )
-            if seen:
+            if self._on_stage(part.box, x, y, motion):
                 self.shape(
                     part,
                     x=x + ox,
@@ -204,6 +197,17 @@ class Canvas:
                     layer=layer,
                     opacity=opacity,
                 )
+
+    def _on_stage(self, box: Box, x: float, y: float, motion: Motion) -> bool:
+        """Whether a box is ever within the frame."""
+        left, top, right, bottom = box
+        return any(
+            x + pose.dx + right > -OFFSTAGE_PX
+            and x + pose.dx + left < self.width + OFFSTAGE_PX
+            and y + pose.dy + bottom > -OFFSTAGE_PX
+            and y + pose.dy + top < self.height + OFFSTAGE_PX
+            for _, pose in motion.keys
+        )
 
     def flipbook(
         self,

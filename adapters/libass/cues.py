@@ -72,15 +72,14 @@ def _draw(canvas: Canvas, layout: Layout, cue: Cue, style: _Style, *, footage: b
     zone, book = layout.captions, canvas.book
     role: Role = "strong" if layout.wide else "display"
     size = layout.sizes.caption
-    widest = max(book.width(line.text, role, size) for line in lines)
+    widest = max(1.0, *(book.width(line.text, role, size) for line in lines))
     room = zone.width / (POP if style.style == "highlight" else 1.0)
     size *= min(1.0, room / widest, zone.height / (size * (1 + LEADING * (len(lines) - 1))))
     cap = book.face(role).cap_height * size
     block = cap + LEADING * size * (len(lines) - 1)
-    if layout.wide and layout.captions_low:  # sits on its baseline, grows upwards
-        top = zone.bottom - block
-    else:
-        top = zone.center[1] - block / 2
+    # at the foot of wide frames captions sit on their baseline and grow upwards
+    low = layout.wide and layout.captions_low
+    top = zone.bottom - block if low else zone.center[1] - block / 2
     if style.style == "box":
         pad = size * 0.46
         canvas.shape(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 P_SCALE = 8
@@ -198,10 +199,7 @@ def slices(start: Point, end: Point, width: float, pieces: int) -> list[Drawing]
     (x0, y0), (x1, y1) = start, end
     dx, dy = (x1 - x0) / pieces, (y1 - y0) / pieces
     corners = [(x0 + n * dx, y0 + n * dy) for n in range(pieces + 1)]
-    return [
-        polygon(a, b, (b[0], b[1] + width), (a[0], a[1] + width))
-        for a, b in zip(corners, corners[1:], strict=False)
-    ]
+    return [polygon(a, b, (b[0], b[1] + width), (a[0], a[1] + width)) for a, b in pairwise(corners)]
 
 
 def dots(columns: int, rows: int, gap: float, radius: float) -> list[Drawing]:

@@ -107,16 +107,11 @@ def ease_in(t: float) -> float:
 
 def ease_in_out(t: float) -> float:
     """Ease-in-out-cubic: for what travels from place to place."""
-    return 4 * t**3 if t < 0.5 else 1 - (2 - 2 * t) ** 3 / 2
-
-
-def ease_back(t: float) -> float:
-    """Ease-out with an overshoot of about 6 %: for what lands."""
-    return 1 + 2.0 * (t - 1) ** 3 + 1.0 * (t - 1) ** 2
+    return (2 * t) ** 3 / 2 if 2 * t < 1 else 1 - (2 - 2 * t) ** 3 / 2
 
 
 def glide(
-    start: int, frames: int, a: Pose, b: Pose, easing: Easing = ease_out, lead: float = 0.0
+    start: int, frames: int, a: Pose, b: Pose, easing: Easing = ease_out, *, lead: float = 0.0
 ) -> list[Key]:
     """Keys of a move that follows ``easing``; ``lead`` is the share already done at ``start``."""
     if frames <= 0:
@@ -146,7 +141,7 @@ def enter(
     """
     end = max(end, start + 2)
     over = min(over, max(1, end - start - 1))
-    keys = glide(start, over, come, rest, easing, LEAD)
+    keys = glide(start, over, come, rest, easing, lead=LEAD)
     last = settle or rest
     if go is not None and end - OUT_FRAMES > start + over:
         keys += [
@@ -164,7 +159,7 @@ def hold(start: int, end: int, pose: Pose = REST, settle: Pose | None = None) ->
 
 
 def chain(*parts: Sequence[Key]) -> Motion:
-    """One motion of several, where later keys win over earlier ones of the same or a later frame."""
+    """One motion of several: later keys win over earlier ones at or behind their frame."""
     keys: list[Key] = []
     for part in parts:
         for key in part:

@@ -52,14 +52,20 @@ AMBIGUOUS = frozenset(
 """Words that name one thing in a text and another in a picture, or too little of anything."""
 
 
+SHORT_WORD = 3
+"""Words so short are left alone: gas, bus"""
+
+
 def singular(word: str) -> str:
     """The singular of an English noun, near enough to compare two words."""
-    if len(word) > 4 and word.endswith("ies"):
+    if len(word) <= SHORT_WORD:
+        return word
+    if word.endswith("ies"):
         return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("ches", "shes", "sses", "xes", "zes")):
+    if word.endswith(("ches", "shes", "sses", "xes", "zes")):
         return word[:-2]
     if word.endswith("puses"):
         return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word

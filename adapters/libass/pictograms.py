@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from fontTools.pens.basePen import BasePen
-from fontTools.svgLib.path.parser import parse_path
-from fontTools.ttLib import TTFont
+from fontTools.pens.basePen import BasePen  # type: ignore[import-untyped]
+from fontTools.svgLib.path.parser import parse_path  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from adapters.libass.drawing import Command, Drawing
 from adapters.libass.pictogram_words import AMBIGUOUS, EMOJI_RANGES, QUALIFIERS, singular

@@ -9,7 +9,8 @@ from adapters.libass.pen import Pen
 from adapters.libass.pictograms import Pictograms
 from adapters.libass.scenery import draw_scenery
 from adapters.libass.shots_claim import draw_closing, draw_hook
-from adapters.libass.shots_figures import draw_comparison, draw_number
+from adapters.libass.shots_comparison import draw_comparison
+from adapters.libass.shots_number import draw_number
 from adapters.libass.shots_steps import draw_list, draw_process
 from adapters.libass.shots_timeline import draw_timeline
 from adapters.libass.shots_words import draw_fact, draw_quote
@@ -65,8 +66,15 @@ def scene_canvas(
 
     for shot in scene.shots:
         _backdrop(canvas, layout, board.palette, shot)
-    _progress(canvas, layout, board.palette, position, len(board.scenes), scene.frames)
-    floor = _headings(canvas, pictograms, layout, board.palette, scene, slides)
+    _progress(
+        canvas,
+        layout,
+        board.palette,
+        position=position,
+        scenes=len(board.scenes),
+        frames=scene.frames,
+    )
+    floor = _headings(canvas, pictograms, layout, board.palette, scene, slides=slides)
     for shot in scene.shots:
         if shot.content is None:
             continue
@@ -152,7 +160,7 @@ def card_opacity(palette: Palette) -> float:
 
 
 def _progress(
-    canvas: Canvas, layout: Layout, palette: Palette, position: int, scenes: int, frames: int
+    canvas: Canvas, layout: Layout, palette: Palette, *, position: int, scenes: int, frames: int
 ) -> None:
     """A dash for every scene; this one's fills while it runs."""
     if not FEWEST_DASHES <= scenes <= MOST_DASHES:
@@ -192,6 +200,7 @@ def _headings(
     layout: Layout,
     palette: Palette,
     scene: SceneBoard,
+    *,
     slides: tuple[tuple[int, float], ...],
 ) -> float:
     """The heading over every run of shots that show one; it stays while they change.

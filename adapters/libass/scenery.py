@@ -8,7 +8,13 @@ from collections.abc import Callable, Sequence
 from adapters.libass.canvas import Canvas
 from adapters.libass.drawing import Drawing, arcs, circle, dots, rect, slices, union
 from adapters.libass.motion import FPS, Pose, hold
-from domain.generation.palettes import tinted
+from domain.generation.palettes import (
+    LARGE_CONTRAST,
+    TEXT_CONTRAST,
+    blend,
+    contrast,
+    tinted,
+)
 from domain.generation.storyboard import Palette
 
 QUIET = 0.34
@@ -35,6 +41,7 @@ class _Set:
         self.deep = tinted(palette, 1.6)
         self.ink = palette.ink
         self.accent = palette.accent
+        self._palette = palette
 
     def put(
         self,
@@ -62,8 +69,29 @@ class _Set:
                 Pose(dx=dx, dy=dy, sx=1 + grow, sy=1 + grow),
             ),
             layer=2,
-            opacity=opacity,
+            opacity=readable_opacity(self._palette, color, opacity),
         )
+
+
+def readable_opacity(palette: Palette, color: str, wanted: float) -> float:
+    """``wanted``, or as little less as keeps type readable where it runs over the shape.
+
+    What is in the accent or in ink is small or thin, and stays as it is.
+    """
+    if color in {palette.accent, palette.ink}:
+        return wanted
+    opacity = wanted
+    while opacity > 0:
+        behind = [blend(ground, color, opacity) for ground in (palette.ground, palette.ground_to)]
+        if all(
+            contrast(palette.ink, seen) >= TEXT_CONTRAST
+            and contrast(palette.muted, seen) >= TEXT_CONTRAST
+            and contrast(palette.accent, seen) >= LARGE_CONTRAST
+            for seen in behind
+        ):
+            return opacity
+        opacity -= 0.02
+    return 0.0
 
 
 def _orbits(s: _Set) -> None:
@@ -72,8 +100,8 @@ def _orbits(s: _Set) -> None:
     s.put(arcs(330, 44), (x, y), s.tint, QUIET, drift=(-1, -1))
     for n in range(2):
         s.put(arcs(440 + 170 * n, 3), (x, y), s.ink, LINE - 0.04 * n, drift=(-1.4, -1.4))
-    s.put(circle(17), (x - 520, y - 210), s.accent, SPARK, drift=(1, -3))
-    s.put(circle(11), (x - 250, y - 504), s.ink, 0.5, drift=(-3, 1))
+    s.put(circle(17), (x - 430, y + 60), s.accent, SPARK, drift=(3, -1))
+    s.put(circle(11), (s.width - 34, y - 440), s.ink, 0.5, drift=(0, 3))
 
 
 def _slant(s: _Set) -> None:
@@ -92,8 +120,8 @@ def _hills(s: _Set) -> None:
     s.put(circle(560), (s.width * 0.04, s.height + 330), s.tint, QUIET, drift=(1.2, 0))
     s.put(circle(520), (s.width * 0.9, s.height + 330), s.deep, QUIET * 1.2, drift=(-1.2, 0))
     s.put(arcs(640, 4, -60, 120), (s.width * 0.5, s.height + 330), s.ink, LINE, drift=(0.4, -1))
-    s.put(arcs(110, 3), (s.width * 0.9, s.height * 0.1), s.ink, LINE, drift=(0, 1.5))
-    s.put(circle(14), (s.width * 0.9 - 110, s.height * 0.1), s.accent, SPARK, drift=(0, 3))
+    s.put(arcs(110, 3), (s.width, s.height * 0.06), s.ink, LINE, drift=(0, 1.5))
+    s.put(circle(14), (s.width - 110, s.height * 0.06), s.accent, SPARK, drift=(0, 3))
 
 
 def _moon(s: _Set) -> None:

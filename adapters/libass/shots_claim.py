@@ -7,7 +7,7 @@ from adapters.libass.pen import Pen, key_words
 from adapters.libass.text import Setting
 from domain.generation.storyboard import ClosingContent, HookContent
 
-TALL_CLAIM_SHARE = 0.6
+TALL_CLAIM_SHARE = 0.57
 """Of the stage's height when the hero stands above the claim"""
 TALL_HERO_MOST = 330.0
 WIDE_CLAIM_SHARE = 0.74

@@ -25,7 +25,10 @@ def draw_fact(pen: Pen, content: FactContent) -> None:
         zone, hero_zone = pen.layout.split(pen.stage)
     elif pen.layout.wide:
         zone = zone._replace(right=zone.left + zone.width * 0.8)
-    settings = _settings(pen, [group.text for group in content.groups], zone)
+    groups = [group for group in content.groups if clean(group.text)]
+    if not groups:
+        return
+    settings = _settings(pen, [group.text for group in groups], zone)
     heights = [pen.block_height(setting, "display") for setting in settings]
     size = settings[0].size
     gap = GROUP_GAP * size
@@ -45,10 +48,10 @@ def draw_fact(pen: Pen, content: FactContent) -> None:
             motion=pen.stretch(pen.start, 0.3, over=16),
             pivot="left",
         )
-    keyed = key_words(" ".join(clean(group.text) for group in content.groups), content.key)
+    keyed = key_words(" ".join(clean(group.text) for group in groups), content.key)
     before = 0
     accents: list[Placed] = []
-    for group, setting, height in zip(content.groups, settings, heights, strict=True):
+    for group, setting, height in zip(groups, settings, heights, strict=True):
 
         def color(nth: int, before: int = before) -> str:
             return pen.palette.accent if before + nth in keyed else pen.palette.ink

@@ -15,6 +15,9 @@ Role = Literal["display", "text", "strong"]
 WORD_JOINER = "\u2060"
 """Draws nothing. Behind a backslash it keeps libass from reading ``\\N``, ``\\n``, ``\\h``."""
 
+MISSING_WIDTH = 0.6
+"""Ems taken for a character that no face draws"""
+
 _CHAINS: dict[Role, tuple[fonts.FaceSource, ...]] = {
     "display": (fonts.DISPLAY, fonts.STRONG, fonts.FALLBACK, fonts.EMOJI),
     "text": (fonts.TEXT, fonts.FALLBACK, fonts.EMOJI),
@@ -89,7 +92,11 @@ class FontBook:
 
     def _width(self, text: str, role: Role, size: float, spacing: float = 0.0) -> float:
         """Pixels that a cleaned text takes at ``size`` pixels an em (kerning left out)."""
-        ems = sum(run.face.advance(c) for run in self.runs(text, role) for c in run.text)
+        ems = sum(
+            run.face.advance(c) if run.face.draws(c) or not visible(c) else MISSING_WIDTH
+            for run in self.runs(text, role)
+            for c in run.text
+        )
         return ems * size + spacing * sum(1 for c in text if visible(c) or c == " ")
 
     def line_box(self, text: str, role: Role, size: float) -> tuple[float, float]:
@@ -145,7 +152,7 @@ def fit(
     words = clean(text).split(" ") if clean(text) else []
     while True:
         spacing = tracking * size
-        lines = _balance(book, words, role, size, width, spacing)
+        lines = _balance(book, words, role, size, width=width, spacing=spacing)
         tall = size * leading * (len(lines) - 1) + size
         if lines is not None and tall <= height and len(lines) <= max_lines:
             return Setting(size, lines, size * leading)
@@ -159,7 +166,7 @@ SMALLEST_PX = 14.0
 
 
 def _balance(
-    book: FontBook, words: Sequence[str], role: Role, size: float, width: float, spacing: float
+    book: FontBook, words: Sequence[str], role: Role, size: float, *, width: float, spacing: float
 ) -> list[list[str]]:
     widths = [book.width(w, role, size, spacing) for w in words]
     space = book.width(" ", role, size, spacing)

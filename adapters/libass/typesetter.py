@@ -45,7 +45,7 @@ class LibassTypesetter:
     def fonts(self) -> FontSet:
         """The folder of static faces."""
         return FontSet(
-            folder=self._book.folder, digest=fonts.faces_digest(), credits=fonts.credits()
+            folder=self._book.folder, digest=fonts.faces_digest(), credits=fonts.font_credits()
         )
 
     def scene_track(self, board: Storyboard, scene: SceneBoard) -> str:
@@ -76,4 +76,4 @@ class LibassTypesetter:
             for shot in scene.shots
             if (name := getattr(shot.content, "pictogram", None))
         }
-        return fonts.credits() + [credit_for(name) for name in sorted(names)]
+        return fonts.font_credits() + [credit_for(name) for name in sorted(names)]

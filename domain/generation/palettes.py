@@ -11,6 +11,11 @@ TEXT_CONTRAST = 4.5
 LARGE_CONTRAST = 3.0
 """WCAG 2.2, 1.4.3: large text; the accent is only ever used large"""
 
+NEARLY_BLACK, NEARLY_WHITE = 0.15, 0.9
+"""Lightness beyond which a gradient's other end lies towards mid-grey, for want of room"""
+SRGB_LINEAR_PART = 0.04045
+"""IEC 61966-2-1: below it the transfer curve is a straight line"""
+
 
 def _named(*palettes: Palette) -> dict[str, Palette]:
     return {palette.name: palette for palette in palettes}
@@ -22,15 +27,15 @@ PALETTES: dict[str, Palette] = _named(
         ground="#0B1030",
         ground_to="#23307A",
         ink="#F7F5EF",
-        muted="#B9C2E8",
+        muted="#C9D0F0",
         accent="#FFB703",
     ),
     Palette(
         name="lagoon",
         ground="#04252E",
-        ground_to="#0A5661",
+        ground_to="#094C57",
         ink="#F2FBF9",
-        muted="#A9D6D3",
+        muted="#CBEBE7",
         accent="#FFD166",
     ),
     Palette(
@@ -44,9 +49,9 @@ PALETTES: dict[str, Palette] = _named(
     Palette(
         name="forest",
         ground="#0B2018",
-        ground_to="#1F5138",
+        ground_to="#1B4A33",
         ink="#F4F8EC",
-        muted="#BAD6BF",
+        muted="#D3E8D6",
         accent="#C6F255",
     ),
     Palette(
@@ -230,9 +235,9 @@ def _second_ground(ground: str) -> str:
     hue, lightness, saturation = colorsys.rgb_to_hls(*(c / 255 for c in _rgb(ground)))
     dark = contrast("#FFFFFF", ground) >= contrast("#111111", ground)
     if dark:
-        level = lightness + 0.1 if lightness < 0.15 else lightness * 0.55
+        level = lightness + 0.1 if lightness < NEARLY_BLACK else lightness * 0.55
     else:
-        level = lightness - 0.08 if lightness > 0.9 else lightness + (1 - lightness) * 0.55
+        level = lightness - 0.08 if lightness > NEARLY_WHITE else lightness + (1 - lightness) * 0.55
     return _hex(colorsys.hls_to_rgb(hue, level, saturation))
 
 
@@ -252,7 +257,7 @@ def _reads(ink: str, palette: Palette) -> bool:
 
 def _luminance(color: str) -> float:
     red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        c / 12.92 if c <= SRGB_LINEAR_PART else ((c + 0.055) / 1.055) ** 2.4
         for c in (channel / 255 for channel in _rgb(color))
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
