@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
 from adapters.directory import DirectoryArtifactStore
+from adapters.dramatiq import DramatiqBell
 from adapters.ffmpeg import FfmpegEngine
 from adapters.libass import LibassTypesetter
 from adapters.media_folder import MediaFolder
+from adapters.mongo import MongoDocumentStore
 from adapters.music import BundledMusic, FolderMusic, MusicShelf
 from adapters.num2words import Num2WordsVerbalizer
 from adapters.piper import PiperNarrator
@@ -73,8 +75,18 @@ class Stores(Provider):
         return SqlVideoStore(engine)
 
     @provide
-    def documents(self, engine: AsyncEngine) -> DocumentStore:
-        return SqlDocumentStore(engine)
+    async def documents(
+        self, engine: AsyncEngine, settings: Settings
+    ) -> AsyncIterator[DocumentStore]:
+        if not settings.mongodb_url:
+            yield SqlDocumentStore(engine)
+            return
+        store = MongoDocumentStore(settings.mongodb_url)
+        try:
+            await store.ensure_indexes()
+            yield store
+        finally:
+            await store.close()
 
     @provide
     def artifacts(self, settings: Settings) -> ArtifactStore:
@@ -83,8 +95,15 @@ class Stores(Provider):
         )
 
     @provide
-    def bell(self, thread_bell: ThreadBell) -> Bell:
-        return thread_bell
+    async def bell(self, thread_bell: ThreadBell, settings: Settings) -> AsyncIterator[Bell]:
+        if not settings.redis_url:
+            yield thread_bell
+            return
+        bell = DramatiqBell(settings.redis_url)
+        try:
+            yield bell
+        finally:
+            await bell.close()
 
 
 class Words(Provider):

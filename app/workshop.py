@@ -34,15 +34,16 @@ class Workshop:
     async def work(self) -> None:
         """Run every slot and the reconciler until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._reconciler().run_forever())
+            group.create_task(self.reconciler().run_forever())
             for slot in range(self._settings.slots):
-                group.create_task(self._work_slot(self._runner(slot)))
+                group.create_task(self._work_slot(self.runner(slot)))
 
     async def _work_slot(self, runner: Runner) -> None:
         with self._thread_bell.listen() as listener:
             await runner.run_forever(listener, self._settings.poll_seconds)
 
-    def _runner(self, slot: int) -> Runner:
+    def runner(self, slot: int) -> Runner:
+        """One slot of this process."""
         settings = self._settings
         return Runner(
             self._store,
@@ -56,7 +57,8 @@ class Workshop:
             min_free_bytes=settings.min_free_bytes,
         )
 
-    def _reconciler(self) -> Reconciler:
+    def reconciler(self) -> Reconciler:
+        """This process's reconciler."""
         settings = self._settings
         return Reconciler(
             self._store,
