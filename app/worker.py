@@ -1,0 +1,86 @@
+"""What ``dramatiq app.worker:boot`` starts: a worker process that is rung over Redis.
+
+A message carries only a unit's id, and even that only for the log: whoever hears the bell asks
+the database for work.
+"""
+
+import asyncio
+from contextlib import suppress
+
+import dramatiq
+from dishka import AsyncContainer
+
+from adapters.dramatiq import ACTOR, QUEUE, WorkerResources, make_broker
+from app.config import Settings, load_settings
+from app.container import make_container
+from app.logging import configure_logging
+from app.workshop import Workshop
+from domain.errors import SettingsInvalid
+from domain.jobs.runner import Runner
+
+
+class QueueWorker:
+    """A worker's resources on Dramatiq's event loop, and the actor that uses them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._container: AsyncContainer | None = None
+        self._runner: Runner | None = None
+        self._reconciling: asyncio.Task[None] | None = None
+        self._working: set[asyncio.Task[object]] = set()
+        self._stopping = False
+
+    async def open(self) -> None:
+        """Build everything, and reconcile from now on."""
+        self._container = make_container(self._settings)
+        workshop = await self._container.get(Workshop)
+        self._runner = workshop.runner(0)
+        self._reconciling = asyncio.create_task(workshop.reconciler().run_forever())
+
+    async def run_unit(self, unit_id: str) -> None:  # noqa: ARG002 - seen in Dramatiq's log
+        """Work on whatever unit is due, if any."""
+        task = asyncio.current_task()
+        if self._runner is None or task is None or self._stopping:
+            return
+        self._working.add(task)
+        try:
+            await self._runner.run_next()
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+        finally:
+            self._working.discard(task)
+
+    async def stop(self) -> None:
+        """Give every unit back: cancelling a runner releases its lease."""
+        self._stopping = True
+        for task in tuple(self._working):
+            task.cancel()
+        if self._working:
+            await asyncio.wait(self._working)
+
+    async def close(self) -> None:
+        """End reconciling, close connections."""
+        if self._reconciling is not None:
+            self._reconciling.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._reconciling
+        if self._container is not None:
+            await self._container.close()
+
+
+def boot() -> None:
+    """Declare the broker and its one actor; Dramatiq calls this in every worker process.
+
+    Raises:
+        SettingsInvalid: no REDIS_URL is set.
+    """
+    settings = load_settings()
+    if not settings.redis_url:
+        raise SettingsInvalid(["REDIS_URL is empty: a worker of its own is rung over Redis"])
+    configure_logging(settings)
+    worker = QueueWorker(settings)
+    resources = WorkerResources(worker.open, worker.close, worker.stop)
+    broker = make_broker(settings.redis_url, [resources])
+    dramatiq.set_broker(broker)
+    dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(worker.run_unit)
