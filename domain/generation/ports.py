@@ -29,7 +29,10 @@ Progress = Callable[[float], None]
 class SentenceSegmenter(Protocol):
     """Splits running text into sentences."""
 
-    identity: str
+    @property
+    def identity(self) -> str:
+        """Changes whenever the outcome for the same input may change."""
+        ...
 
     def split(self, text: str, language: str) -> list[str]:
         """Sentences in order, stripped, none empty; together they hold every word of ``text``.
@@ -42,7 +45,10 @@ class SentenceSegmenter(Protocol):
 class ScriptWriter(Protocol):
     """Writes the script of one kind of source."""
 
-    identity: str
+    @property
+    def identity(self) -> str:
+        """Changes whenever the outcome for the same input may change."""
+        ...
 
     def match_topic(self, topic: str, language: str) -> TopicMatch:
         """Find what a topic means.
@@ -60,7 +66,10 @@ class ScriptWriter(Protocol):
 class Verbalizer(Protocol):
     """Says how shown text is spoken."""
 
-    identity: str
+    @property
+    def identity(self) -> str:
+        """Changes whenever the outcome for the same input may change."""
+        ...
 
     def verbalize(
         self, text: str, language: str, pronunciations: Mapping[str, str]
@@ -178,7 +187,10 @@ class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
 class VisualSource(Protocol):
     """Finds clips and stills."""
 
-    identity: str
+    @property
+    def identity(self) -> str:
+        """Changes whenever the outcome for the same input may change."""
+        ...
 
     async def search(self, request: VisualRequest) -> list[VisualCandidate]:
         """Candidates, best first; empty when nothing fits. A named ``media`` scores 1.
@@ -205,7 +217,10 @@ class FontSet(msgspec.Struct, frozen=True, kw_only=True):
 class Typesetter(Protocol):
     """Turns the storyboard's text and drawings into ASS tracks, and cues into caption files."""
 
-    identity: str
+    @property
+    def identity(self) -> str:
+        """Changes whenever the outcome for the same input may change."""
+        ...
 
     def fonts(self) -> FontSet:
         """The font folder to give to libass.
@@ -269,7 +284,10 @@ class MixPlan(msgspec.Struct, frozen=True, kw_only=True):
 class VideoEngine(Protocol):
     """Renders, mixes, joins. Cancelling any call ends every child process before it returns."""
 
-    identity: str
+    @property
+    def identity(self) -> str:
+        """Changes whenever the outcome for the same input may change."""
+        ...
 
     async def render_segment(
         self, plan: SegmentPlan, media: Mapping[str, Path], out: Path, progress: Progress
