@@ -1,84 +1,112 @@
 """The ``faceless`` command."""
 
 import asyncio
-import json
+import logging
 import sys
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import click
 import msgspec
 from rich.console import Console
+from rich.logging import RichHandler
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from adapters.threads import ThreadBell
 from app.config import Settings, load_settings
 from app.container import make_container
 from app.embedded import EmbeddedWorker
-from app.request_body import decode_body
+from app.request_body import decode_body, parse_json
+from app.stage_display import StageDisplay
 from app.storage import prepare_storage
-from domain.errors import DomainError, InvalidRequest, TopicNotFound
+from domain import errors
+from domain.errors import DomainError, InvalidRequest, SettingsInvalid, TopicNotFound
 from domain.generation.brief import FRAME_SIZES, Brief
-from domain.jobs.model import FINAL_STATUSES, LOCAL_ACCOUNT, Job, JobStatus, UnitKind
+from domain.jobs.model import FINAL_STATUSES, LOCAL_ACCOUNT, Job, JobStatus
 from domain.jobs.service import Jobs
 
 POLL_SECONDS = 0.3
-"""how often the progress bars are brought up to date"""
+"""how often the display is brought up to date"""
 
 EXIT_FAILED = 1
-"""the work failed"""
+"""the work failed, or the doctor found something"""
 EXIT_USAGE = 2
-"""the command or its input was wrong"""
+"""the command, its input or a setting was wrong"""
+EXIT_INTERRUPTED = 130
+"""Ctrl-C, as shells count it: 128 + SIGINT"""
 
-STAGE_TITLES: dict[UnitKind, str] = {
-    UnitKind.SCRIPT: "Writing the script",
-    UnitKind.NARRATION: "Speaking",
-    UnitKind.STORYBOARD: "Planning shots",
-    UnitKind.SEGMENT: "Rendering",
-    UnitKind.MIX: "Mixing sound",
-    UnitKind.PACKAGE: "Packaging",
+EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong input or settings, 130 stopped with Ctrl-C."
+
+INPUT_ERRORS = (
+    errors.InvalidRequest,
+    errors.LanguageUnsupported,
+    errors.MediaNotFound,
+    errors.MusicNotFound,
+    errors.SettingsInvalid,
+    errors.TopicNotFound,
+    errors.VoiceNotFound,
+    errors.WritingSystemUnsupported,
+)
+"""what the caller can put right by asking for something else"""
+
+OPTION_NAMES = {
+    "/topic": "TOPIC",
+    "/script": "--script",
+    "/source_text": "--article",
+    "/scenes": "--scenes",
+    "/title": "--title",
+    "/language": "--language",
+    "/aspect_ratio": "--aspect",
+    "/duration": "--duration",
+    "/voice/id": "--voice",
+    "/voice/speed": "--speed",
+    "/music/mood": "--mood",
+    "/brand/palette": "--palette",
+    "/seed": "--seed",
 }
+"""a request's fields, as this command spells them"""
 
-TEXT_FILE = click.File(encoding="utf-8")
+FILE = click.File("rb")
 
 out = Console()
 err = Console(stderr=True)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(package_name="faceless")
 def main() -> None:
     """Turn a topic, an article or a script into a finished video."""
 
 
-@main.command()
+@main.command(epilog=EXIT_CODES)
 @click.argument("topic", required=False)
-@click.option(
-    "--script", type=click.File(encoding="utf-8"), help="A finished script, word for word."
-)
-@click.option("--article", type=TEXT_FILE, help="A text to be condensed.")
-@click.option("--scenes", type=TEXT_FILE, help="A JSON list of scenes.")
+@click.option("--script", type=FILE, help="A finished script, word for word; - is standard input.")
+@click.option("--article", type=FILE, help="A text to be condensed.")
+@click.option("--scenes", type=FILE, help="A JSON list of scenes.")
 @click.option("--title", help="The video's title.")
-@click.option(
-    "--aspect", type=click.Choice([*FRAME_SIZES]), default="9:16", show_default=True
-)
+@click.option("--language", help="Language of the text (BCP 47), such as en.")
+@click.option("--aspect", type=click.Choice([*FRAME_SIZES]), default="9:16", show_default=True)
 @click.option("--duration", type=int, help="Target length in seconds, 15 to 900.")
 @click.option("--voice", help="Id of a voice.")
 @click.option("--speed", type=float, default=1.0, show_default=True, help="0.5 to 2.")
 @click.option("--mood", help="Mood of the music, or none.")
 @click.option("--palette", help="Name of a palette.")
 @click.option("--seed", type=int, help="Repeats a video exactly.")
-@click.option("--json", "as_json", is_flag=True, help="Print the finished job as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the job, or the error, as JSON.")
 def generate(topic: str | None, as_json: bool, **options: Any) -> None:
-    """Make one video, here and now."""
-    settings = _settings()
+    """Make one video, here and now, and print the folder with it."""
+    logging.basicConfig(
+        level=logging.ERROR,
+        format="%(message)s",
+        handlers=[RichHandler(console=err, show_time=False, show_path=False)],
+    )
     try:
+        settings = load_settings()
         job = asyncio.run(_generate(settings, _brief(topic, options), quiet=as_json))
     except DomainError as error:
-        _fail(error)
+        _fail(error, as_json=as_json)
     except KeyboardInterrupt:
-        err.print("\nStopped. What is finished is kept: `faceless serve` goes on with it.")
-        sys.exit(130)
+        err.print("Stopped. What is finished is kept: `faceless serve` goes on with it.")
+        sys.exit(EXIT_INTERRUPTED)
     if as_json:
         click.echo(msgspec.json.encode(job))
     else:
@@ -88,7 +116,7 @@ def generate(topic: str | None, as_json: bool, **options: Any) -> None:
 
 @main.command()
 @click.option("--host", help="Address to listen on; HOST by default.")
-@click.option("--port", type=int, help="Port to listen on; PORT by default.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; PORT by default.")
 def serve(host: str | None, port: int | None) -> None:
     """Start the API, with a worker inside unless EMBEDDED_WORKER=false."""
     import uvicorn  # noqa: PLC0415 - only this command needs the server
@@ -115,21 +143,23 @@ def migrate(check: bool) -> None:
     out.print(message)
 
 
-@main.command()
+@main.command(epilog=EXIT_CODES)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(as_json: bool) -> None:
     """Check settings, folders, fonts, voice and ffmpeg, in words."""
-    from app.doctor import examine  # noqa: PLC0415 - loads every adapter
+    from app.doctor import examine, examine_settings  # noqa: PLC0415 - loads every adapter
 
-    findings = asyncio.run(examine(_settings()))
+    settings, findings = examine_settings()
+    if settings is not None:
+        findings += asyncio.run(examine(settings))
     if as_json:
         click.echo(msgspec.json.encode(findings))
     else:
         for finding in findings:
-            mark = "[green]ok[/]  " if finding.ok else "[red]wrong[/]"
-            out.print(f"{mark} {escape(finding.name)}: {escape(finding.message)}")
+            mark = "[green]ok   [/]" if finding.ok else "[red]wrong[/]"
+            out.print(f"{mark} {escape(finding.name)}: {escape(finding.message)}", soft_wrap=True)
             if finding.hint:
-                out.print(f"      {escape(finding.hint)}")
+                out.print(f"      {escape(finding.hint)}", soft_wrap=True)
     sys.exit(0 if all(finding.ok for finding in findings) else EXIT_FAILED)
 
 
@@ -137,12 +167,19 @@ def doctor(as_json: bool) -> None:
 
 
 def _brief(topic: str | None, options: dict[str, Any]) -> Brief:
+    """The request that the options spell.
+
+    Raises:
+        InvalidRequest: carries every wrong field.
+    """
+    scenes = options["scenes"]
     body: dict[str, Any] = {
         "topic": topic,
-        "script": options["script"].read() if options["script"] else None,
-        "source_text": options["article"].read() if options["article"] else None,
-        "scenes": json.load(options["scenes"]) if options["scenes"] else None,
+        "script": _text_of(options["script"], "/script"),
+        "source_text": _text_of(options["article"], "/source_text"),
+        "scenes": None if scenes is None else _json_of(scenes, "/scenes"),
         "title": options["title"],
+        "language": options["language"],
         "aspect_ratio": options["aspect"],
         "duration": options["duration"],
         "voice": {"id": options["voice"], "speed": options["speed"]},
@@ -154,6 +191,30 @@ def _brief(topic: str | None, options: dict[str, Any]) -> Brief:
     return decode_body(msgspec.json.encode(given), Brief)
 
 
+def _text_of(file: BinaryIO | None, pointer: str) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"isn't UTF-8 text (byte {error.start})"
+        hint = "Save the file as plain text in UTF-8."
+        raise InvalidRequest([errors.FieldError(pointer, message, "not_utf8", hint)]) from error
+
+
+def _json_of(file: BinaryIO, pointer: str) -> Any:
+    try:
+        return parse_json(file.read())
+    except InvalidRequest as error:
+        found = [
+            msgspec.structs.replace(
+                wrong, pointer=pointer, message=wrong.message.removeprefix("the body ")
+            )
+            for wrong in error.errors
+        ]
+        raise InvalidRequest(found) from error
+
+
 async def _generate(settings: Settings, brief: Brief, *, quiet: bool) -> Job:
     await prepare_storage(settings)
     bell = ThreadBell()
@@ -161,7 +222,16 @@ async def _generate(settings: Settings, brief: Brief, *, quiet: bool) -> Job:
     worker = EmbeddedWorker(settings, bell)
     try:
         jobs = await container.get(Jobs)
-        job = await jobs.submit(LOCAL_ACCOUNT, brief)
+        unfinished = await _unfinished(jobs)
+        # somebody sits and waits for this one: it goes before whatever was left lying
+        priority = 1 + max((other.priority for other in unfinished), default=0)
+        job = await jobs.submit(LOCAL_ACCOUNT, brief, priority=priority)
+        if unfinished and not quiet:
+            err.print(
+                f"Unfinished from before: {len(unfinished)}. Worked on where this video leaves "
+                "room; `faceless serve` finishes them.",
+                soft_wrap=True,
+            )
         worker.start()
         return await _follow(jobs, job, worker, quiet=quiet)
     finally:
@@ -169,28 +239,26 @@ async def _generate(settings: Settings, brief: Brief, *, quiet: bool) -> Job:
         await container.close()
 
 
+async def _unfinished(jobs: Jobs) -> list[Job]:
+    """The jobs of earlier runs that are still to be done; of very many, the newest."""
+    pages = [
+        await jobs.page(LOCAL_ACCOUNT, status=status)
+        for status in JobStatus
+        if status not in FINAL_STATUSES
+    ]
+    return [job for page in pages for job in page.items]
+
+
 async def _follow(jobs: Jobs, job: Job, worker: EmbeddedWorker, *, quiet: bool) -> Job:
-    """Show a bar for each stage until the job is over."""
-    columns = (
-        TextColumn("{task.description:<20}"),
-        BarColumn(bar_width=32),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, disable=quiet) as bars:
-        shown: dict[UnitKind, TaskID] = {}
+    """Show how the job comes along until it is over."""
+    with StageDisplay(Console(quiet=True) if quiet else err) as display:
         while True:
             job = await jobs.get(job.account_id, job.id)
-            for stage in job.stages:
-                if stage.status == "pending":
-                    continue
-                if stage.name not in shown:
-                    shown[stage.name] = bars.add_task(STAGE_TITLES[stage.name], total=1.0)
-                bars.update(shown[stage.name], completed=stage.progress)
+            display.show(job)
             if job.status in FINAL_STATUSES:
                 return job
             if worker.error is not None:
-                raise DomainError("The worker has ended; its log says why.") from worker.error
+                raise DomainError("The worker has ended; the lines above say why.")
             await asyncio.sleep(POLL_SECONDS)
 
 
@@ -205,7 +273,10 @@ def _report(job: Job) -> None:
         return
     seconds = (job.finished_at - job.created_at).total_seconds() if job.finished_at else 0.0
     err.print(f"A video of {job.result.duration:.1f} s in {seconds:.1f} s:")
-    click.echo(job.result.path)
+    click.echo(job.result.path or job.result.url)
+
+
+# -- errors ------------------------------------------------------------------------------------
 
 
 def _settings() -> Settings:
@@ -215,20 +286,50 @@ def _settings() -> Settings:
         _fail(error)
 
 
-def _fail(error: DomainError) -> NoReturn:
+def _fail(error: DomainError, *, as_json: bool = False) -> NoReturn:
     """Say what is wrong and how to mend it, and leave with the fitting exit code."""
+    if as_json:
+        click.echo(msgspec.json.encode(_as_json(error)))
+    else:
+        for line in _lines(error):
+            err.print(line, soft_wrap=True)
+    sys.exit(EXIT_USAGE if isinstance(error, INPUT_ERRORS) else EXIT_FAILED)
+
+
+def _lines(error: DomainError) -> list[str]:
     if isinstance(error, InvalidRequest):
+        lines = []
         for wrong in error.errors:
-            err.print(f"[red]{escape(wrong.pointer or 'request')}[/] {escape(wrong.message)}")
-            if wrong.hint:
-                err.print(f"  {escape(wrong.hint)}")
-        sys.exit(EXIT_USAGE)
-    err.print(f"[red]{error.code}[/] {escape(error.message)}")
+            lines.append(f"[red]{escape(_option(wrong.pointer))}[/] {escape(wrong.message)}")
+            lines += [f"  {escape(wrong.hint)}"] if wrong.hint else []
+        return lines
+    if isinstance(error, SettingsInvalid):
+        said = [f"[red]setting[/] {escape(problem)}" for problem in error.problems]
+    else:
+        said = [f"[red]{error.code}[/] {escape(error.message)}"]
     if error.hint_text:
-        err.print(f"  {escape(error.hint_text)}")
+        said.append(f"  {escape(error.hint_text)}")
     if isinstance(error, TopicNotFound) and error.suggestions:
-        err.print(f"  Suggestions: {escape(', '.join(error.suggestions))}")
-    sys.exit(EXIT_FAILED)
+        said.append(f"  Suggestions: {escape(', '.join(error.suggestions))}")
+    return said
+
+
+def _as_json(error: DomainError) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "error": {"code": error.code, "message": error.message, "hint": error.hint_text}
+    }
+    if isinstance(error, InvalidRequest):
+        said["errors"] = error.errors
+    if isinstance(error, TopicNotFound):
+        said["suggestions"] = error.suggestions
+    return said
+
+
+def _option(pointer: str) -> str:
+    """The option that a JSON pointer means; the pointer itself deeper inside a file."""
+    if pointer in ("", "/"):
+        return "TOPIC, --script, --article or --scenes:"
+    return OPTION_NAMES.get(pointer, pointer)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,24 @@
 """``faceless doctor``: is everything there that a video needs, and if not, how to mend it."""
 
+import asyncio
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
+from pathlib import Path
 
 import msgspec
+from dishka import AsyncContainer
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-from adapters.ffmpeg import missing_features
+from adapters.ffmpeg import FfmpegEngine, fonts_chosen
 from adapters.media_folder import MediaFolder
-from app.config import Settings
+from app.config import Settings, load_settings
 from app.container import make_container
-from app.storage import prepare_storage
-from domain.errors import DomainError
+from app.storage import describe_database
+from domain.errors import DomainError, FontMissing, SettingsInvalid
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
@@ -26,6 +31,10 @@ from domain.generation.ports import (
 SAMPLE_TOPIC = "Octopus"
 COMFORTABLE_FREE_BYTES = 2_000_000_000
 """room for some hours of finished video"""
+LISTED = 5
+"""findings of one kind that are spelt out"""
+
+SECRET_IN_URL = re.compile(r"//[^/@\s]*@")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -37,86 +46,34 @@ class Finding(msgspec.Struct, frozen=True):
     hint: str = ""
 
 
+def examine_settings() -> tuple[Settings | None, list[Finding]]:
+    """Read the settings; None, and a finding for each that is wrong, when they can't be used."""
+    try:
+        settings = load_settings()
+    except SettingsInvalid as error:
+        return None, [
+            Finding("settings", ok=False, message=problem, hint=error.hint_text)
+            for problem in error.problems
+        ]
+    return settings, [Finding("settings", ok=True, message="every variable that is set is valid")]
+
+
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a check that can't be made is a finding, never an exception."""
     container = make_container(settings)
     try:
-        narrator = await container.get(Narrator)
-        typesetter = await container.get(Typesetter)
-        engine = await container.get(VideoEngine)
-        writer = await container.get(ScriptWriter)
-        music = await container.get(MusicLibrary)
-        visuals = await container.get(VisualSource)
-
-        async def python() -> str:
-            return f"faceless {version('faceless')} on Python {sys.version.split()[0]}"
-
-        async def database() -> str:
-            return await prepare_storage(settings)
-
-        async def folders() -> str:
-            with tempfile.TemporaryFile(dir=settings.data_dir):
-                return f"{settings.data_dir.absolute()} can be written"
-
-        async def space() -> str:
-            free = shutil.disk_usage(settings.data_dir).free
-            if free < max(settings.min_free_bytes, COMFORTABLE_FREE_BYTES):
-                raise DomainError(
-                    f"only {free / 1e9:.1f} GB are free under {settings.data_dir.absolute()}",
-                    hint=f"Free some space, or move DATA_DIR. Below {settings.min_free_bytes:,} "
-                    "bytes (MIN_FREE_BYTES) no work is begun.",
-                )
-            return f"{free / 1e9:.1f} GB are free"
-
-        async def ffmpeg() -> str:
-            if missing := missing_features(engine.tools()["ffmpeg_path"]):
-                raise DomainError(
-                    f"this build lacks {', '.join(missing)}",
-                    hint="Reinstall imageio-ffmpeg, whose build has them all.",
-                )
-            return engine.tools()["ffmpeg"]
-
-        async def fonts() -> str:
-            fonts = typesetter.fonts()
-            return f"{', '.join(credit.title for credit in fonts.credits)} in {fonts.folder}"
-
-        async def voice() -> str:
-            voices = narrator.voices()
-            default = narrator.voice_for("en", settings.default_voice or None)
-            narrator.identity(default)
-            return f"{default.name} speaks; {len(voices)} installed"
-
-        async def encyclopedia() -> str:
-            return f"{SAMPLE_TOPIC!r} finds {writer.match_topic(SAMPLE_TOPIC, 'en').title!r}"
-
-        async def tracks() -> str:
-            moods = sorted({track.mood for track in music.tracks()})
-            return f"{len(music.tracks())} tracks: {', '.join(moods)}"
-
-        async def media() -> str:
-            if settings.media_dir is None:
-                return "MEDIA_DIR isn't set; every shot is drawn"
-            if not isinstance(visuals, MediaFolder):
-                return type(visuals).__name__
-            if problems := visuals.problems():
-                raise DomainError(
-                    f"{len(problems)} files can't be used: "
-                    + "; ".join(f"{name} ({reason})" for name, reason in problems[:5]),
-                    hint="They are skipped. Convert them to MP4, PNG or JPEG, or remove them.",
-                )
-            return f"{settings.media_dir} can be read"
-
+        visit = _Visit(settings, container)
         checks: dict[str, Callable[[], Awaitable[str]]] = {
-            "version": python,
-            "database": database,
-            "folders": folders,
-            "free space": space,
-            "ffmpeg": ffmpeg,
-            "fonts": fonts,
-            "voice": voice,
-            "encyclopedia": encyclopedia,
-            "music": tracks,
-            "media folder": media,
+            "version": visit.version,
+            "folders": visit.folders,
+            "free space": visit.free_space,
+            "database": visit.database,
+            "ffmpeg": visit.ffmpeg,
+            "fonts": visit.fonts,
+            "voice": visit.voice,
+            "encyclopedia": visit.encyclopedia,
+            "music": visit.music,
+            "media folder": visit.media_folder,
         }
         return [await _look(name, check) for name, check in checks.items()]
     finally:
@@ -129,4 +86,141 @@ async def _look(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
     except DomainError as error:
         return Finding(name, ok=False, message=error.message, hint=error.hint_text)
     except Exception as error:
-        return Finding(name, ok=False, message=f"{type(error).__name__}: {error}")
+        said = SECRET_IN_URL.sub("//***@", f"{type(error).__name__}: {error}")
+        return Finding(name, ok=False, message=said)
+
+
+class _Visit:
+    """The checks, each answering what it found in words or raising what is wrong."""
+
+    def __init__(self, settings: Settings, container: AsyncContainer) -> None:
+        self._settings = settings
+        self._container = container
+
+    async def version(self) -> str:
+        return f"faceless {version('faceless')} on Python {sys.version.split()[0]}"
+
+    async def folders(self) -> str:
+        folder = self._settings.data_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return f"{folder} can be written"
+        except OSError as error:
+            raise DomainError(
+                f"{folder} can't be written: {error.strerror}",
+                hint="Point DATA_DIR at a folder that you may write to.",
+            ) from error
+
+    async def free_space(self) -> str:
+        settings = self._settings
+        free = shutil.disk_usage(_nearest_existing(settings.data_dir)).free
+        if free < max(settings.min_free_bytes, COMFORTABLE_FREE_BYTES):
+            raise DomainError(
+                f"only {free / 1e9:.1f} GB are free under {settings.data_dir}",
+                hint="Free some space, or move DATA_DIR. Below "
+                f"{settings.min_free_bytes / 1e9:g} GB (MIN_FREE_BYTES) no work is begun.",
+            )
+        return f"{free / 1e9:.1f} GB are free"
+
+    async def database(self) -> str:
+        return await describe_database(self._settings)
+
+    async def ffmpeg(self) -> str:
+        engine = await self._ffmpeg_engine()
+        facts = await asyncio.to_thread(engine.doctor_facts)
+        if facts.missing:
+            raise DomainError(
+                f"the build at {facts.path} lacks {', '.join(facts.missing)}",
+                hint="Unset IMAGEIO_FFMPEG_EXE, or reinstall imageio-ffmpeg: its build has all.",
+            )
+        return f"version {facts.version} has every filter, encoder and format that is needed"
+
+    async def fonts(self) -> str:
+        typesetter = await self._container.get(Typesetter)
+        engine = await self._ffmpeg_engine()
+        fonts = await asyncio.to_thread(typesetter.fonts)
+        families = {
+            file.stem.replace("-", " "): _drawn_by(file)
+            for file in sorted(fonts.folder.glob("*.ttf"))
+        }
+        chosen = await asyncio.to_thread(
+            fonts_chosen, engine.executable, _specimen(families), fonts.folder
+        )
+        replaced = [name for name in families if chosen.get(name) != name.replace(" ", "")]
+        if replaced or not families:
+            raise FontMissing(
+                f"{fonts.folder} lacks what it should hold; text would be drawn in other fonts "
+                f"than {', '.join(replaced) or 'those of the project'}.",
+            )
+        return f"{', '.join(credit.title for credit in fonts.credits)} are drawn as themselves"
+
+    async def voice(self) -> str:
+        narrator = await self._container.get(Narrator)
+        voices = narrator.voices()
+        default = narrator.voice_for("en", self._settings.default_voice or None)
+        await asyncio.to_thread(narrator.identity, default)
+        return f"{default.name} ({default.language}) speaks; voices installed: {len(voices)}"
+
+    async def encyclopedia(self) -> str:
+        writer = await self._container.get(ScriptWriter)
+        match = await asyncio.to_thread(writer.match_topic, SAMPLE_TOPIC, "en")
+        return f"{SAMPLE_TOPIC!r} finds the article {match.title!r}"
+
+    async def music(self) -> str:
+        library = await self._container.get(MusicLibrary)
+        tracks = await asyncio.to_thread(library.tracks)
+        moods = sorted({track.mood for track in tracks})
+        return f"{len(tracks)} tracks: {', '.join(moods)}"
+
+    async def media_folder(self) -> str:
+        folder = self._settings.media_dir
+        visuals = await self._container.get(VisualSource)
+        if folder is None or not isinstance(visuals, MediaFolder):
+            return "MEDIA_DIR isn't set; every shot is drawn"
+        if not folder.is_dir():
+            raise DomainError(
+                f"{folder} is no folder", hint="Point MEDIA_DIR at a folder, or leave it empty."
+            )
+        usable = await asyncio.to_thread(visuals.examine)
+        if problems := visuals.problems():
+            listed = "; ".join(f"{name} ({reason})" for name, reason in problems[:LISTED])
+            more = len(problems) - LISTED
+            raise DomainError(
+                f"{len(problems)} of the files in {folder} can't be used: {listed}"
+                + (f"; and {more} more" if more > 0 else ""),
+                hint="They are skipped. Convert them to MP4, PNG or JPEG, or remove them.",
+            )
+        return f"{usable} clips and stills in {folder} can be used"
+
+    async def _ffmpeg_engine(self) -> FfmpegEngine:
+        engine = await self._container.get(VideoEngine)
+        assert isinstance(engine, FfmpegEngine), "the container has no other"
+        return engine
+
+
+def _nearest_existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def _drawn_by(font: Path) -> str:
+    """A character that a font has: for any other, libass takes another font."""
+    with TTFont(font, lazy=True) as face:
+        drawn = sorted(chr(code) for code in face.getBestCmap())
+    return next((character for character in drawn if character.isalpha()), drawn[-1])
+
+
+def _specimen(families: dict[str, str]) -> str:
+    """An ASS script that draws a character in each family."""
+    style = "Style: Default,Arial,20,&H00FFFFFF,&H00FFFFFF,&H00000000,&H00000000"
+    events = "\n".join(
+        f"Dialogue: 0,0:00:00.00,0:00:01.00,Default,,0,0,0,,{{\\fn{family}}}{character}"
+        for family, character in families.items()
+    )
+    return (
+        "[Script Info]\nScriptType: v4.00+\nPlayResX: 320\nPlayResY: 180\n\n[V4+ Styles]\n"
+        "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, "
+        f"BackColour\n{style}\n\n[Events]\n"
+        "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+        f"{events}\n"
+    )

@@ -1,10 +1,13 @@
 """What has to be in place before anything runs: folders, and the database's schema."""
 
+from pathlib import Path
+
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.postgres import check_schema, make_engine, migrate
+from adapters.postgres import check_schema, current_revision, head_revision, make_engine, migrate
 from app.config import Settings
-from domain.errors import ServiceUnavailable, StorageFull
+from domain.errors import DomainError, ServiceUnavailable, StorageFull
 
 
 async def prepare_storage(settings: Settings, *, check: bool = False) -> str:
@@ -30,9 +33,48 @@ async def prepare_storage(settings: Settings, *, check: bool = False) -> str:
     try:
         revision = await migrate(engine)
     except (OSError, SQLAlchemyError) as error:
-        raise ServiceUnavailable(
-            f"The database can't be prepared: {error}", hint="Check DATABASE_URL."
-        ) from error
+        raise _unusable(settings, error) from error
     finally:
         await engine.dispose()
     return f"The database is at revision {revision}."
+
+
+async def describe_database(settings: Settings) -> str:
+    """Which database this is and whether its schema is this release's; changes nothing.
+
+    Raises:
+        ServiceUnavailable: it can't be reached.
+        DomainError: its schema is another release's.
+    """
+    url = make_url(settings.sql_url)
+    where = url.render_as_string(hide_password=True)
+    head = head_revision()
+    if url.get_backend_name() == "sqlite" and not _has_content(url.database):
+        return f"SQLite, made at revision {head} by the first job"
+    engine = make_engine(settings.sql_url)
+    try:
+        revision = await current_revision(engine)
+    except (OSError, SQLAlchemyError) as error:
+        raise _unusable(settings, error) from error
+    finally:
+        await engine.dispose()
+    if revision is None:
+        return f"{where} is empty; revision {head} is made by the first start"
+    if revision != head:
+        raise DomainError(
+            f"{where} is at revision {revision}; this release needs {head}",
+            hint="Run `faceless migrate`. If it doesn't know the revision, a newer faceless has "
+            "used this database: install that one.",
+        )
+    return f"{where} is at revision {revision}, as this release needs"
+
+
+def _has_content(path: str | None) -> bool:
+    """Whether an SQLite file is there: to look into one that isn't would make it."""
+    return path is not None and Path(path).is_file() and Path(path).stat().st_size > 0
+
+
+def _unusable(settings: Settings, error: Exception) -> ServiceUnavailable:
+    where = make_url(settings.sql_url).render_as_string(hide_password=True)
+    said = str(getattr(error, "orig", None) or error)
+    return ServiceUnavailable(f"{where} can't be used: {said}", hint="Check DATABASE_URL.")

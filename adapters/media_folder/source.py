@@ -68,6 +68,12 @@ class MediaFolder:
             }
             return sorted((self._catalog_problems | unreadable).items())
 
+    def examine(self) -> int:
+        """Open every file; how many can be used. ``problems`` then knows all the others."""
+        with self._lock:
+            files = self._read_catalog().media.values()
+            return sum(isinstance(self._probe(file), Probe) for file in files)
+
     # -- in a thread ---------------------------------------------------------------------------
 
     def _search(self, request: VisualRequest) -> list[VisualCandidate]:

@@ -37,8 +37,8 @@ class Jobs:
         self._deadline = timedelta(seconds=deadline_seconds)
         self._max_queued = max_queued
 
-    async def submit(self, account_id: str, brief: Brief) -> Job:
-        """Accept a brief; durable when this returns.
+    async def submit(self, account_id: str, brief: Brief, *, priority: int = 0) -> Job:
+        """Accept a brief; durable when this returns. A higher ``priority`` goes first.
 
         Raises:
             QueueFull: too many jobs wait already.
@@ -58,6 +58,7 @@ class Jobs:
                 request=prepared.brief,
                 topic_match=prepared.topic_match,
                 warnings=prepared.warnings,
+                priority=priority,
                 deadline_at=now + self._deadline,
                 created_at=now,
             ),
