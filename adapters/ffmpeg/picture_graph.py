@@ -4,7 +4,7 @@ import math
 import re
 
 from adapters.ffmpeg.filters import Filter, chain
-from adapters.ffmpeg.probe import HD_HEIGHT, ClipFacts
+from adapters.ffmpeg.probe import HD_LINES, ClipFacts
 from domain.generation.narration import FRAME_RATE
 from domain.generation.storyboard import DrawnBackdrop, Palette
 
@@ -146,7 +146,7 @@ def clip(facts: ClipFacts, size: tuple[int, int], frames: int) -> str:
 
 def _matrix_of(facts: ClipFacts) -> str:
     """The clip's matrix; what an untagged clip has by convention (swscale takes all for BT.601)."""
-    return facts.matrix or ("bt709" if facts.height >= HD_HEIGHT else "smpte170m")
+    return facts.matrix or ("bt709" if min(facts.width, facts.height) >= HD_LINES else "smpte170m")
 
 
 def _as_tagged(facts: ClipFacts) -> Filter:

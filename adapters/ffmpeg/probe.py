@@ -6,7 +6,9 @@ from pathlib import Path
 import av
 import av.error
 import msgspec
+from av.container import InputContainer
 from av.video.reformatter import ColorRange
+from av.video.stream import VideoStream
 
 from domain.errors import MediaUnreadable
 from domain.generation.packaging import Encoding
@@ -14,8 +16,9 @@ from domain.generation.packaging import Encoding
 CLIP_FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,gif,mpegvideo,h264,hevc"
 """Demuxers for users' clips: none of them opens further files, as a playlist would."""
 MUSIC_FORMATS = "mp3,flac,wav,ogg,mov,aac,matroska,aiff,w64"
-HD_HEIGHT = 720
-"""pixels; by convention untagged video from here on is BT.709, smaller is BT.601"""
+HD_LINES = 720
+"""pixels of the shorter side; by convention untagged video from here on is BT.709, smaller is
+BT.601"""
 
 
 class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +73,7 @@ def probe_clip(path: Path, name: str) -> ClipFacts:
                 height=frame.height,
                 pixel_aspect=stream.sample_aspect_ratio or Fraction(1),
                 frame_rate=Fraction(rate),
-                seconds=(container.duration or 0) / av.time_base,
+                seconds=_picture_seconds(container, stream),
                 matrix=MATRICES.get(int(frame.colorspace)),
                 full_range=frame.color_range == ColorRange.JPEG
                 or frame.format.name.startswith("yuvj"),
@@ -78,6 +81,13 @@ def probe_clip(path: Path, name: str) -> ClipFacts:
             )
     except (av.error.FFmpegError, ValueError) as error:
         raise MediaUnreadable(f"{name!r} can't be decoded: {error}", name=name) from error
+
+
+def _picture_seconds(container: InputContainer, stream: VideoStream) -> float:
+    """How long the picture is, whose sound may be longer; 0 when the file doesn't say."""
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
 
 
 def measure_encoding(path: Path) -> Encoding:

@@ -92,7 +92,6 @@ class FfmpegProcess:
         *,
         folder: Path,
         on_position: Callable[[Position], None] | None = None,
-        cpus: str = "-",
     ) -> Position:
         """Run ffmpeg in ``folder`` to its end; answers the position it reported last.
 
@@ -109,7 +108,7 @@ class FfmpegProcess:
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(self.nice)),
-                *(cpus, str(self.executable), "-nostdin", "-hide_banner", "-nostats"),
+                *(str(self.executable), "-nostdin", "-hide_banner", "-nostats"),
                 *("-v", "level+warning", "-progress", "pipe:1", *words),
                 cwd=folder,
                 stdin=asyncio.subprocess.DEVNULL,

@@ -129,7 +129,9 @@ class SegmentRenderer:
         self, plan: SegmentPlan, frame: int, media: Mapping[str, Path], folder: Path
     ) -> bytes:
         """One frame of the plan as packed RGB."""
-        part = next(p for p in parts_of(plan) if p.start <= frame < p.start + p.frames)
+        if not 0 <= frame < plan.frames:
+            raise RenderFailed(f"Frame {frame} is outside of a segment of {plan.frames} frames.")
+        part = next(p for p in parts_of(plan) if frame < p.start + p.frames)
         inputs: list[str | Feed] = []
         chain = await self._part(part, plan, media, inputs)
         out = folder / "frame.rgb"

@@ -6,6 +6,7 @@ import math
 import subprocess
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -223,6 +224,20 @@ async def test_clips_of_any_rate_and_length_fill_their_place(
     assert len(luma_of(out)) == 61
 
 
+@pytest.mark.parametrize("offset_ms", [0, 1_300, 9_000])
+async def test_a_clip_that_is_too_short_goes_on_moving(
+    engine: VideoEngine, tmp_path: Path, offset_ms: int
+) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", source="testsrc2=s=270x480:r=30:d=1.5")
+    plan = plan_of((100, ClipBackdrop(media=CLIP, name="clip.mp4", offset_ms=offset_ms)))
+    out = tmp_path / "segment.ts"
+    await engine.render_segment(plan, {CLIP: clip}, out, silent_progress)
+    frames = [frame.astype(np.int16) for frame in luma_of(out)]
+    steps = [np.abs(b - a).mean() for a, b in pairwise(frames)]
+    assert len(frames) == 100
+    assert min(steps) > 0.2, f"it stands still at frame {int(np.argmin(steps))}"
+
+
 async def test_text_appears_on_its_frame(engine: VideoEngine, tmp_path: Path) -> None:
     out = tmp_path / "segment.ts"
     plan = plan_of(drawn(60), ass=track(flash(7, 8), flash(31, 34), flash(59, 60)))
@@ -376,6 +391,11 @@ async def test_a_still_is_the_frame_that_the_segment_shows(
         luma = np.asarray(Image.open(out)) @ [0.2126, 0.7152, 0.0722]
         as_video = 16 + luma * 219 / 255
         assert np.abs(as_video - rendered[frame]).mean() < 4, frame
+
+
+async def test_a_frame_outside_of_the_plan_is_refused(engine: VideoEngine, tmp_path: Path) -> None:
+    with pytest.raises(RenderFailed, match="Frame 30 is outside of a segment of 30 frames"):
+        await engine.draw_still(plan_of(drawn(30)), 30, {}, tmp_path / "still.png")
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
