@@ -252,4 +252,6 @@ def _heading(pen: Pen, text: str) -> float:
         layer=18,
     )
     pen.words(setting, "display", inner, zone.top, motion=lambda frame: pen.slide(frame, -36))
+    if zone.bottom <= pen.layout.captions.top < pen.layout.stage.top:
+        return pen.layout.stage.top  # captions lie between the heading and the stage
     return min(pen.layout.stage.top, zone.top + height + 84 * unit)

@@ -86,7 +86,7 @@ def _bar(
         pivot="left",
         layer=12,
     )
-    inside = length > value + 64 * unit
+    inside = length > min(value + 64 * unit, zone.width / 2)
     pen.line(
         bar.value_text,
         "display",

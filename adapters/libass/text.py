@@ -149,18 +149,21 @@ def fit(
     ``leading`` and ``tracking`` are in ems. Lines are balanced: as few as the size allows, and
     no wider than that number of lines needs.
     """
-    words = clean(text).split(" ") if clean(text) else []
+    words = clean(text).split()
+    widest = max((book.width(word, role, size, tracking * size) for word in words), default=0.0)
+    if widest > width:  # a word is never broken: the whole text shrinks to it
+        size *= width / (widest * TIGHT)
     while True:
-        spacing = tracking * size
-        lines = _balance(book, words, role, size, width=width, spacing=spacing)
+        lines = _balance(book, words, role, size, width=width, spacing=tracking * size)
         tall = size * leading * (len(lines) - 1) + size
-        if lines is not None and tall <= height and len(lines) <= max_lines:
-            return Setting(size, lines, size * leading)
-        if size <= SMALLEST_PX:
+        fits = tall <= height and len(lines) <= max_lines
+        if fits or size <= SMALLEST_PX:
             return Setting(size, lines, size * leading)
         size = max(SMALLEST_PX, size * 0.96)
 
 
+TIGHT = 1.001
+"""Keeps rounding from pushing a word that just fits over the edge"""
 SMALLEST_PX = 14.0
 """Below this no text is read; a box that would need less is overfilled instead."""
 
@@ -172,10 +175,8 @@ def _balance(
     space = book.width(" ", role, size, spacing)
     if not words:
         return []
-    if max(widths) > width:  # a word alone is too wide: as many lines as there are words and more
-        return [[w] for w in words] + [[] for _ in words] * 8
     fewest = len(_break(widths, space, width))
-    low, high = max(widths), width
+    low, high = max(widths), max(width, *widths)
     for _ in range(12):
         middle = (low + high) / 2
         if len(_break(widths, space, middle)) > fewest:
