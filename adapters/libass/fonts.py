@@ -7,6 +7,7 @@ a family name that no system has, and cached in a folder that is handed to libas
 """
 
 import hashlib
+import io
 import os
 import tempfile
 from functools import cache
@@ -15,20 +16,22 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from fontTools import subset  # type: ignore[import-untyped]
+import uharfbuzz as harfbuzz  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-from fontTools.varLib import instancer  # type: ignore[import-untyped]
 
 from domain.errors import FontMissing
 from domain.generation.packaging import Credit
 
-RECIPE = 2
+RECIPE = 3
 """Raised whenever faces are made differently from the same sources."""
 
 
+TOOLS = ("uharfbuzz", "fonttools")
 PRIVATE_USE = range(0xE000, 0xF900)
 KEPT_FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl"]
 """OpenType features that set text needs; no ligatures, since words are lit one by one"""
+NAME_IDS = range(26)
+"""every name that the OpenType specification knows"""
 EPOCH = 3_786_825_600
 """2024-01-01 in seconds since 1904, as fonts count"""
 
@@ -139,7 +142,8 @@ def source_path(source: FaceSource) -> Path:
 
 def faces_digest() -> str:
     """Changes with the bytes of any source font, the cuts, and the tool that makes them."""
-    digest = hashlib.sha256(f"{RECIPE} fonttools {version('fonttools')}".encode())
+    tools = " ".join(f"{name} {version(name)}" for name in TOOLS)
+    digest = hashlib.sha256(f"{RECIPE} {tools}".encode())
     for source in SOURCES:
         digest.update(f"{source.family} {sorted(source.axes.items())}".encode())
         digest.update(_file_digest(source_path(source)))
@@ -186,18 +190,23 @@ def face_file(source: FaceSource) -> str:
 def _cut(source: FaceSource, target: Path, covered: set[int]) -> set[int]:
     """Write one static face; the characters that it draws.
 
-    Cutting costs time by the glyph, so only what may be asked for is cut: no private use, no
-    alternates, and of the fallback only what the faces before it (``covered``) don't have.
+    Only what may be asked for is kept: no private use, no alternates, and of the fallback only
+    what the faces before it (``covered``) don't have. HarfBuzz cuts all faces in a tenth of a
+    second, where fontTools, in Python, takes half a minute for the same outlines.
     """
-    font = TTFont(source_path(source), lazy=True)
-    wanted = {code for code in font.getBestCmap() if code not in PRIVATE_USE}
+    variable = harfbuzz.Face(harfbuzz.Blob.from_file_path(source_path(source)))
+    wanted = {code for code in variable.unicodes if code not in PRIVATE_USE}
     if source is FALLBACK:
         wanted -= covered
-    options = subset.Options(layout_features=KEPT_FEATURES, hinting=False, name_IDs=["*"])
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=wanted)
-    subsetter.subset(font)
-    font = instancer.instantiateVariableFont(font, source.axes, inplace=True)
+    cut = harfbuzz.SubsetInput()
+    cut.unicode_set.update(wanted)
+    cut.layout_feature_tag_set.clear()
+    cut.layout_feature_tag_set.update(int.from_bytes(tag.encode()) for tag in KEPT_FEATURES)
+    cut.name_id_set.update(NAME_IDS)
+    cut.flags = harfbuzz.SubsetFlags.NO_HINTING | harfbuzz.SubsetFlags.SET_OVERLAPS_FLAG
+    for axis, value in source.axes.items():
+        cut.pin_axis_location(variable, axis, value)
+    font = TTFont(io.BytesIO(harfbuzz.subset(variable, cut).blob.data))
     names = font["name"]
     for name_id in (16, 17, 21, 22, 25):  # typographic and variations family: one name is enough
         names.removeNames(nameID=name_id)
