@@ -4,6 +4,7 @@ EMOJI_RANGES = (
     (0x1F30B, 0x1F30F),  # volcano, milky way, globes
     (0x1F32D, 0x1F393),  # food, plants, celebrations
     (0x1F3D4, 0x1F3DF),  # places
+    (0x1F3F0, 0x1F3F0),  # castle
     (0x1F400, 0x1F43F),  # animals
     (0x1F52D, 0x1F52E),
     (0x1F680, 0x1F6A4),  # vehicles
@@ -20,7 +21,9 @@ EMOJI_RANGES = (
 """Emoji that show things, plants and animals; no faces, hands, people, flags or signs."""
 
 QUALIFIERS = frozenset(
-    {"solid", "alt", "simple", "regular", "classic", "line", "with", "and", "of"}
+    """
+    solid alt simple regular classic line with and of face america european dromedary
+    """.split()
 )
 """Words in a pictogram's name that a text needn't say."""
 
@@ -30,7 +33,8 @@ AMBIGUOUS = frozenset(
     bell block board bold bolt book border bow bowl box branch bridge bug bullet button can cap
     capital card cell center chain chair change character chart check chip circle clip close club
     code column comment copy court cow crane cross crown cut date diamond display down draw drum
-    eject ear eye face fall fan feed file fill film filter fire first flag flash flask fly folder
+    eject ear eye face fall fan feed file fill film filter fire first flag flash flask fly folder football rose bear duck swallow
+    saw hammer squash whistle church beaver
     font forward frame front fun game gas gift glass grip group hand head heading hold horn house
     image inbox indent info iron item jar joint key kite kiwi landmark language layer lead leaf
     left letter level lift light like link list location lock log mark marker mask match meteor
@@ -51,6 +55,9 @@ AMBIGUOUS = frozenset(
 )
 """Words that name one thing in a text and another in a picture, or too little of anything."""
 
+
+PEOPLE = frozenset({"face", "hand", "hands", "person", "people", "user", "users", "child"})
+"""First words of Font Awesome names that show people, whatever follows"""
 
 SHORT_WORD = 3
 """Words so short are left alone: gas, bus"""

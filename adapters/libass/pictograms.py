@@ -18,7 +18,7 @@ from fontTools.svgLib.path.parser import parse_path  # type: ignore[import-untyp
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from adapters.libass.drawing import Command, Drawing
-from adapters.libass.pictogram_words import AMBIGUOUS, EMOJI_RANGES, QUALIFIERS, singular
+from adapters.libass.pictogram_words import AMBIGUOUS, EMOJI_RANGES, PEOPLE, QUALIFIERS, singular
 from domain.generation.packaging import Credit
 
 FLOOR = 1.0
@@ -71,7 +71,9 @@ class Pictograms:
             if path.is_file():
                 icons = json.loads(path.read_bytes())
                 return {
-                    name: icon for name, icon in icons.items() if "solid" in icon["svgs"]["classic"]
+                    name: icon
+                    for name, icon in icons.items()
+                    if "solid" in icon["svgs"]["classic"] and name.split("-")[0] not in PEOPLE
                 }
         return {}
 
