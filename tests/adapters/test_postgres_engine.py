@@ -14,6 +14,9 @@ from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import documents
 from domain.errors import ServiceUnavailable, SettingsInvalid, StorageFull
 
+PATIENCE_SECONDS = 5.0
+"""less than a writer waits for a lock that is never given back"""
+
 
 @pytest.mark.parametrize(
     ("url", "driver"),
@@ -76,6 +79,30 @@ async def test_a_writing_transaction_holds_the_lock_before_it_reads(sqlite_url: 
     await engine.dispose()
 
     assert [entry.split()[1] for entry in order] == ["in", "out"] * 3
+
+
+async def test_callers_that_are_cancelled_leave_no_lock_behind(engine: AsyncEngine) -> None:
+    store = SqlDocumentStore(engine)
+    is_over = asyncio.Event()
+
+    async def write_on(name: str) -> int:
+        written = 0
+        while not is_over.is_set():
+            await store.put("local", "script", f"{name}-{written}", b"{}")
+            written += 1
+        return written
+
+    writers = [asyncio.create_task(write_on(name)) for name in "ab"]
+    for turn in range(100):
+        cancelled = asyncio.create_task(store.put("local", "script", f"c-{turn}", b"{}"))
+        for _ in range(turn % 12):
+            await asyncio.sleep(0)
+        cancelled.cancel()
+        await asyncio.wait({cancelled})
+    is_over.set()
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert all(await asyncio.gather(*writers))
 
 
 async def test_a_transaction_that_fails_leaves_nothing(engine: AsyncEngine) -> None:

@@ -32,8 +32,9 @@ from domain.jobs import Reconciler, Runner, RunnerPeriods
 from domain.jobs.model import STAGES, Claim, Job, JobStatus, UnitKind, WaitingFor
 from domain.jobs.ports import Finish
 
-BRISK = RunnerPeriods(renew=0.01, give_up=0.2, backoff=0.0, backoff_cap=0.0)
-SLOW_BACKOFF = RunnerPeriods(renew=0.01, give_up=0.2, backoff=40.0, backoff_cap=60.0)
+BRISK = RunnerPeriods(renew=0.01, backoff=0.0, backoff_cap=0.0)
+SLOW_BACKOFF = RunnerPeriods(renew=0.01, backoff=40.0, backoff_cap=60.0)
+IMPATIENT = RunnerPeriods(renew=0.01, give_up=0.1)
 PATIENCE_SECONDS = 20.0
 
 
@@ -358,7 +359,7 @@ async def test_a_finished_unit_outlasts_an_outage_of_the_store(store: SqlJobStor
     job = await add_job(store)
     flaky = FlakyStore(store, finish=3)
 
-    assert await runner(flaky, periods=RunnerPeriods(renew=0.01, give_up=20.0)).run_next()
+    assert await runner(flaky, periods=BRISK).run_next()
 
     assert flaky.asked.count("finish") == 4
     assert (await job_of(store, job)).stage is UnitKind.NARRATION
@@ -372,7 +373,7 @@ async def test_work_stops_when_its_lease_could_not_be_renewed_for_long(
     flaky = FlakyStore(store, renew=10_000)
 
     async with asyncio.timeout(PATIENCE_SECONDS):
-        assert await runner(flaky, stalled).run_next()
+        assert await runner(flaky, stalled, periods=IMPATIENT).run_next()
 
     assert stalled.stopped.is_set()
     assert "fail" not in flaky.asked
@@ -389,7 +390,7 @@ async def test_a_short_outage_does_not_disturb_the_work(store: SqlJobStore) -> N
 
         await eventually(is_renewed)
 
-    slot = runner(flaky, until_renewed, periods=RunnerPeriods(renew=0.01, give_up=20.0))
+    slot = runner(flaky, until_renewed, periods=BRISK)
     async with asyncio.timeout(PATIENCE_SECONDS):
         assert await slot.run_next()
 
