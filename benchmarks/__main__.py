@@ -16,7 +16,7 @@ from adapters.libass import LibassTypesetter
 from benchmarks.boards import drawn_board, stock_board
 from benchmarks.footage import make_clips
 from benchmarks.measuring import PeakMemory, vmaf
-from benchmarks.work import Workbench
+from benchmarks.work import Cost, Workbench
 from domain.generation.narration import FRAME_RATE
 from domain.generation.storyboard import Storyboard
 
@@ -63,35 +63,41 @@ async def _render_rows(bench: Workbench, frames: int, rounds: int) -> None:
     drawn = bench.plans(drawn_board(frames))
     raw, reference = folder / "stock.yuv", folder / "reference.mp4"
     await bench.finished_frames(stock, raw)
-    times: dict[str, list[float]] = {"reference": [], "stock": [], "drawn": []}
+    times: dict[str, list[Cost]] = {"reference": [], "stock": [], "drawn": []}
     for number in range(rounds):
         times["reference"].append(await asyncio.to_thread(bench.bare_encode, raw, SIZE, reference))
         took, facts = await bench.job(stock, folder / "stock.mp4")
         times["stock"].append(took)
         took, drawn_facts = await bench.job(drawn, folder / "drawn.mp4")
         times["drawn"].append(took)
-        print(f"  round {number + 1}: " + ", ".join(f"{k} {v[-1]:.1f} s" for k, v in times.items()))
-    ratios = {
-        name: statistics.median(t / r for t, r in zip(took, times["reference"], strict=True))
-        for name, took in times.items()
-    }
+        told = (f"{name} {took[-1].wall:.1f} s" for name, took in times.items())
+        print(f"  round {number + 1}: " + ", ".join(told), flush=True)
+    ratios = {name: _median_ratio(took, times["reference"]) for name, took in times.items()}
     seconds = frames / FRAME_RATE
     reference_bits = reference.stat().st_size * 8 / seconds
     ours = await asyncio.to_thread(vmaf, executable, folder / "stock.mp4", raw, SIZE)
     bare = await asyncio.to_thread(vmaf, executable, reference, raw, SIZE)
     raw.unlink()
-    print(f"\n| {seconds:.0f} s of 1080x1920@30 | wall / reference | kbit/s | bytes | VMAF |")
-    print("| --- | --- | --- | --- | --- |")
-    _row("bare x264 veryfast crf 23", 1.0, reference_bits, 1.0, bare)
+    print(f"\n| {seconds:.0f} s of 1080x1920@30 | wall | CPU | kbit/s | bytes | VMAF |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    _row("bare x264 veryfast crf 23", ratios["reference"], reference_bits, 1.0, bare)
     bits = facts.video_bitrate
     _row("stock clips, whole job", ratios["stock"], bits, bits / reference_bits, ours)
     bits = drawn_facts.video_bitrate
     _row("drawn shots, whole job", ratios["drawn"], bits, bits / reference_bits, None)
 
 
-def _row(name: str, ratio: float, bits: float, size: float, quality: float | None) -> None:
+def _median_ratio(took: list[Cost], reference: list[Cost]) -> Cost:
+    """Medians over the rounds, of each round against its own reference."""
+    ratios = [cost.over(base) for cost, base in zip(took, reference, strict=True)]
+    return Cost(*(statistics.median(column) for column in zip(*ratios, strict=True)))
+
+
+def _row(name: str, ratio: Cost, bits: float, size: float, quality: float | None) -> None:
     said = "" if quality is None else f"{quality:.2f}"
-    print(f"| {name} | {ratio:.2f} | {bits / 1000:,.0f} | {size:.2f} x | {said} |")
+    print(
+        f"| {name} | {ratio.wall:.2f} | {ratio.cpu:.2f} | {bits / 1000:,.0f} | {size:.2f} x | {said} |"
+    )
 
 
 async def _memory_rows(bench: Workbench) -> None:

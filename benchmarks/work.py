@@ -1,10 +1,12 @@
 """The work that is timed: a whole job's picture and sound, and a bare encode of its frames."""
 
 import asyncio
+import resource
 import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +25,30 @@ SLOTS = 2
 REFERENCE_THREADS = 2
 NICE = ("nice", "-n", "10")
 """the engine's children run at 10; the reference gets no advantage over them"""
+
+
+class Cost(NamedTuple):
+    """What some work took: seconds by the clock, and seconds of processor time.
+
+    The clock is what a user waits for; on a machine with other things to do, processor time is
+    the steadier measure.
+    """
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def so_far(cls) -> "Cost":
+        """Of this process and of its children that have ended."""
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return cls(time.perf_counter(), sum(each.ru_utime + each.ru_stime for each in used))
+
+    def __sub__(self, begun: "Cost") -> "Cost":
+        return Cost(self.wall - begun.wall, self.cpu - begun.cpu)
+
+    def over(self, other: "Cost") -> "Cost":
+        """Both ratios."""
+        return Cost(self.wall / other.wall, self.cpu / other.cpu)
 
 
 class Workbench:
@@ -48,8 +74,8 @@ class Workbench:
             for scene in board.scenes
         ]
 
-    async def job(self, plans: Sequence[SegmentPlan], out: Path) -> tuple[float, Encoding]:
-        """Segments two at a time, the mix beside them, then the join; answers the wall time."""
+    async def job(self, plans: Sequence[SegmentPlan], out: Path) -> tuple[Cost, Encoding]:
+        """Segments two at a time, the mix beside them, then the join."""
         voice, mix = speech_for(self.folder, sum(plan.frames for plan in plans))
         music = BundledMusic()
         track = music.path(music.tracks()[0])
@@ -65,11 +91,11 @@ class Workbench:
             async with slots:
                 return await self.engine.mix_sound(mix, [voice], track, sound, _unheard)
 
-        began = time.perf_counter()
+        begun = Cost.so_far()
         work = zip(plans, files, strict=True)
         await asyncio.gather(mix_sound(), *(render(plan, file) for plan, file in work))
         facts = await self.engine.assemble(files, sound, out, _unheard)
-        took = time.perf_counter() - began
+        took = Cost.so_far() - begun
         for file in [*files, sound]:
             file.unlink()
         return took, facts
@@ -88,16 +114,16 @@ class Workbench:
                             joined.write(chunk)
                     file.unlink()
 
-    def bare_encode(self, frames: Path, size: tuple[int, int], out: Path) -> float:
-        """x264 veryfast crf 23 of finished frames with the engine's GOP; answers the wall time."""
+    def bare_encode(self, frames: Path, size: tuple[int, int], out: Path) -> Cost:
+        """x264 veryfast crf 23 of finished frames with the engine's GOP."""
         gop = f"keyint={GOP_FRAMES}:min-keyint={GOP_FRAMES}:scenecut=0:bframes={B_FRAMES}"
         command = [*NICE, str(self.engine.executable), "-v", "error", "-nostdin"]
         command += raw_input(frames, size)
         command += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-x264-params", gop]
         command += ["-threads", str(REFERENCE_THREADS), *COLOR_TAGS, "-y", str(out)]
-        began = time.perf_counter()
+        begun = Cost.so_far()
         subprocess.run(command, check=True)
-        return time.perf_counter() - began
+        return Cost.so_far() - begun
 
 
 def raw_input(frames: Path, size: tuple[int, int]) -> list[str]:
