@@ -131,26 +131,6 @@ def ring(radius: float, thickness: float) -> Drawing:
     return circle(radius) + circle(radius - thickness, hole=True)
 
 
-def frame(width: float, height: float, radius: float, thickness: float) -> Drawing:
-    """The line of a rounded rectangle, inside width and height."""
-    inner = rounded(width - 2 * thickness, height - 2 * thickness, radius - thickness)
-    return rounded(width, height, radius) + backwards(inner.moved(thickness, thickness))
-
-
-def backwards(shape: Drawing) -> Drawing:
-    """A single closed path the other way round: a hole where it lies in another."""
-    points: list[tuple[str, tuple[Point, ...]]] = []
-    start = shape.commands[0][1][0]
-    position = start
-    for command, ps in shape.commands[1:]:
-        if command == "b":
-            points.append(("b", (ps[1], ps[0], position)))
-        else:
-            points.append(("l", (position,)))
-        position = ps[-1]
-    return Drawing((("m", (position,)), *reversed(points)))
-
-
 def arc(radius: float, thickness: float, start: float, sweep: float) -> Drawing:
     """A part of a ring: degrees clockwise from the top."""
     inner = radius - thickness
@@ -212,19 +192,19 @@ def dots(columns: int, rows: int, gap: float, radius: float) -> list[Drawing]:
 
 
 def arrow(length: float, thickness: float, head: float) -> Drawing:
-    """An arrow to the right: a shaft and an open chevron as its head."""
+    """An arrow to the right: a shaft and an open chevron ``head`` pixels high as its tip."""
     t, h = thickness / 2, head / 2
-    shaft = polygon((0, h - t), (length - t, h - t), (length - t, h + t), (0, h + t))
-    d = thickness * math.sqrt(2) / 2
-    tip = polygon(
-        (length - h - d, d * 0.0),
-        (length - h + d, -d),
-        (length + d, h),
-        (length - h + d, head + d),
-        (length - h - d, head),
-        (length - d, h),
+    side, tip = t / math.sqrt(2), t * math.sqrt(2)
+    shaft = polygon((0, h - t), (length, h - t), (length, h + t), (0, h + t))
+    chevron = polygon(
+        (length - h - side, side),
+        (length - h + side, -side),
+        (length + tip, h),
+        (length - h + side, head + side),
+        (length - h - side, head - side),
+        (length - tip, h),
     )
-    return shaft + tip
+    return shaft + chevron
 
 
 def turned(shape: Drawing, degrees: float) -> Drawing:

@@ -150,13 +150,14 @@ class Pen:
         anchor: Anchor = "left",
         color: Callable[[int], str] | str | None = None,
         start: int | None = None,
-        stagger: int = 1,
+        stagger: int | None = None,
         motion: Callable[[int], Motion] | None = None,
         layer: int = 20,
     ) -> list[Placed]:
         """Set lines word by word with the capitals' top at ``top``.
 
-        Words come ``stagger`` frames after one another from ``start`` on (default: the shot's),
+        Words come ``stagger`` frames after one another (default: about 70 ms, half of that in
+        longer texts) from ``start`` on (default: the shot's),
         by ``motion`` of their frame; ``color`` gives a word's colour by its index.
         """
         tracking = DISPLAY_TRACKING if role == "display" else 0.0
@@ -164,6 +165,9 @@ class Pen:
         space = self.book.width(" ", role, size, spacing)
         baseline = top + self.book.face(role).cap_height * size
         first = self.start if start is None else start
+        if stagger is None:
+            count = sum(map(len, setting.lines))
+            stagger = STAGGER_FRAMES if count * STAGGER_FRAMES <= IN_FRAMES else 1
         placed: list[Placed] = []
         for number, line in enumerate(setting.lines):
             widths = [self.book.width(word, role, size, spacing) for word in line]
@@ -226,11 +230,6 @@ class Pen:
     def pictogram(self, name: str | None) -> Drawing | None:
         """The drawing of a pictogram, if there is one of this name."""
         return self.pictograms.drawing(name) if name else None
-
-
-def lines_stagger(setting: Setting) -> int:
-    """Frames between words so that neighbours keep the stagger and long texts still arrive."""
-    return STAGGER_FRAMES if sum(map(len, setting.lines)) <= IN_FRAMES else 1
 
 
 def key_words(text: str, key: str | None) -> set[int]:

@@ -33,7 +33,8 @@ AMBIGUOUS = frozenset(
     bell block board bold bolt book border bow bowl box branch bridge bug bullet button can cap
     capital card cell center chain chair change character chart check chip circle clip close club
     code column comment copy court cow crane cross crown cut date diamond display down draw drum
-    eject ear eye face fall fan feed file fill film filter fire first flag flash flask fly folder football rose bear duck swallow
+    eject ear eye face fall fan feed file fill film filter fire first flag flash flask fly folder
+    football rose bear duck swallow
     saw hammer squash whistle church beaver
     font forward frame front fun game gas gift glass grip group hand head heading hold horn house
     image inbox indent info iron item jar joint key kite kiwi landmark language layer lead leaf

@@ -56,9 +56,7 @@ def draw_fact(pen: Pen, content: FactContent) -> None:
         def color(nth: int, before: int = before) -> str:
             return pen.palette.accent if before + nth in keyed else pen.palette.ink
 
-        placed = pen.words(
-            setting, "display", zone, top, color=color, start=pen.at(group.frame), stagger=2
-        )
+        placed = pen.words(setting, "display", zone, top, color=color, start=pen.at(group.frame))
         accents += [word for word in placed if before + word.nth in keyed]
         before += len(placed)
         top += height + gap
@@ -83,7 +81,7 @@ def _settings(pen: Pen, texts: list[str], zone: Zone) -> list[Setting]:
 
 def _above(pen: Pen, zone: Zone, height: float) -> tuple[Zone, float]:
     """The hero above the words, the two of them in the middle of the stage."""
-    gap = 56 * pen.unit
+    gap = 76 * pen.unit
     size = min(pen.stage.height - height - gap, 300 * pen.unit)
     top = pen.stage.top + (pen.stage.height - size - gap - height) / 2
     return zone._replace(top=top, bottom=top + size, right=zone.left + size), top + size + gap

@@ -1,7 +1,6 @@
 """Sidecar caption files, SRT and WebVTT, written by pysubs2."""
 
 import html
-import re
 from collections.abc import Sequence
 
 import pysubs2
@@ -9,7 +8,6 @@ import pysubs2
 from adapters.libass.text import clean
 from domain.generation.captions import CaptionFormat, SidecarCue
 
-ARROW = re.compile("-->")
 LOOKALIKE_ARROW = "→"
 """SRT has no escapes: an arrow in a text would read as a time line"""
 
