@@ -167,8 +167,10 @@ class UseCases(Provider):
     workshop = provide(Workshop)
 
     @provide
-    def intake(self, writer: ScriptWriter, narrator: Narrator, music: MusicLibrary) -> Intake:
-        return Intake(writer, narrator, music, draw_seed=draw_seed)
+    def intake(
+        self, writer: ScriptWriter, narrator: Narrator, music: MusicLibrary, visuals: VisualSource
+    ) -> Intake:
+        return Intake(writer, narrator, music, visuals, draw_seed=draw_seed)
 
     @provide
     def service(

@@ -86,19 +86,19 @@ class VideosController(Controller):
         summary="Note a correction of a scene",
         description="Fields that are left out stay as they are. Nothing is made yet: "
         "`POST /api/videos/{id}/revisions` makes all noted corrections at once.",
-        responses=problem_specs(400, 404, 413, 415),
+        responses=problem_specs(400, 404, 413, 415, 422),
     )
     async def note_edit(
         self,
         video_id: FromPath[UUID],
         number: FromPath[int],
         data: JSONBody[SceneEdit],
-        videos: FromDishka[VideoStore],
+        jobs: FromDishka[Jobs],
         shelf: FromDishka[VideoShelf],
     ) -> NotedEdits:
         check_edits({"": data})
         await shelf.check_scenes(video_id, [number])
-        return NotedEdits(video_id, await videos.note_edit(LOCAL_ACCOUNT, video_id, number, data))
+        return NotedEdits(video_id, await jobs.note_edit(LOCAL_ACCOUNT, video_id, number, data))
 
     @post(
         "/{video_id:uuid}/revisions",

@@ -201,6 +201,10 @@ class VisualSource(Protocol):
         """
         ...
 
+    def problems(self) -> list[tuple[str, str]]:
+        """Files that the searches so far left out: name, and the reason in words."""
+        ...
+
     async def fetch(self, candidate: VisualCandidate, folder: Path) -> Path:
         """Copy the candidate's file into ``folder``; the copy is the caller's to move away."""
         ...

@@ -43,9 +43,10 @@ class Jobs:
         Raises:
             QueueFull: too many jobs wait already.
             InvalidRequest, TopicNotFound, LanguageUnsupported, VoiceNotFound,
-            WritingSystemUnsupported, MusicNotFound: as ``Intake.prepare`` says.
+            WritingSystemUnsupported, MusicNotFound, MediaNotFound, MediaUnreadable: as
+            ``Intake.prepare`` says.
         """
-        prepared = self._intake.prepare(brief)
+        prepared = await self._intake.prepare(brief)
         await self._check_queue()
         now = await self._store.now()
         job = await self._store.add(
@@ -67,6 +68,20 @@ class Jobs:
         await self._bell.ring([job.id])
         return job
 
+    async def note_edit(
+        self, account_id: str, video_id: UUID, scene: int, edit: SceneEdit
+    ) -> dict[int, SceneEdit]:
+        """Note a correction for the video's next revision; answers all that are noted.
+
+        Raises:
+            VideoNotFound
+            WritingSystemUnsupported, MediaNotFound, MediaUnreadable: it couldn't be made.
+        """
+        video = await self._videos.get(account_id, video_id)
+        base = await self._store.get(account_id, video.job_id)
+        await self._intake.check_edit(base.request, edit)
+        return await self._videos.note_edit(account_id, video_id, scene, edit)
+
     async def revise(
         self, account_id: str, video_id: UUID, edits: Mapping[int, SceneEdit] | None = None
     ) -> Job:
@@ -78,10 +93,14 @@ class Jobs:
         Raises:
             VideoNotFound
             NothingToRevise: nothing was corrected since the last revision.
+            WritingSystemUnsupported, MediaNotFound, MediaUnreadable: a correction can't be made.
             QueueFull: too many jobs wait already.
             IllegalMove: a job is still working on this video.
         """
         video = await self._videos.get(account_id, video_id)
+        base = await self._store.get(account_id, video.job_id)
+        for scene, edit in sorted((edits or {}).items()):
+            await self._intake.check_edit(base.request, edit, f"/scenes/{scene}")
         await self._check_queue()
         # noted before they are taken: should anything fail from here on, they aren't lost
         for scene, edit in sorted((edits or {}).items()):
@@ -89,7 +108,6 @@ class Jobs:
         noted = await self._videos.edits(account_id, video_id)
         if not noted:
             raise NothingToRevise
-        base = await self._store.get(account_id, video.job_id)
         now = await self._store.now()
         job = await self._videos.take_edits(
             account_id,

@@ -11,6 +11,7 @@ from domain.errors import (
     IllegalMove,
     InvalidRequest,
     JobNotFound,
+    MediaNotFound,
     NothingToRevise,
     QueueFull,
     VideoNotFound,
@@ -28,7 +29,12 @@ WARNING = ProductionWarning("short", "The article carries 35 seconds.")
 class Completing:
     """Stands in for the intake: completes any topic but an empty one."""
 
-    def prepare(self, brief: Brief) -> Prepared:
+    async def check_edit(self, brief: Brief, edit: SceneEdit, pointer: str = "") -> None:
+        assert brief.seed == 11
+        if edit.media is not None:
+            raise MediaNotFound(pointer=f"{pointer}/media")
+
+    async def prepare(self, brief: Brief) -> Prepared:
         if not brief.topic:
             raise InvalidRequest([])
         completed = Brief(topic=brief.topic, seed=11, voice=VoiceChoice(id="joe"))
@@ -193,3 +199,16 @@ async def test_cancel_and_events_speak_for_their_account_only(jobs: Jobs) -> Non
     statuses = [e.data["status"] for e in await jobs.events(ACCOUNT, job.id) if e.type == "status"]
     assert statuses == ["queued", "cancelled"]
     assert (await jobs.page(ACCOUNT, status=JobStatus.QUEUED)).items == []
+
+
+async def test_a_correction_that_cannot_be_made_is_refused_before_it_is_noted(
+    jobs: Jobs, store: SqlJobStore, videos: SqlVideoStore
+) -> None:
+    video = await finished(jobs, store)
+
+    with pytest.raises(MediaNotFound):
+        await jobs.note_edit(ACCOUNT, video, 0, SceneEdit(media="gone.mp4"))
+    with pytest.raises(MediaNotFound):
+        await jobs.revise(ACCOUNT, video, {0: SceneEdit(media="gone.mp4")})
+
+    assert await videos.edits(ACCOUNT, video) == {}

@@ -82,7 +82,10 @@ class StoryboardStage(Stage):
     async def finish(self, work: Work, result: Result) -> Finish:  # noqa: ARG002 - the port's
         return Finish(
             result=result,
-            warnings=msgspec.convert(result.data["warnings"], list[ProductionWarning]),
+            warnings=[
+                *msgspec.convert(result.data["warnings"], list[ProductionWarning]),
+                *self._media_warnings(),
+            ],
         )
 
     async def _choose_footage(
@@ -115,6 +118,16 @@ class StoryboardStage(Stage):
         return StillBackdrop(
             media=artifact.sha256, name=candidate.name, variant=int(artifact.sha256[:4], 16)
         )
+
+    def _media_warnings(self) -> list[ProductionWarning]:
+        return [
+            ProductionWarning(
+                code="media_skipped",
+                message=f"The file {name} was left out: {reason}.",
+                hint="Convert it to MP4 (H.264), PNG or JPEG, or take it out of the media folder.",
+            )
+            for name, reason in self._studio.visuals.problems()
+        ]
 
     def _glyph_warnings(self, script: Script) -> list[ProductionWarning]:
         missing = self._studio.typesetter.missing_glyphs(f"{script.title}\n{script.text}")
