@@ -32,7 +32,7 @@ async def prepare_storage(settings: Settings, *, check: bool = False) -> str:
     engine = make_engine(settings.sql_url)
     try:
         revision = await migrate(engine)
-    except (OSError, SQLAlchemyError) as error:
+    except (OSError, SQLAlchemyError, ServiceUnavailable) as error:
         raise _unusable(settings, error) from error
     finally:
         await engine.dispose()
@@ -54,7 +54,7 @@ async def describe_database(settings: Settings) -> str:
     engine = make_engine(settings.sql_url)
     try:
         revision = await current_revision(engine)
-    except (OSError, SQLAlchemyError) as error:
+    except (OSError, SQLAlchemyError, ServiceUnavailable) as error:
         raise _unusable(settings, error) from error
     finally:
         await engine.dispose()
