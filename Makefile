@@ -12,9 +12,9 @@ PYTHON  ?= $(shell for python in python3.13 python3.12 python3.11 python3 python
 	    && { echo $$python; break; }; done)
 
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
-# pip says a line for each of a hundred packages: keep those that take a while, and how it ends.
+# pip says a line for each of a hundred packages: keep those that take a while, and what fails.
 define narrated
-set -o pipefail; $(1) | while IFS= read -r line; do case "$$line" in \
+set -o pipefail; $(1) 2> >(sed '/^WARNING: /d' >&2) | while IFS= read -r line; do case "$$line" in \
 	  *Downloading*[0-9][0-9].[0-9]" MB"*) echo "  downloading $${line#*Downloading }";; \
 	  "Installing collected"*) echo "  unpacking";; \
 	  "ERROR"*) echo "$$line";; esac; done \
