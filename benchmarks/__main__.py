@@ -95,9 +95,8 @@ def _median_ratio(took: list[Cost], reference: list[Cost]) -> Cost:
 
 def _row(name: str, ratio: Cost, bits: float, size: float, quality: float | None) -> None:
     said = "" if quality is None else f"{quality:.2f}"
-    print(
-        f"| {name} | {ratio.wall:.2f} | {ratio.cpu:.2f} | {bits / 1000:,.0f} | {size:.2f} x | {said} |"
-    )
+    ratios = f"{ratio.wall:.2f} | {ratio.cpu:.2f}"
+    print(f"| {name} | {ratios} | {bits / 1000:,.0f} | {size:.2f} x | {said} |")
 
 
 async def _memory_rows(bench: Workbench) -> None:

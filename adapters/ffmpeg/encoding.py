@@ -41,7 +41,7 @@ def picture_options(threads: int, *, drawn: bool) -> list[str]:
         "scenecut": 0,
         "open-gop": 0,
         "bframes": B_FRAMES,
-        "b-adapt": 0,  # always both: 0.9 VMAF more at the same size, and nothing to decide
+        "b-adapt": 0,  # always both: 8 % less work than deciding, at 0.2 VMAF
         "b-pyramid": "none",
         "aq-mode": AQ_FOR_DARK if drawn else AQ_VARIANCE,
         "vbv-maxrate": CEILING_BITS // 1000,
