@@ -14,6 +14,8 @@ RATES = (24, 25, 30)
 KBITS = (9_000, 10_500, 12_000)
 GRAIN = 7
 """strength of ffmpeg's noise filter, temporal and uniform"""
+GOP_SECONDS = 1
+"""a cut into the middle of a clip decodes from the key frame before it"""
 MARGIN = 1.35
 """canvas over frame: room for the camera's travel"""
 
@@ -43,6 +45,7 @@ def _make(executable: Path, number: int, out: Path) -> None:
     command += ["-s", f"{WIDTH}x{HEIGHT}", "-framerate", str(rate), "-i", "pipe:0"]
     command += ["-vf", f"scale=out_color_matrix=bt709:out_range=tv,noise=alls={GRAIN}:allf=t+u"]
     command += ["-c:v", "libx264", "-preset", "veryfast", "-b:v", f"{KBITS[number % 3]}k"]
+    command += ["-g", str(rate * GOP_SECONDS)]
     command += ["-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_range", "tv", "-y", str(out)]
     speed = rng.uniform(-60, 60, 2)
     turn, zoom = rng.uniform(-1.5, 1.5), rng.uniform(-0.02, 0.03)
