@@ -13,9 +13,10 @@ from adapters.postgres.accept import insert_job
 from adapters.postgres.clock import later, now
 from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
-from adapters.postgres.settle import cancel_units, lock_job, settle
+from adapters.postgres.settle import cancel_job, lock_job, settle
 from adapters.postgres.tables import AnyRow, events, jobs, results, units
 from adapters.postgres.uninterrupted import uninterrupted
+from adapters.postgres.videos import revises_nothing
 from adapters.postgres.views import (
     JOB_COLUMNS,
     QUEUED,
@@ -23,7 +24,7 @@ from adapters.postgres.views import (
     read_job,
     result_from_row,
 )
-from domain.errors import JobNotFound, LeaseLost
+from domain.errors import IllegalMove, JobNotFound, LeaseLost
 from domain.jobs.model import (
     Claim,
     Event,
@@ -88,11 +89,7 @@ class SqlJobStore:
         async with self._transactions.writing() as conn:
             job = await self._lock(conn, account_id, job_id)
             check_move(job.status, JobStatus.CANCELLED)
-            await conn.execute(
-                sa.update(jobs).where(jobs.c.id == job_id).values(cancel_requested=True)
-            )
-            await cancel_units(conn, job_id)
-            await settle(conn, await self._lock(conn, account_id, job_id))
+            await cancel_job(conn, job_id)
             return await read_job(conn, account_id, job_id)
 
     @uninterrupted
@@ -100,6 +97,8 @@ class SqlJobStore:
         async with self._transactions.writing() as conn:
             job = await self._lock(conn, account_id, job_id)
             check_move(job.status, JobStatus.QUEUED)
+            if await revises_nothing(conn, job):
+                raise IllegalMove(f"Video {job.video_id}, which this job revises, was deleted.")
             await conn.execute(
                 sa.update(units)
                 .where(

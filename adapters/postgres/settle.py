@@ -66,6 +66,17 @@ async def cancel_units(conn: AsyncConnection, job_id: UUID) -> None:
     )
 
 
+async def cancel_job(conn: AsyncConnection, job_id: UUID) -> None:
+    """Ask a job to end: at once where nothing runs; no change to one that has ended."""
+    job = await lock_job(conn, job_id)
+    if job is None or job.status in FINAL_STATUSES:
+        return
+    requested = sa.update(jobs).where(jobs.c.id == job_id).values(cancel_requested=True)
+    job = (await conn.execute(requested.returning(jobs))).one()
+    await cancel_units(conn, job_id)
+    await settle(conn, job)
+
+
 async def settle(
     conn: AsyncConnection,
     job: AnyRow,

@@ -11,6 +11,7 @@ from adapters.postgres.accept import insert_job
 from adapters.postgres.clock import now, upsert
 from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
+from adapters.postgres.settle import cancel_job
 from adapters.postgres.tables import AnyRow, jobs, videos
 from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.views import read_job
@@ -40,6 +41,16 @@ async def upsert_video(conn: AsyncConnection, video: Video) -> None:
             & (videos.c.revision <= insert.excluded.revision),
         )
     )
+
+
+async def revises_nothing(conn: AsyncConnection, job: AnyRow) -> bool:
+    """Whether the job is a revision of a video that was deleted; locks the video that is there."""
+    if job.revises is None:
+        return False
+    query = sa.select(videos.c.id).where(
+        videos.c.id == job.video_id, videos.c.account_id == job.account_id
+    )
+    return (await conn.execute(query.with_for_update())).first() is None
 
 
 class SqlVideoStore:
@@ -112,6 +123,14 @@ class SqlVideoStore:
     @uninterrupted
     async def delete(self, account_id: str, video_id: UUID) -> Video:
         async with self._transactions.writing() as conn:
+            # jobs before their video, as whoever finishes one locks them
+            working = sa.select(jobs.c.id).where(
+                jobs.c.video_id == video_id,
+                jobs.c.account_id == account_id,
+                jobs.c.finished_at.is_(None),
+            )
+            for job_id in (await conn.execute(working)).scalars().all():
+                await cancel_job(conn, job_id)
             video = _video(await _row(conn, account_id, video_id, lock=True))
             await conn.execute(sa.delete(videos).where(videos.c.id == video_id))
             return video

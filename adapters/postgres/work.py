@@ -11,7 +11,7 @@ from adapters.postgres.accept import add_units
 from adapters.postgres.clock import insert_if_absent, later, literal, now, seconds_between
 from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
 from adapters.postgres.tables import AnyRow, jobs, results, units
-from adapters.postgres.videos import upsert_video
+from adapters.postgres.videos import revises_nothing, upsert_video
 from adapters.postgres.views import JOB_COLUMNS, jobs_from_rows, result_from_row, unit_from_row
 from domain.errors import LeaseLost
 from domain.jobs.model import (
@@ -166,11 +166,12 @@ async def finish(conn: AsyncConnection, claim: Claim, done: Finish) -> list[UUID
     job = await locked_job_of(conn, claim)
     if await _finished_before(conn, claim):
         return await ready_units(conn, claim.job.id)
-    if is_over(job):
+    is_deleted = done.video is not None and await revises_nothing(conn, job)
+    if is_over(job) or is_deleted:
         # too late to count; the result stays for a retry, which finds it by its fingerprint
         await update_owned(conn, claim, ENDED | {"state": UnitState.CANCELLED})
         await keep_result(conn, job.account_id, done.result)
-        await settle(conn, job)
+        await settle(conn, job, status=None if is_over(job) else JobStatus.CANCELLED)
         return []
     await update_owned(
         conn,

@@ -97,7 +97,8 @@ class JobStore(Protocol):
         """Queue a failed or cancelled job again; what was done stays done.
 
         Raises:
-            JobNotFound, IllegalMove
+            JobNotFound
+            IllegalMove: it is neither, or revises a video that was deleted.
         """
         ...
 
@@ -145,6 +146,8 @@ class JobStore(Protocol):
 
     async def finish(self, claim: Claim, finish: Finish) -> list[UUID]:
         """Complete a unit; answers the units that became ready, to ring for.
+
+        A unit of a job that is over, or whose video was deleted, ends as cancelled.
 
         Raises:
             LeaseLost
@@ -209,7 +212,10 @@ class VideoStore(Protocol):
         ...
 
     async def delete(self, account_id: str, video_id: UUID) -> Video:
-        """Remove the row; answers it, so that its export folder can go too.
+        """Remove the row and cancel the revision that is being made of it, if any.
+
+        A revision that finishes all the same doesn't bring the video back: its job ends as
+        cancelled. Answers the row, so that its export folder can go too.
 
         Raises:
             VideoNotFound

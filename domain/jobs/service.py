@@ -159,7 +159,7 @@ class Jobs:
 
         Raises:
             JobNotFound
-            IllegalMove: it has neither failed nor been cancelled.
+            IllegalMove: it has neither failed nor been cancelled, or its video was deleted.
         """
         job = await self._store.retry(account_id, job_id)
         await self._bell.ring(await self._store.ready_units(account_id, job_id))

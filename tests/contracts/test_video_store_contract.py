@@ -19,7 +19,7 @@ from adapters.postgres import SqlJobStore, SqlVideoStore
 from domain.errors import IllegalMove, InvalidRequest, VideoNotFound
 from domain.generation.packaging import Video
 from domain.generation.script import SceneEdit
-from domain.jobs.model import JobStatus, NewUnit, Revises, UnitKind
+from domain.jobs.model import STAGES, Job, JobStatus, NewUnit, Revises, UnitKind
 from domain.jobs.ports import JobStore, VideoStore
 
 SCRIPT = [NewUnit(UnitKind.SCRIPT)]
@@ -180,3 +180,61 @@ async def test_a_deleted_video_is_gone_once(jobs: JobStore, videos: VideoStore) 
         await videos.get(ACCOUNT, video.id)
     with pytest.raises(VideoNotFound):
         await videos.delete(ACCOUNT, video.id)
+
+
+async def revision_of(jobs: JobStore, videos: VideoStore, video: Video) -> Job:
+    noted = await videos.note_edit(ACCOUNT, video.id, 0, SceneEdit(text="Three hearts."))
+    job = await new_job(
+        jobs, video_id=video.id, revision=2, revises=Revises(script="script-1", edits=noted)
+    )
+    return await videos.take_edits(ACCOUNT, video.id, job, SCRIPT)
+
+
+async def test_deleting_a_video_cancels_the_revision_that_nobody_works_on(
+    jobs: JobStore, videos: VideoStore
+) -> None:
+    video = await finished_video(jobs, videos)
+    revision = await revision_of(jobs, videos, video)
+
+    await videos.delete(ACCOUNT, video.id)
+
+    assert (await jobs.get(ACCOUNT, revision.id)).status is JobStatus.CANCELLED
+    assert (await jobs.get(ACCOUNT, video.job_id)).status is JobStatus.SUCCEEDED
+    assert await jobs.claim("w1", STAGES) is None
+
+
+async def test_a_revision_at_its_very_end_does_not_bring_a_deleted_video_back(
+    jobs: JobStore, videos: VideoStore
+) -> None:
+    video = await finished_video(jobs, videos)
+    revision = await revision_of(jobs, videos, video)
+    await work_off(jobs, until=UnitKind.PACKAGE)
+    claim = await claim_unit(jobs)
+
+    await videos.delete(ACCOUNT, video.id)
+    assert await jobs.renew(claim, 0.9), "the worker is told to stop"
+    assert await jobs.finish(claim, finish_for(claim, 2)) == []
+
+    assert (await jobs.get(ACCOUNT, revision.id)).status is JobStatus.CANCELLED
+    with pytest.raises(VideoNotFound):
+        await videos.get(ACCOUNT, video.id)
+    with pytest.raises(IllegalMove, match="deleted"):
+        await jobs.retry(ACCOUNT, revision.id)
+
+
+async def test_a_revision_accepted_while_its_video_was_deleted_ends_as_cancelled(
+    jobs: JobStore, videos: VideoStore
+) -> None:
+    """What ``delete`` can't see yet: a revision that another transaction is just accepting."""
+    video = await finished_video(jobs, videos)
+    await videos.delete(ACCOUNT, video.id)
+    late = await new_job(
+        jobs, video_id=video.id, revision=2, revises=Revises(script="script-1", edits={})
+    )
+    await jobs.add(late, SCRIPT)
+
+    await work_off(jobs)
+
+    assert (await jobs.get(ACCOUNT, late.id)).status is JobStatus.CANCELLED
+    with pytest.raises(VideoNotFound):
+        await videos.get(ACCOUNT, video.id)
