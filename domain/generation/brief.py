@@ -13,6 +13,7 @@ from msgspec import Meta
 from domain.errors import FieldError
 
 AspectRatio = Literal["9:16", "16:9", "1:1"]
+CaptionStyle = Literal["highlight", "box", "plain"]
 SourceKind = Literal["topic", "script", "source_text", "scenes"]
 
 FRAME_SIZES: dict[str, tuple[int, int]] = {
@@ -94,7 +95,7 @@ class CaptionChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     enabled: bool = True
-    style: Literal["highlight", "box", "plain"] | None = None
+    style: CaptionStyle | None = None
     position: Literal["lower", "middle", "upper"] = "lower"
     colors: CaptionColors = CaptionColors()
 
@@ -152,6 +153,11 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def frame_size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return FRAME_SIZES[self.aspect_ratio]
+
+
+def caption_style(brief: Brief) -> CaptionStyle:
+    """The style of a brief's captions: the caller's, else what suits the format."""
+    return brief.captions.style or ("plain" if brief.aspect_ratio == "16:9" else "highlight")
 
 
 SOURCE_FIELDS: tuple[SourceKind, ...] = ("topic", "script", "source_text", "scenes")

@@ -7,8 +7,9 @@ from typing import Protocol
 
 import msgspec
 
-from domain.errors import DomainError, InvalidRequest, MusicNotFound
-from domain.generation.brief import Brief, check_brief
+from domain.errors import DomainError, InvalidRequest
+from domain.generation.brief import Brand, Brief, caption_style, check_brief
+from domain.generation.music import ANY_MOOD, NO_MUSIC, pick_track
 from domain.generation.palettes import palette_for
 from domain.generation.ports import (
     MusicLibrary,
@@ -92,9 +93,9 @@ class Intake:
         for pointer, text in _spoken_texts(brief):
             with _at(pointer):
                 self._narrator.check_speakable(text, voice)
-        mood = self._check_mood(brief)
         seed = self._draw_seed() if brief.seed is None else brief.seed
-        palette_for(brief.brand, seed)  # its colours may be unknown, or unreadable together
+        track = pick_track(self._music.tracks(), brief.music.mood or ANY_MOOD, seed)
+        palette = palette_for(brief.brand, seed)  # refuses unknown and unreadable colours
         topic_match = None
         if brief.topic is not None:
             with _at("/topic"):
@@ -103,7 +104,9 @@ class Intake:
             brief,
             seed=seed,
             voice=msgspec.structs.replace(brief.voice, id=voice.id),
-            music=msgspec.structs.replace(brief.music, mood=mood),
+            captions=msgspec.structs.replace(brief.captions, style=caption_style(brief)),
+            music=msgspec.structs.replace(brief.music, mood=track.mood if track else NO_MUSIC),
+            brand=Brand(palette=palette.name) if brief.brand == Brand() else brief.brand,
         )
         return Prepared(brief=completed, topic_match=topic_match)
 
@@ -113,19 +116,6 @@ class Intake:
             await self._visuals.search(
                 VisualRequest(terms=[], media=media, milliseconds=0, width=width, height=height)
             )
-
-    def _check_mood(self, brief: Brief) -> str:
-        moods = sorted({track.mood for track in self._music.tracks()})
-        mood = brief.music.mood
-        if mood is None:
-            return "any" if moods else "none"
-        if mood not in {*moods, "any", "none"}:
-            raise MusicNotFound(
-                f"There is no music in the mood {mood!r}.",
-                hint=f"Moods here: {', '.join([*moods, 'any', 'none'])}.",
-                pointer="/music/mood",
-            )
-        return mood
 
 
 def _spoken_texts(brief: Brief) -> list[tuple[str, str]]:

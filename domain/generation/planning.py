@@ -17,7 +17,7 @@ from typing import Literal
 
 import msgspec
 
-from domain.generation.brief import Brief, CaptionChoice, CaptionColors, ShotKind
+from domain.generation.brief import Brief, CaptionChoice, CaptionColors, ShotKind, caption_style
 from domain.generation.captions import burnt_cues
 from domain.generation.cutting import Pace, Planned, cut_scene
 from domain.generation.narration import FRAME_RATE, SceneNarration
@@ -239,10 +239,9 @@ def _drawn(seed: int, purpose: str) -> int:
 def _resolved(brief: Brief, palette: Palette) -> CaptionChoice:
     """The captions' style and colours with every default filled in."""
     colors = brief.captions.colors
-    plain = brief.aspect_ratio == "16:9"
     return msgspec.structs.replace(
         brief.captions,
-        style=brief.captions.style or ("plain" if plain else "highlight"),
+        style=caption_style(brief),
         colors=CaptionColors(
             text=colors.text or palette.ink,
             highlight=colors.highlight or palette.accent,

@@ -1,0 +1,83 @@
+"""Intake with the real voice, music, encyclopedia and palettes: completes, or says which field."""
+
+import pytest
+from counted import Factory
+
+from domain.errors import (
+    DomainError,
+    LanguageUnsupported,
+    MediaNotFound,
+    MusicNotFound,
+    VoiceNotFound,
+    WritingSystemUnsupported,
+)
+from domain.generation.brief import (
+    Brand,
+    Brief,
+    MusicChoice,
+    SceneInput,
+    VoiceChoice,
+)
+from domain.generation.intake import Intake
+from domain.generation.palettes import PALETTES
+from domain.generation.ports import MusicLibrary
+
+
+@pytest.fixture
+async def intake(factory: Factory) -> Intake:
+    return await factory.container.get(Intake)
+
+
+async def test_every_default_is_filled_in(factory: Factory, intake: Intake) -> None:
+    prepared = await intake.prepare(Brief(topic="octopus"))
+
+    brief = prepared.brief
+    moods = {track.mood for track in (await factory.container.get(MusicLibrary)).tracks()}
+    assert brief.seed is not None
+    assert brief.voice.id == "en_US-joe-medium"
+    assert brief.captions.style == "highlight"
+    assert brief.music.mood in moods
+    assert brief.brand.palette in PALETTES
+    assert prepared.topic_match is not None
+    assert prepared.topic_match.title == "Octopus"
+
+
+async def test_a_completed_brief_is_complete(intake: Intake) -> None:
+    once = await intake.prepare(Brief(topic="octopus", aspect_ratio="16:9"))
+
+    assert (await intake.prepare(once.brief)).brief == once.brief
+
+
+async def test_own_colours_are_kept_as_they_were_sent(intake: Intake) -> None:
+    brand = Brand(ground="#101828", accent="#FFB703")
+
+    assert (await intake.prepare(Brief(topic="octopus", brand=brand))).brief.brand == brand
+
+
+@pytest.mark.parametrize(
+    ("brief", "error", "pointer"),
+    [
+        (Brief(topic="octopus", language="ja"), LanguageUnsupported, "/language"),
+        (Brief(topic="octopus", voice=VoiceChoice(id="nobody")), VoiceNotFound, "/voice/id"),
+        (Brief(topic="octopus", music=MusicChoice(mood="grim")), MusicNotFound, "/music/mood"),
+        (Brief(script="Привет, мир."), WritingSystemUnsupported, "/script"),
+        (
+            Brief(scenes=[SceneInput(text="Hello."), SceneInput(text="Привет, мир.")]),
+            WritingSystemUnsupported,
+            "/scenes/1/text",
+        ),
+        (
+            Brief(scenes=[SceneInput(text="Hello.", media="reef.mp4")]),
+            MediaNotFound,
+            "/scenes/0/media",
+        ),
+    ],
+)
+async def test_what_cannot_be_made_names_its_field(
+    intake: Intake, brief: Brief, error: type[DomainError], pointer: str
+) -> None:
+    with pytest.raises(error) as raised:
+        await intake.prepare(brief)
+
+    assert raised.value.details["pointer"] == pointer
+    assert raised.value.hint_text
