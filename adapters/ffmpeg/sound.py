@@ -26,7 +26,9 @@ TARGET_LUFS = -14.0
 GAP_LUFS = -24.0
 """the music alone, between sections of speech"""
 PEAK_LIMIT_DBTP = -1.0
-TOLERANCE_LU = 0.1
+DRY_TOLERANCE_LU = 0.1
+ENCODED_TOLERANCE_LU = 0.25
+"""encoding again costs more than all the rest; half a unit is what is promised"""
 FIRST_CEILING_DB = -1.3
 """sample peaks at the limiter; true peaks and the encoder add some tenths"""
 LOWEST_CEILING_DB = -6.0
@@ -118,12 +120,12 @@ class SoundMixer:
         ceiling = FIRST_CEILING_DB
         for _ in range(DRY_PASSES):
             measured = await self._try(gain, ceiling)
-            gain, ceiling, good = _corrected(gain, ceiling, measured)
+            gain, ceiling, good = _corrected(gain, ceiling, measured, DRY_TOLERANCE_LU)
             if good:
                 break
         for _ in range(ENCODED_PASSES):
             measured = await self._encode(gain, ceiling)
-            gain, ceiling, good = _corrected(gain, ceiling, measured)
+            gain, ceiling, good = _corrected(gain, ceiling, measured, ENCODED_TOLERANCE_LU)
             if good:
                 break
         return measured
@@ -158,11 +160,13 @@ class SoundMixer:
         self.steps_done = min(self.steps_done + 1, STEPS - 1)
 
 
-def _corrected(gain: float, ceiling: float, measured: Levels) -> tuple[float, float, bool]:
+def _corrected(
+    gain: float, ceiling: float, measured: Levels, tolerance: float
+) -> tuple[float, float, bool]:
     """The next gain and ceiling (dB), and whether this measurement was good already."""
     error = 0.0 if measured.silent else TARGET_LUFS - measured.integrated
     too_high = measured.true_peak - PEAK_LIMIT_DBTP
-    if abs(error) <= TOLERANCE_LU and too_high <= 0:
+    if abs(error) <= tolerance and too_high <= 0:
         return gain, ceiling, True
     if too_high > 0:
         ceiling = max(LOWEST_CEILING_DB, ceiling - too_high - PEAK_MARGIN_DB)

@@ -20,10 +20,13 @@ STEREO = Filter(
 CENTRED = Filter("pan", {"args": "stereo|c0=c0|c1=c0"})
 
 
-def _measured() -> list[Filter]:
-    """Loudness every 100 ms (EBU R 128), written to the file ``LEVELS``."""
+def _measured(*, peaks: bool = False) -> list[Filter]:
+    """Loudness every 100 ms (EBU R 128), written to the file ``LEVELS``.
+
+    True peaks cost four times the rest: they are asked for where they decide something.
+    """
     return [
-        Filter("ebur128", {"metadata": 1, "peak": "true"}),
+        Filter("ebur128", {"metadata": 1, "peak": "true" if peaks else "none"}),
         Filter("ametadata", {"mode": "print", "file": LEVELS}),
     ]
 
@@ -84,10 +87,10 @@ def mastered(gain_db: float, ceiling_db: float, skip_samples: int, *, measured: 
         Filter("asetpts", {"expr": "PTS-STARTPTS"}),
     ]
     if measured:
-        filters += _measured()
+        filters += _measured(peaks=True)
     return f"[0:a]{chain(*filters)}[master]"
 
 
 def measured_file() -> str:
     """Input 0 as it is."""
-    return f"[0:a]{chain(*_measured())}[heard]"
+    return f"[0:a]{chain(*_measured(peaks=True))}[heard]"
