@@ -73,7 +73,9 @@ class Pictograms:
                 return {
                     name: icon
                     for name, icon in icons.items()
-                    if "solid" in icon["svgs"]["classic"] and name.split("-")[0] not in PEOPLE
+                    if "solid" in icon["svgs"]["classic"]
+                    and len(name) > 1  # a letter or digit shows nothing but itself
+                    and name.split("-")[0] not in PEOPLE
                 }
         return {}
 
