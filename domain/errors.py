@@ -212,7 +212,7 @@ class StorageFull(DomainError):
     """No space is left where artifacts are kept."""
 
     code = "storage_full"
-    hint = "Free some space or move DATA_DIR; `faceless gc` removes what nothing refers to."
+    hint = "Free some space, or move DATA_DIR to a larger disk; the work then goes on by itself."
     transient = True
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+import structlog
 from dishka import FromDishka
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
@@ -18,6 +19,8 @@ from domain.generation.script import SceneEdit
 from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.ports import VideoStore
 from domain.jobs.service import Jobs
+
+log = structlog.get_logger("app.videos")
 
 
 def check_edits(edits: Mapping[str, SceneEdit]) -> None:
@@ -66,7 +69,9 @@ class VideosController(Controller):
     @delete(
         "/{video_id:uuid}",
         summary="Delete a video",
-        description="Its bytes go too, once nothing else refers to them.",
+        description="It is gone at once, with its folder and the corrections noted for it; a "
+        "revision that is being made is cancelled. What it was made of (speech, pictures, sound) "
+        "stays in the store, where later jobs may use it again.",
         responses=problem_specs(404),
     )
     async def remove(
@@ -77,7 +82,11 @@ class VideosController(Controller):
     ) -> None:
         video = await videos.delete(LOCAL_ACCOUNT, video_id)
         if video.path is not None:
-            await artifacts.unexport(video.path)
+            try:
+                await artifacts.unexport(video.path)
+            except (OSError, ValueError) as error:  # such as: DATA_DIR was moved meanwhile
+                # the video is deleted: to answer with an error would ask for a second attempt
+                log.warning("a deleted video's folder stays", path=video.path, error=str(error))
 
     # -- mending a mistake -------------------------------------------------------------------
 

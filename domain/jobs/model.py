@@ -153,6 +153,8 @@ class Revises(msgspec.Struct, frozen=True):
     script: str
     """fingerprint of the script document"""
     edits: dict[int, SceneEdit]
+    folder: str | None = None
+    """name of the folder that the video's files lie in, to be kept"""
 
 
 def merge_edits(noted: SceneEdit, edit: SceneEdit) -> SceneEdit:

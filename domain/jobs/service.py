@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import PurePath
 from uuid import UUID
 
 from domain.errors import NothingToRevise, QueueFull
@@ -119,7 +120,11 @@ class Jobs:
                 revision=video.revision + 1,
                 status=JobStatus.QUEUED,
                 request=base.request,
-                revises=Revises(script=video.documents["script"], edits=noted),
+                revises=Revises(
+                    script=video.documents["script"],
+                    edits=noted,
+                    folder=None if video.path is None else PurePath(video.path).name,
+                ),
                 topic_match=base.topic_match,
                 priority=base.priority,
                 deadline_at=now + self._deadline,

@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from finished_video import FILES, TITLE, finish_a_video
 from live_server import Backstage
 from tiny_production import ACCOUNT
 
+from adapters.postgres.tables import videos
 from app.controllers.examples import REQUEST_EXAMPLES
 from domain.generation.packaging import Video
 
@@ -60,6 +62,27 @@ async def test_a_deleted_video_is_gone_with_its_folder(
     assert (await api.delete(address)).json()["code"] == "video_not_found"
     assert video.path is not None
     assert not Path(video.path).exists()
+
+
+async def test_a_video_whose_folder_was_moved_away_can_be_deleted(
+    api: httpx.AsyncClient, backstage: Backstage, video: Video, address: str
+) -> None:
+    async with backstage.engine.begin() as connection:
+        await connection.execute(sa.update(videos).values(path="/another/disk/videos/octopus"))
+    assert (await api.delete(address)).status_code == 204
+    assert (await api.get(address)).status_code == 404
+
+
+async def test_deleting_a_video_cancels_the_revision_that_is_being_made(
+    api: httpx.AsyncClient, video: Video, address: str
+) -> None:
+    body = {"scenes": {"0": {"text": "It has nine brains."}}}
+    revision = (await api.post(f"{address}/revisions", json=body)).json()
+    assert (await api.delete(address)).status_code == 204
+    job = f"/api/jobs/{revision['id']}"
+    assert (await api.get(job)).json()["status"] == "cancelled"
+    retried = await api.post(f"{job}/retry")
+    assert (retried.status_code, retried.json()["code"]) == (409, "illegal_move")
 
 
 async def test_corrections_are_noted_and_merged(

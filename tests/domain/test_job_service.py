@@ -2,9 +2,17 @@
 
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tiny_production import ACCOUNT, RecordingBell, claim_unit, work_off
+from tiny_production import (
+    ACCOUNT,
+    RecordingBell,
+    claim_unit,
+    finish_for,
+    video_for,
+    work_off,
+)
 
 from adapters.postgres import SqlJobStore, SqlVideoStore
 from domain.errors import (
@@ -148,6 +156,21 @@ async def test_a_second_revision_builds_on_the_first(jobs: Jobs, store: SqlJobSt
 
     assert job.revises is not None
     assert (job.revision, job.revises.script) == (3, "script-2")
+
+
+async def test_a_revision_keeps_the_folder_of_its_video(jobs: Jobs, store: SqlJobStore) -> None:
+    job = await jobs.submit(ACCOUNT, Brief(topic="Octopus"))
+    await work_off(store, until=UnitKind.PACKAGE)
+    claim = await claim_unit(store)
+    exported = msgspec.structs.replace(
+        video_for(claim), path="/data/videos/2026-11-22-octopus-1a2b"
+    )
+    await store.finish(claim, msgspec.structs.replace(finish_for(claim, 2), video=exported))
+
+    revision = await jobs.revise(ACCOUNT, job.video_id, {0: SceneEdit(text="Three hearts.")})
+
+    assert revision.revises is not None
+    assert revision.revises.folder == "2026-11-22-octopus-1a2b"
 
 
 async def test_there_must_be_something_to_revise(jobs: Jobs, store: SqlJobStore) -> None:

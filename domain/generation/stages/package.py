@@ -87,9 +87,10 @@ class PackageStage(Stage):
         job = work.claim.job
         width, height = work.brief.frame_size
         slug = slugify(_subject(work, script))
-        folder = await self._studio.artifacts.export(
-            folder_name(job.created_at.date(), slug, job.video_id), result.artifacts
-        )
+        # a revision keeps its video's folder, though its title may be another, and its day
+        kept = None if job.revises is None else job.revises.folder
+        name = kept or folder_name(job.created_at.date(), slug, job.video_id)
+        folder = await self._studio.artifacts.export(name, result.artifacts)
         seconds = result.data["duration_ms"] / 1000
         video = Video(
             id=job.video_id,
