@@ -147,7 +147,7 @@ class TinyProduction:
 async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
     """Wait until something has come about that gives no sign of itself."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await is_so():  # noqa: ASYNC110 - there's nothing to wait for
+        while not await is_so():
             await asyncio.sleep(0)
 
 
