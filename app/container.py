@@ -30,6 +30,7 @@ from adapters.sentencex import SentencexSegmenter
 from adapters.sumy import SumyWriter
 from adapters.threads import ThreadBell
 from adapters.wikipedia import WikipediaWriter
+from app.bells import Bells
 from app.config import Settings
 from app.workshop import Workshop
 from domain.generation.intake import MAX_SEED, Intake
@@ -99,11 +100,11 @@ class Stores(Provider):
         if not settings.redis_url:
             yield thread_bell
             return
-        bell = DramatiqBell(settings.redis_url)
+        over_redis = DramatiqBell(settings.redis_url)
         try:
-            yield bell
+            yield Bells(thread_bell, over_redis)
         finally:
-            await bell.close()
+            await over_redis.close()
 
 
 class Words(Provider):

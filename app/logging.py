@@ -57,9 +57,10 @@ def configure_logging(settings: Settings) -> None:
         )
     )
     root = logging.getLogger()
-    for old in [h for h in root.handlers if getattr(h, "faceless", False)]:
+    # One such handler: Dramatiq's command line has added its own by now, and it would say
+    # everything twice. Handlers of other kinds (a test's, a debugger's) aren't ours to remove.
+    for old in [h for h in root.handlers if type(h) is logging.StreamHandler]:
         root.removeHandler(old)
-    handler.faceless = True  # type: ignore[attr-defined]  # marks it for the next configuration
     root.addHandler(handler)
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error"):

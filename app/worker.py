@@ -12,7 +12,6 @@ from dishka import AsyncContainer
 
 from adapters.dramatiq import ACTOR, QUEUE, WorkerResources, make_broker
 from app.config import Settings, load_settings
-from app.container import make_container
 from app.logging import configure_logging
 from app.workshop import Workshop
 from domain.errors import SettingsInvalid
@@ -31,7 +30,12 @@ class QueueWorker:
         self._stopping = False
 
     async def open(self) -> None:
-        """Build everything, and reconcile from now on."""
+        """Prepare the stores, build everything, and reconcile from now on."""
+        # only now: some of what these bring along logs on being imported
+        from app.container import make_container  # noqa: PLC0415
+        from app.storage import prepare_storage  # noqa: PLC0415
+
+        await prepare_storage(self._settings)
         self._container = make_container(self._settings)
         workshop = await self._container.get(Workshop)
         self._runner = workshop.runner(0)

@@ -18,6 +18,11 @@ from domain.errors import ServiceUnavailable
 RING_SECONDS = 1.0
 """Redis has this long to connect and to answer: whoever rings has a request to finish"""
 
+MAX_BELLS = 1_000
+"""that lie in the queue unheard. Any of them makes a worker ask for any unit, so more would wake
+nobody; and the reconciler, which rings again and again while every worker is busy, would fill
+the memory of Redis"""
+
 _RINGERS = 4
 """threads; they are the bell's own, so that a Redis that hangs holds up no other work"""
 
@@ -25,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 class DramatiqBell:
-    """Leaves a message for each unit in the workers' queue.
+    """Leaves a message for each unit in the workers' queue, unless enough lie there already.
 
     Connects at the first ring. What can't be rung is logged: the reconciler rings again.
     """
@@ -80,7 +85,8 @@ class DramatiqBell:
         self._broker.client.close()
 
     def _enqueue(self, units: Sequence[UUID]) -> None:
-        for unit in units:
+        unheard = int(self._broker.client.llen(f"{self._broker.namespace}:{QUEUE}"))
+        for unit in units[: max(0, MAX_BELLS - unheard)]:
             self._broker.enqueue(
                 Message(
                     queue_name=QUEUE, actor_name=ACTOR, args=(str(unit),), kwargs={}, options={}

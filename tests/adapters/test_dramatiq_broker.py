@@ -99,6 +99,19 @@ async def test_an_actor_that_fails_is_neither_tried_again_nor_kept(
     assert keys(broker, namespace) == []
 
 
+async def test_bells_that_nobody_hears_do_not_pile_up(
+    redis_url: str, namespace: str, broker: RedisBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.dramatiq.bell.MAX_BELLS", 5)
+    bell = DramatiqBell(redis_url, namespace)
+
+    for _ in range(4):
+        await bell.ring([uuid4() for _ in range(3)])
+
+    assert broker.client.llen(f"{namespace}:{QUEUE}") == 5
+    await bell.close()
+
+
 def test_dead_workers_are_looked_for_at_every_fetch(broker: RedisBroker) -> None:
     assert broker.heartbeat_timeout == 15_000
     assert broker.maintenance_chance == 1_000_000
