@@ -252,7 +252,7 @@ def _source_lines(sources: Sequence[Source]) -> list[str]:
 def _credit_lines(credits_: Sequence[Credit]) -> list[str]:
     lines = []
     for credit in credits_:
-        if not (credit.attribution_required or (credit.machine_made and credit.what == "music")):
+        if not (credit.attribution_required or credit.machine_made):
             continue
         author = f" by {credit.author}" if credit.author else ""
         licence = f" ({credit.license})" if credit.license else ""

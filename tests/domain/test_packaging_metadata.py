@@ -55,7 +55,8 @@ ICONS = Credit(
     url="https://fontawesome.com",
     attribution_required=True,
 )
-VOICE = Credit(what="voice", title="Joe", license="CC0")
+VOICE = Credit(what="voice", title="Joe", license="dataset CC0", machine_made=True)
+FONT = Credit(what="font", title="Inter", license="OFL-1.1")
 
 
 def metadata_of(script: Script, *, aspect_ratio="9:16", credits_=(), **brief) -> Metadata:
@@ -75,11 +76,12 @@ class TestDescription:
         assert "narration under the same licence" in text
         assert "https://en.wikipedia.org/wiki/Octopus" in text
 
-    def test_names_what_must_be_attributed_and_machine_made_music(self) -> None:
-        text = metadata_of(SCRIPTS[0], credits_=[MUSIC, ICONS, VOICE]).description
+    def test_names_what_must_be_attributed_and_what_a_machine_made(self) -> None:
+        text = metadata_of(SCRIPTS[0], credits_=[MUSIC, ICONS, VOICE, FONT]).description
         assert "Font Awesome Free by Fonticons (CC BY 4.0)" in text
         assert "Calm 3 by immich-memories (MIT), machine-made" in text
-        assert "Joe" not in text
+        assert "Voice: Joe (dataset CC0), machine-made" in text
+        assert "Inter" not in text
 
     def test_puts_the_summary_first_and_few_hashtags_last(self) -> None:
         script = msgspec.structs.replace(
@@ -117,8 +119,7 @@ class TestSyntheticMedia:
         assert metadata_of(SCRIPTS[0], credits_=[MUSIC]).contains_synthetic_media
 
     def test_is_not_declared_for_a_synthetic_voice_or_drawings(self) -> None:
-        voice = msgspec.structs.replace(VOICE, machine_made=True)
-        assert not metadata_of(SCRIPTS[0], credits_=[voice, ICONS]).contains_synthetic_media
+        assert not metadata_of(SCRIPTS[0], credits_=[VOICE, ICONS]).contains_synthetic_media
 
     def test_is_not_made_for_kids(self) -> None:
         assert not metadata_of(SCRIPTS[0]).made_for_kids
