@@ -13,7 +13,12 @@ from domain.generation.brief import Brief
 from domain.generation.composing import DURATION_TOLERANCE, budget_for, compose
 from domain.generation.facts import facts_of
 from domain.generation.keywords import key_terms
-from domain.generation.originality import closeness_warning, is_draft, verbatim_share
+from domain.generation.originality import (
+    closeness_warning,
+    is_draft,
+    shingles_of,
+    verbatim_share,
+)
 from domain.generation.ports import SentenceSegmenter
 from domain.generation.scenes import Material
 from domain.generation.script import (
@@ -26,7 +31,7 @@ from domain.generation.script import (
     spoken_seconds,
 )
 
-VERSION = 1
+VERSION = 2
 MIN_SENTENCE_WORDS = 4
 """shorter lines are headings, captions and bylines"""
 MIN_USEFUL_SENTENCES = 3
@@ -94,6 +99,7 @@ class SumyWriter:
             sources=[Source(title=title)],
             summary=scenes[0].text,
             verbatim_share=round(share, 4),
+            source_shingles=shingles_of([text]),
             draft=is_draft(share),
             warnings=warnings,
         )

@@ -21,7 +21,12 @@ from domain.generation.cleaning import mark_gaps
 from domain.generation.composing import DURATION_TOLERANCE, budget_for, compose
 from domain.generation.facts import facts_of
 from domain.generation.keywords import key_terms
-from domain.generation.originality import closeness_warning, is_draft, verbatim_share
+from domain.generation.originality import (
+    closeness_warning,
+    is_draft,
+    shingles_of,
+    verbatim_share,
+)
 from domain.generation.ports import SentenceSegmenter
 from domain.generation.scenes import Material
 from domain.generation.script import (
@@ -35,15 +40,18 @@ from domain.generation.script import (
 from domain.generation.subject import find_subject
 from domain.generation.titles import title_for
 
-VERSION = 1
+VERSION = 2
 MAX_TAGS = 10
 USAGE_SAMPLE = 30
 """other articles that show how a name is written inside sentences"""
+OPENING_CHARS = 300
 _OCCUPATION = re.compile(
     r"\b(?:philosopher|poet|president|king|queen|emperor|writer|author|composer|painter|artist|"
     r"scientist|physicist|mathematician|general|leader|statesman|explorer|inventor|playwright|"
     r"revolutionary|naturalist|economist|physician|theologian|prophet|ruler|polymath|politician|"
-    r"activist|musician|novelist|orator|monarch)\b(?:.*\d{2,4}.*)?$",
+    r"activist|musician|novelist|orator|monarch|chemist|nobleman|astronomer|biologist|singer|actor|"
+    r"actress|dictator|printmaker|sculptor|architect|engineer|astronaut|historian|tsar|pharaoh|"
+    r"conqueror|geologist|psychologist|psychoanalyst|nurse|dramatist|botanist|zoologist|entrepreneur)\b(?:.*\d{2,4}.*)?$",
     re.IGNORECASE,
 )
 
@@ -148,19 +156,27 @@ class WikipediaWriter:
             ],
             summary=_summary(article, scenes),
             verbatim_share=round(share, 4),
+            source_shingles=shingles_of([source.extract for source in used]),
             draft=is_draft(share),
             warnings=warnings,
         )
 
     def _material(self, article: Article, heading: str = "") -> Material:
         sentences = self._segmenter.split(mark_gaps(article.extract), LANGUAGE)
-        elsewhere = " ".join(a.extract for a in self._topics().naming(article.name, USAGE_SAMPLE))
+        # Other articles may mean a namesake: the element mercury is no planet.
+        alone = article.name == article.title
+        elsewhere = " ".join(
+            a.extract for a in self._topics().naming(article.name, USAGE_SAMPLE if alone else 0)
+        )
         subject = find_subject(article.name, sentences, _is_person(article), elsewhere)
         return Material(facts=facts_of(sentences, subject), subject=subject, heading=heading)
 
 
 def _is_person(article: Article) -> bool:
     if article.topic == "People" or _OCCUPATION.search(article.description):
+        return True
+    opening = article.extract[:OPENING_CHARS]
+    if re.search(rf"\b{re.escape(article.name)} (?:was|is) (?:an?|the) [^.]*\bwho\b", opening):
         return True
     if re.search(r"[.] (?:He|She|His|Her)\b", article.extract):
         return article.extract.startswith(article.name.split()[0])

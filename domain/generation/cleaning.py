@@ -61,6 +61,9 @@ def clean(raw: str) -> str:
     text = _SLASHED.sub("", text).translate(_APOSTROPHES)
     for pattern, words in _WRITTEN_SHORT:
         text = pattern.sub(words, text)
+    text = re.sub(
+        r"\bbetween around (\d+) ?[–-]? ?around (?=\d)", r"between around \1 and around ", text
+    )
     text = _ASIDE.sub(lambda m: " " if _is_trivia(m["aside"]) else m.group(), text)
     text = _DOUBLED.sub(r"\1", _SPACE_BEFORE.sub(r"\1", text))
     text = _STUTTER.sub(r"\1", text)

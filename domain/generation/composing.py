@@ -4,33 +4,42 @@ source's order, and a close that comes back to what the hook promised.
 
 import math
 import random
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from domain.generation.claims import claims_of, turned_around
+from domain.generation.closing import take_close
 from domain.generation.facts import Fact
 from domain.generation.fitting import Chain, fit
 from domain.generation.grammar import is_past
-from domain.generation.hooks import MAX_HOOK_WORDS, hook_candidates, points_away, sharpen, surprise
+from domain.generation.hooks import (
+    LONG_HOOK_WORDS,
+    LONGEST_HOOK_WORDS,
+    MAX_HOOK_WORDS,
+    defines,
+    hook_candidates,
+    sharpen,
+    surprise,
+)
 from domain.generation.originality import words_of
 from domain.generation.phrasing import spoken_style
 from domain.generation.scenes import Material, Staging
 from domain.generation.script import SECONDS_PER_MINUTE, Scene, count_words
 from domain.generation.subject import Subject
 
-MIN_HOOK_SCORE = -1.0
-"""a duller statement is worse than the question that the definition answers"""
-NEAR_EQUAL = 0.35
+CLAIM_BONUS = 0.3
+"""a claim out of the definition is about the subject itself"""
+DULL_HOOK_SCORE = -1.6
+"""below it a longer statement is tried"""
+TURNED_AROUND_SCORE = -2.8
+"""a definition turned around leads only where everything else is duller"""
+NEAR_EQUAL = 0.6
 """hooks whose scores differ by no more are equally good: the seed decides"""
-TRIVIAL_DEFINITION_WORDS = 6
-MAX_REVEAL_WORDS = 24
+TRIVIAL_DEFINITION_WORDS = 8
 DEFAULT_MAX_SECONDS = 60
 """without a target a video is as long as its material, but no longer"""
 DURATION_TOLERANCE = 0.10
-
-_NO_CLOSE = re.compile(r"\balso\b|^There (?:is|are)\b|^[\w-]+ and [\w -]+ are\b")
-_COPULA = re.compile(r"^(?P<subject>.+?)\s(?P<verb>is|are|was|were)\s(?P<rest>.+)\.$")
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,36 +131,81 @@ def plan(material: Material, rng: random.Random) -> Plan | None:
     facts = list(material.facts)
     if not facts:
         return None
-    facts, hook = _take_hook(facts, material.subject, rng)
-    facts, close = _take_close(_rejoined(facts), hook, material.subject, rng)
+    facts, hook, core = _take_hook(facts, material.subject, rng)
+    facts, close = take_close(_rejoined(facts), hook, core, material.subject, rng)
     return Plan(hook=hook, body=facts, close=close)
+
+
+class _Lead(msgspec.Struct, frozen=True):
+    """A statement that may lead: where it comes from, and the definition it leaves behind."""
+
+    score: float
+    text: str
+    index: int
+    lost: int = 0
+    """words of a claim that were cut off to make it short"""
+    core: str = ""
+    """the rest of the definition that the statement was taken out of"""
+
+
+def _leads(facts: list[Fact], subject: Subject | None) -> list[_Lead]:
+    """Everything that may lead: whole statements, and claims out of the definition."""
+    leads = [
+        _Lead(score, sharpen(facts[index].text), index)
+        for score, index in hook_candidates(facts, subject)
+    ]
+    first = facts[0]
+    if subject is None or not first.definition:
+        return leads
+    for claim in claims_of(first.whole, subject):
+        text = sharpen(spoken_style(claim.text))
+        if not defines(text):
+            lost = len(claim.text.split()) - len(text.split())
+            leads.append(_Lead(surprise(text) + CLAIM_BONUS, text, 0, lost, claim.core))
+    if around := turned_around(first.whole, subject):
+        text = spoken_style(around)
+        leads.append(
+            _Lead(
+                TURNED_AROUND_SCORE + 0.3 * surprise(text),
+                text,
+                0,
+                first.words - len(text.split()),
+                text,
+            )
+        )
+    return leads
 
 
 def _take_hook(
     facts: list[Fact], subject: Subject | None, rng: random.Random
-) -> tuple[list[Fact], Fact]:
-    ranked = [(score, i, sharpen(facts[i].text)) for score, i in hook_candidates(facts, subject)]
-    ranked = [item for item in ranked if len(item[2].split()) <= MAX_HOOK_WORDS]
-    best = max((score for score, _, _ in ranked), default=-math.inf)
-    first = facts[0]
-    if (
-        best < MIN_HOOK_SCORE
-        and subject is not None
-        and first.origin == 0
-        and (first.definition or subject.is_named_in(first.text))
-    ):
-        question = _question(facts[0], subject, rng)
-        return facts, Fact(text=question, origin=facts[0].origin)
-    if not ranked:
-        index = next((i for i, fact in enumerate(facts) if not fact.bound), 0)
-        text = sharpen(facts[index].text)
-        if subject is not None and (facts[index].bound or len(text.split()) > MAX_HOOK_WORDS):
-            return facts, Fact(text=_question(first, subject, rng), origin=first.origin)
-        return facts[:index] + facts[index + 1 :], Fact(text=text, origin=facts[index].origin)
-    equal = [item for item in ranked if item[0] >= best - NEAR_EQUAL]
-    _, index, text = equal[int(rng.random() * len(equal))]
+) -> tuple[list[Fact], Fact, str]:
+    """The facts without the hook's, the hook, and the definition that it was taken out of."""
+    leads = _leads(facts, subject)
+    fitting: list[_Lead] = []
+    for most in (MAX_HOOK_WORDS, LONG_HOOK_WORDS, LONGEST_HOOK_WORDS):
+        if max((lead.score for lead in fitting), default=-math.inf) < DULL_HOOK_SCORE:
+            fitting = [lead for lead in leads if len(lead.text.split()) <= most]
+    if not fitting:
+        return *_without_lead(facts, subject, rng), ""
+    best = max(lead.score for lead in fitting)
+    equal = [lead for lead in fitting if lead.score >= best - NEAR_EQUAL]
+    lead = equal[int(rng.random() * len(equal))]
+    index = lead.index
     taken = facts[index]
-    hook = Fact(text=text, origin=taken.origin)
+    hook = Fact(text=lead.text, origin=taken.origin)
+    # Of a source of one sentence nothing is left out: what the hook cut off is told in full.
+    few = len({fact.origin for fact in facts}) == 1
+    if lead.core and lead.lost > hook.words and few:
+        return facts, hook, ""
+    if lead.core:
+        # The rest of the definition may answer the hook at the end; it isn't told twice.
+        end = next((i for i, f in enumerate(facts) if f.origin != taken.origin), len(facts))
+        told = set(words_of(f"{lead.text} {lead.core}"))
+        rest = [fact for fact in facts[1:end] if not _is_told(fact, told)]
+        return [*rest, *facts[end:]], hook, "" if lead.core == lead.text else lead.core
+    if few and taken.words - hook.words > hook.words:
+        # The hook tells less than half of its sentence: the whole is still to come.
+        return facts, hook, ""
     rest = facts[:index] + facts[index + 1 :]
     if (
         rest
@@ -166,7 +220,24 @@ def _take_hook(
     follow = index
     while follow < len(rest) and rest[follow].bound:
         follow += 1
-    return [*rest[index:follow], *rest[:index], *rest[follow:]], hook
+    return [*rest[index:follow], *rest[:index], *rest[follow:]], hook, ""
+
+
+def _is_told(fact: Fact, told: set[str]) -> bool:
+    words = {word for word in words_of(fact.text) if len(word) > 3}  # noqa: PLR2004
+    return len(words & told) > len(words) / 2
+
+
+def _without_lead(
+    facts: list[Fact], subject: Subject | None, rng: random.Random
+) -> tuple[list[Fact], Fact]:
+    """The opening where no statement is short and free enough to lead."""
+    first = facts[0]
+    if subject is not None and (first.definition or subject.is_named_in(first.text)):
+        return facts, Fact(text=_question(first, subject, rng), origin=first.origin)
+    index = next((i for i, fact in enumerate(facts) if not fact.bound), 0)
+    text = sharpen(facts[index].text)
+    return facts[:index] + facts[index + 1 :], Fact(text=text, origin=facts[index].origin)
 
 
 def _rejoined(facts: list[Fact]) -> list[Fact]:
@@ -182,65 +253,9 @@ def _rejoined(facts: list[Fact]) -> list[Fact]:
 
 def _question(fact: Fact, subject: Subject, rng: random.Random) -> str:
     """A question that the definition answers, where nothing better may lead."""
-    found = _COPULA.match(fact.text)
-    plural = subject.number == "plural"
-    verb = ("were" if plural else "was") if is_past(fact.text) else ("are" if plural else "is")
-    if found is not None:
-        verb = found["verb"]
-    asks = "Who" if subject.is_person else "What"
-    questions = (f"{asks} exactly {verb} {subject.name}?", f"{asks} {verb} {subject.name}, really?")
+    how = "describe" if subject.is_person or is_past(fact.text) else "explain"
+    questions = (f"How would you {how} {subject.name}?", f"How well do you know {subject.name}?")
     return questions[int(rng.random() * len(questions))]
-
-
-def _take_close(
-    facts: list[Fact], hook: Fact, subject: Subject | None, rng: random.Random
-) -> tuple[list[Fact], Fact | None]:
-    hook_words = set(words_of(hook.text)) - set(words_of(subject.name if subject else ""))
-    scored: list[tuple[float, int, str]] = []
-    for index, fact in enumerate(facts):
-        leaned_on = index + 1 < len(facts) and facts[index + 1].bound
-        if fact.bound or leaned_on or (subject is None and points_away(fact.text)):
-            continue
-        if fact.definition and subject is not None:
-            whole_is_free = hook.text.endswith("?") or hook.origin != fact.origin
-            if whole_is_free and (reveal := _reveal(fact, subject)):
-                asked = 1.5 if hook.text.endswith("?") else 0.0
-                scored.append((1.5 + asked + rng.random() * 0.3, index, reveal))
-            continue
-        score = 0.3 * surprise(fact.text) + 0.5 * index / len(facts) + rng.random() * 0.3
-        score += 1.2 if fact.origin == hook.origin else 0.0
-        score += 0.3 * len(hook_words & {w for w in words_of(fact.text) if len(w) > 4})  # noqa: PLR2004
-        score += 0.5 if subject is None or subject.opens(fact.text) else 0.0
-        score -= 0.05 * max(0, fact.words - 20)
-        score -= 1.0 if _NO_CLOSE.search(fact.text) else 0.0
-        scored.append((score + fact.weight, index, fact.text))
-    if not scored:
-        return facts, None
-    _, index, text = max(scored, key=lambda item: item[0])
-    chosen = facts[index]
-    left = facts[:index] + facts[index + 1 :]
-    if chosen.definition:
-        # The reveal tells the definition whole: its other part would be told twice.
-        left = [fact for fact in left if fact.origin != chosen.origin]
-    return left, Fact(text=text, origin=chosen.origin)
-
-
-def _reveal(definition: Fact, subject: Subject) -> str | None:
-    """The definition as an answer: "That's an octopus: a soft-bodied mollusc ..."."""
-    text = spoken_style(definition.whole)
-    found = _COPULA.match(text)
-    if found is None or len(text.split()) > MAX_REVEAL_WORDS or ":" in text:
-        return None
-    if not subject.opens(text) and not subject.is_person:
-        return None
-    if not re.match(r"(?:an?|the|one of)\s", found["rest"]):
-        return None
-    past = found["verb"] in {"was", "were"}
-    plural = found["verb"] in {"are", "were"}
-    lead = "Those" if plural else "That"
-    verb = ("were" if plural else "was") if past else ("are" if plural else "is")
-    lead_in = f"{lead} {verb}" if verb != "is" else "That's"
-    return f"{lead_in} {subject.name}: {found['rest']}."
 
 
 def chains_of(facts: Sequence[Fact]) -> list[Chain]:

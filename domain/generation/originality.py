@@ -4,14 +4,18 @@ YouTube doesn't monetise readings of other people's text ("reused content"), wha
 licence: a script that is too close to its sources is marked as a draft.
 """
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from domain.generation.script import ProductionWarning
 
 SHINGLE_WORDS = 8
 """words in a row that count as copied; shorter runs are idiom and names"""
 MAX_VERBATIM_SHARE = 0.30
+CLOSENESS_CODE = "close_to_source"
+DIGEST_BYTES = 5
+"""of an 8-gram's hash: among 10,000 of them a chance match is one in a hundred million"""
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*", re.UNICODE)
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
@@ -27,19 +31,40 @@ def verbatim_share(script: str, sources: Iterable[str]) -> float:
 
     A script shorter than eight words is compared as a whole.
     """
-    spoken = words_of(script)
-    if not spoken:
+    size = min(SHINGLE_WORDS, len(words_of(script)))
+    known = {digest for source in sources for digest in _digests(source, size)}
+    return _share(script, known, size)
+
+
+def shingles_of(sources: Iterable[str]) -> bytes:
+    """The sources' 8-grams as sorted hashes: enough to measure an edited script again.
+
+    The sources themselves may be long or the caller's own: their words aren't kept.
+    """
+    return b"".join(sorted({d for s in sources for d in _digests(s, SHINGLE_WORDS)}))
+
+
+def share_of_shingles(script: str, shingles: bytes) -> float:
+    """``verbatim_share`` against what ``shingles_of`` kept; 0 for less than eight words."""
+    known = {shingles[i : i + DIGEST_BYTES] for i in range(0, len(shingles), DIGEST_BYTES)}
+    return _share(script, known, SHINGLE_WORDS)
+
+
+def _digests(text: str, size: int) -> Iterator[bytes]:
+    words = words_of(text)
+    for start in range(len(words) - size + 1 if size else 0):
+        shingle = " ".join(words[start : start + size])
+        yield hashlib.blake2b(shingle.encode(), digest_size=DIGEST_BYTES).digest()
+
+
+def _share(script: str, known: set[bytes], size: int) -> float:
+    copied = [False] * len(words_of(script))
+    if not copied:
         return 0.0
-    size = min(SHINGLE_WORDS, len(spoken))
-    known: set[tuple[str, ...]] = set()
-    for source in sources:
-        words = words_of(source)
-        known.update(tuple(words[i : i + size]) for i in range(len(words) - size + 1))
-    copied = [False] * len(spoken)
-    for start in range(len(spoken) - size + 1):
-        if tuple(spoken[start : start + size]) in known:
+    for start, digest in enumerate(_digests(script, size)):
+        if digest in known:
             copied[start : start + size] = [True] * size
-    return sum(copied) / len(spoken)
+    return sum(copied) / len(copied)
 
 
 def is_draft(share: float) -> bool:
@@ -50,7 +75,7 @@ def is_draft(share: float) -> bool:
 def closeness_warning(share: float, pointer: str) -> ProductionWarning:
     """Say that a script is close to its source, what that means, and the way out."""
     return ProductionWarning(
-        code="close_to_source",
+        code=CLOSENESS_CODE,
         pointer=pointer,
         message=f"{share:.0%} of the words stand in the source in the same order (8-grams; more "
         f"than {MAX_VERBATIM_SHARE:.0%} makes the video a draft). YouTube doesn't monetise "

@@ -7,118 +7,13 @@ the first stands; quoted words and names are never touched.
 import re
 from collections.abc import Callable
 
+from domain.generation.reordering import reordered
 from domain.generation.subject import Subject
+from domain.generation.synonyms import SYNONYMS
 
-#: Written phrase -> spoken one.
-_PLAIN = {
-    "a type of": "a kind of",
-    "also known as": "also called",
-    "are located in": "lie in",
-    "are members of": "belong to",
-    "best known for": "most famous for",
-    "can be divided into": "can be split into",
-    "covers an area of": "covers",
-    "during the early": "in the early",
-    "during the late": "in the late",
-    "is a member of": "belongs to",
-    "is the capital and largest city": "is both the capital and the largest city",
-    "most populous": "most populated",
-    "until her death in": "until she died in",
-    "until his death in": "until he died in",
-    "was a member of": "belonged to",
-    "a large number of": "a great many",
-    "a majority of whom": "most of whom",
-    "a number of": "several",
-    "a variety of": "many kinds of",
-    "a wide range of": "all sorts of",
-    "a wide variety of": "all kinds of",
-    "although": "though",
-    "amongst": "among",
-    "an important role": "a key role",
-    "approximately": "about",
-    "are able to": "can",
-    "are among the": "rank among the",
-    "are composed of": "are made up of",
-    "are derived from": "come from",
-    "are known as": "are called",
-    "are regarded as": "are seen as",
-    "as a result of": "because of",
-    "associated with": "linked to",
-    "began": "started",
-    "capable of producing": "able to produce",
-    "characterised by": "marked by",
-    "characterized by": "marked by",
-    "commonly": "often",
-    "commonly known as": "better known as",
-    "composed of": "made up of",
-    "comprising": "made up of",
-    "consist of": "are made up of",
-    "consisting of": "made up of",
-    "consists of": "is made up of",
-    "critical role": "vital part",
-    "currently": "today",
-    "due to": "because of",
-    "entire": "whole",
-    "for example": "for instance",
-    "frequently": "often",
-    "have been able to": "have managed to",
-    "in addition to": "besides",
-    "in order to": "to",
-    "in which": "where",
-    "initially": "at first",
-    "is able to": "can",
-    "is among the": "ranks among the",
-    "is composed of": "is made up of",
-    "is considered to be": "is seen as",
-    "is derived from": "comes from",
-    "is generally considered to be": "is widely seen as",
-    "is known as": "is called",
-    "is located in": "lies in",
-    "is located on": "lies on",
-    "is one of the": "is among the",
-    "is regarded as": "is seen as",
-    "is situated in": "lies in",
-    "is situated on": "lies on",
-    "is widely regarded as": "is widely seen as",
-    "largely": "mostly",
-    "mainly": "mostly",
-    "numerous": "many",
-    "occur": "happen",
-    "occurred": "happened",
-    "occurs": "happens",
-    "particularly": "especially",
-    "possess": "have",
-    "possesses": "has",
-    "predominantly": "mostly",
-    "primarily": "mainly",
-    "prior to": "before",
-    "rapidly": "quickly",
-    "referred to as": "called",
-    "regarded as": "seen as",
-    "resulting from": "caused by",
-    "resulting in": "leading to",
-    "serves as": "acts as",
-    "sometimes": "at times",
-    "subsequently": "later",
-    "such as": "like",
-    "the majority of": "most of",
-    "throughout": "all through",
-    "typically": "usually",
-    "upon": "on",
-    "utilize": "use",
-    "utilized": "used",
-    "utilizes": "uses",
-    "various": "different",
-    "was able to": "could",
-    "was among the": "ranked among the",
-    "was one of the": "was among the",
-    "were able to": "could",
-    "whereas": "while",
-    "whilst": "while",
-}  # fmt: skip
 _PLAIN_PATTERN = re.compile(
     r"(?<![\w-])(?:"
-    + "|".join(re.escape(k) for k in sorted(_PLAIN, key=len, reverse=True))
+    + "|".join(re.escape(k) for k in sorted(SYNONYMS, key=len, reverse=True))
     + r")(?![\w-])",
     re.IGNORECASE,
 )
@@ -127,7 +22,7 @@ _SUPERLATIVE = r"(?:second-|third-)?(?:largest|smallest|highest|longest|oldest|t
 _PATTERNS: list[tuple[re.Pattern[str], str]] = [
     # Figures: the other word for the same bound.
     (re.compile(r"\b(?:around|some|roughly) (?=\d[\d.,]*\s(?!century))"), "about "),
-    (re.compile(r"\bover (?=\d[\d,.]* (?!and))"), "more than "),
+    (re.compile(r"(?<!sway )\bover (?=\d[\d,.]* (?!and))"), "more than "),
     (re.compile(r"(?<=\d )km(?![\w/²2])"), "kilometres"),
     (re.compile(rf"\b(\d{{1,2}}) ({_MONTHS}) (\d{{4}})\b"), r"\2 \1, \3"),
     (re.compile(r"\bhas a diameter of (about )?(\d[\w,.]* \w+)"), r"is \1\2 across"),
@@ -176,7 +71,8 @@ _QUOTED = re.compile(r"(\"[^\"]*\"|“[^”]*”)")
 
 def spoken_style(text: str) -> str:
     """Replace written phrases by spoken ones. To be applied once: pairs may go both ways."""
-    return _outside_quotes(text, _say)
+    quoted = _QUOTED.search(text) is not None
+    return _outside_quotes(text if quoted else reordered(text), _say)
 
 
 def contract(text: str) -> str:
@@ -191,7 +87,7 @@ def with_pronoun(sentence: str, before: str, subject: Subject) -> str:
         return sentence
     pronoun = "they" if now[1] == "plural" else subject.pronoun
     rest = sentence[len(now[0]) :]
-    if not re.match(r"\s\w", rest) or rest.startswith(" and "):
+    if not re.match(r"\s\w", rest) or rest.startswith((" and ", " or ", " of ")):
         return sentence
     return pronoun[0].upper() + pronoun[1:] + rest
 
@@ -233,5 +129,5 @@ def _turned(found: re.Match[str]) -> str:
 
 
 def _same_case(found: re.Match[str]) -> str:
-    plain = _PLAIN[found.group().lower()]
+    plain = SYNONYMS[found.group().lower()]
     return plain[0].upper() + plain[1:] if found.group()[0].isupper() else plain

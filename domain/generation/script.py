@@ -81,6 +81,9 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """one or two sentences for the video's description"""
     verbatim_share: float = 0.0
     """share of the words that stand in an 8-gram of a source, 0 to 1"""
+    source_shingles: bytes = b""
+    """hashes of the sources' 8-grams, by which an edited script is measured again; empty where
+    nothing was taken from a source"""
     draft: bool = False
     """too close to its sources to be published as it is"""
     warnings: list[ProductionWarning] = []

@@ -27,10 +27,12 @@ _LEANING = re.compile(
     r"Another|Others|Other|For example|For instance|As a result|As such|In contrast|By contrast|"
     r"In this|In these|In that|At this|At that|During this|From this|After this|However|But|And|"
     r"Nevertheless|Meanwhile|Here|There, |The former|The latter|The two|The three|So|Some|"
+    r"The results?|The same|After that|Even so|Otherwise|Besides|The others?|Neither|Soon|"
     r"Think of|Its|It|They|Their|He|His|She|Her|One of these|Most of these|Many of these)\b"
 )
 _LEANS_INSIDE = re.compile(
-    r"\b(?:the former|the latter|respectively|this|these|such a|domesticated there)\b"
+    r"\b(?:the former|the latter|respectively|this|these|such a|such \w+s(?! as)|domesticated "
+    r"there)\b"
     r"|\bthere\b(?! (?:is|are|was|were|has|have)\b)",
     re.IGNORECASE,
 )
@@ -43,6 +45,7 @@ _CONSEQUENCE = {
     "marking": ("marks", "marked"), "producing": ("produces", "produced"),
 }  # fmt: skip
 _WHICH = re.compile(r"^(?P<left>.+?), which (?P<verb>[a-z]+) (?P<rest>.+)$")
+_RESUMED = re.compile(r", (?:is|are|was|were|has|have|can|may|[a-z]{3,}s|[a-z]{3,}ed) ")
 _PARTICIPLE = re.compile(rf"^(?P<left>.+?), (?P<verb>{'|'.join(_CONSEQUENCE)}) (?P<rest>.+)$")
 _MEASURE = re.compile(
     r"^With an? (?:total |estimated )?(?P<what>area|population) of "
@@ -121,7 +124,8 @@ def _at_semicolon(body: str, _: Subject | None) -> _Split | None:
 
 def _at_which(body: str, _: Subject | None) -> _Split | None:
     found = _WHICH.match(body)
-    if not found or not has_finite_verb(found["left"]):
+    # "the edge, which is thin, bends": the main clause goes on behind the relative one.
+    if not found or not has_finite_verb(found["left"]) or _RESUMED.search(found["rest"]):
         return None
     verb = found["verb"]
     if verb in SINGULAR_VERBS or verb == "was":

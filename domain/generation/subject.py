@@ -34,6 +34,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         """Every form by which a sentence may name it, longest first."""
         forms = {self.name, f"a {self.bare}", f"an {self.bare}", f"the {self.bare}", self.bare}
         forms |= {self.plural} if self.plural else set()
+        if self.is_person and (surname := self.bare.split()[-1])[:1].isupper():
+            forms.add(surname)
         return sorted(forms, key=lambda f: (-len(f), f))
 
     def opens(self, sentence: str) -> tuple[str, Number] | None:
@@ -50,7 +52,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the text names it, in any form."""
         return any(
             re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)
-            for form in (self.bare, self.plural)
+            for form in (self.bare, self.plural, self.is_person and self.bare.split()[-1])
             if form
         )
 

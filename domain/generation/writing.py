@@ -8,6 +8,12 @@ import msgspec
 from domain.errors import FieldError, InvalidRequest, SceneNotFound, TopicNotFound
 from domain.generation.brief import MAX_TEXT_CHARS, Brief, SourceKind
 from domain.generation.keywords import key_terms
+from domain.generation.originality import (
+    CLOSENESS_CODE,
+    closeness_warning,
+    is_draft,
+    share_of_shingles,
+)
 from domain.generation.ports import ScriptWriter, SentenceSegmenter
 from domain.generation.script import (
     ProductionWarning,
@@ -149,7 +155,8 @@ def apply_edits(
 ) -> Script:
     """Correct scenes of a finished script; scenes without an edit stay the same objects.
 
-    Edited words are the caller's own: they no longer name a source.
+    Edited words are the caller's own: they no longer name a source. How close the whole is to
+    its sources is measured again, so that a draft which was reworded enough is one no more.
 
     Raises:
         SceneNotFound: an edit names a scene that the script doesn't have.
@@ -163,7 +170,25 @@ def apply_edits(
                 f"{len(scenes) - 1}."
             )
         scenes[number] = _edited(scenes[number], edit, script.language, segmenter)
-    return msgspec.structs.replace(script, scenes=scenes)
+    return _measured_again(msgspec.structs.replace(script, scenes=scenes))
+
+
+def _measured_again(script: Script) -> Script:
+    # Scripts of before the shingles were kept, and one's own words, stay as they were judged.
+    if not script.source_shingles:
+        return script
+    share = share_of_shingles(
+        " ".join(scene.text for scene in script.scenes), script.source_shingles
+    )
+    others = [warning for warning in script.warnings if warning.code != CLOSENESS_CODE]
+    pointer = next((w.pointer for w in script.warnings if w.code == CLOSENESS_CODE), "")
+    close = [closeness_warning(share, pointer)] if is_draft(share) else []
+    return msgspec.structs.replace(
+        script,
+        verbatim_share=round(share, 4),
+        draft=is_draft(share),
+        warnings=[*others, *close],
+    )
 
 
 def _edited(scene: Scene, edit: SceneEdit, language: str, segmenter: SentenceSegmenter) -> Scene:

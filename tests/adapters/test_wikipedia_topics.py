@@ -12,8 +12,10 @@ from domain.errors import LanguageUnsupported, TopicNotFound
 
 
 @pytest.fixture(scope="module")
-def writer(tmp_path_factory: pytest.TempPathFactory) -> WikipediaWriter:
-    return WikipediaWriter(SentencexSegmenter(), tmp_path_factory.mktemp("topics"))
+def writer(pytestconfig: pytest.Config) -> WikipediaWriter:
+    # The index is built once for all sessions: pytest keeps the folder.
+    folder = pytestconfig.rootpath / ".pytest_cache" / "d" / "topics"
+    return WikipediaWriter(SentencexSegmenter(), folder)
 
 
 @pytest.mark.parametrize(

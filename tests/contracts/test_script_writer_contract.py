@@ -27,8 +27,8 @@ BRIEFS = {
 
 
 @pytest.fixture(scope="session")
-def script_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("topics")
+def script_cache(pytestconfig: pytest.Config) -> Path:
+    return pytestconfig.rootpath / ".pytest_cache" / "d" / "topics"
 
 
 @pytest.fixture(params=["direct", "dispatched"])

@@ -7,6 +7,8 @@ from domain.generation.originality import (
     MAX_VERBATIM_SHARE,
     closeness_warning,
     is_draft,
+    share_of_shingles,
+    shingles_of,
     verbatim_share,
 )
 
@@ -50,6 +52,11 @@ def test_the_share_lies_between_none_and_all(script: str, source: str) -> None:
 @given(TEXTS.filter(bool), TEXTS)
 def test_a_text_taken_from_its_source_is_all_verbatim(script: str, rest: str) -> None:
     assert verbatim_share(script, [f"{rest} {script} {rest}"]) == 1.0
+
+
+@given(TEXTS.filter(lambda text: len(text.split()) >= 8), TEXTS)
+def test_the_kept_hashes_measure_as_the_texts_themselves_do(script: str, source: str) -> None:
+    assert share_of_shingles(script, shingles_of([source])) == verbatim_share(script, [source])
 
 
 def test_above_thirty_percent_is_a_draft_and_says_what_to_do() -> None:
