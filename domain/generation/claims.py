@@ -162,7 +162,7 @@ def _take(definition: str, subject: Subject) -> _Definition | None:
             return None
         body = upper_first(body[intro.end() :])
     found = _DEFINED.match(body)
-    if found is None or "“" in body or '"' in body:
+    if found is None:
         return None
     opened = subject.opens(body)
     if opened is None or (opened[0] != found["form"] and not subject.is_person):

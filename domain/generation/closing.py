@@ -18,7 +18,8 @@ MIN_CLOSE_SCORE = -0.2
 """a weaker statement ends nothing: the body's last one does as well"""
 
 _TRIVIA = re.compile(
-    r"\balso\b|^There (?:is|are)\b|^[\w-]+ and [\w -]+ are\b|\b(?:named after|the term|the word|"
+    r"\balso\b|^Earlier\b|\bhad (?:been|shown|\w+ed)\b|^There (?:is|are)\b|"
+    r"^[\w-]+ and [\w -]+ are\b|\b(?:named after|the term|the word|"
     r"symbol|unit of|other|others|another|different|various|some|for example|called|species of|"
     r"abbreviated|spelled|pronounced|respectively)\b"
 )

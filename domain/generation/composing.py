@@ -30,6 +30,7 @@ from domain.generation.subject import Subject
 
 CLAIM_BONUS = 0.3
 """a claim out of the definition is about the subject itself"""
+MAX_UNTOLD_WORDS = 3
 DULL_HOOK_SCORE = -1.6
 """below it a longer statement is tried"""
 TURNED_AROUND_SCORE = -2.8
@@ -157,9 +158,12 @@ def _leads(facts: list[Fact], subject: Subject | None) -> list[_Lead]:
     first = facts[0]
     if subject is None or not first.definition:
         return leads
+    follows = next((fact for fact in facts if fact.origin != first.origin), None)
     for claim in claims_of(first.whole, subject):
         text = sharpen(spoken_style(claim.text))
-        if not defines(text):
+        cut = len(text.split()) < len(claim.text.split()) - MAX_UNTOLD_WORDS
+        # "These additions ..." may lean on the very words that were cut off.
+        if not defines(text) and not (cut and follows is not None and follows.bound):
             lost = len(claim.text.split()) - len(text.split())
             leads.append(_Lead(surprise(text) + CLAIM_BONUS, text, 0, lost, claim.core))
     if around := turned_around(first.whole, subject):

@@ -19,7 +19,7 @@ from domain.generation.subject import Subject
 MAX_HOOK_WORDS = 14
 """what a screen shows without an ellipsis; longer statements lead only where nothing else may"""
 LONG_HOOK_WORDS = 17
-LONGEST_HOOK_WORDS = 23
+LONGEST_HOOK_WORDS = 24
 GOOD_HOOK_WORDS = 12
 SHORT_HOOK_WORDS = 6
 MIN_LOOSE_WORDS = 6
@@ -29,6 +29,8 @@ _DEFINES = re.compile(
     r"'re)\s(?:an?|any|the|one of)\b"
     r"|^[^,;]{0,60}?\b(?:refers? to|denotes?|called)\b"
 )
+_HALF_COMPARED = re.compile(r"\b(?:more|less) [a-z]+\.$")
+"""than what? Its other half stands in the sentence before"""
 _COPULA = re.compile(r"^.{0,120}?(?:\b(?:is|are|was|were)\b|'s\b|'re\b)")
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least|only|first|last|never|ever|every|all|none|no|"
@@ -75,7 +77,8 @@ _AGENCY = re.compile(
     r"converts?|allows?|lets?)\b"
 )
 _DULL = re.compile(
-    r"\b(?:term|word|name|named|called|genus|order|family|class|clade|taxon|phylum|classified|"
+    r"\b(?:term|word|definitions?|concept|name|named|called|genus|order|family|class|clade|taxon|"
+    r"phylum|classified|"
     r"defined|"
     r"refer(?:s|red)?|respectively|municipality|category|terminology|derived|etymology|spelled|"
     r"administrative|census|commune|subdivided|divided|consists?|comprises?|includes?|listed|"
@@ -85,7 +88,8 @@ _DULL = re.compile(
 )
 #: Words that take back half of what is said.
 _VAGUE = re.compile(
-    r"\b(?:several|various|certain|different|generally|usually|typically|may be|can be|can range|"
+    r"\b(?:several|many|some|alternative|additional|various|certain|different|generally|usually|"
+    r"typically|may be|can be|can range|"
     r"often|sometimes|at times|a variety|many kinds|factors|aspects|types|kinds|forms|ways|etc|"
     r"specific|particular|distinct|general)\b",
     re.IGNORECASE,
@@ -115,7 +119,7 @@ _CUT = re.compile(
     r"like|smaller|larger|"
     r"(?!during\b)\w{3,}ing)\s|"
     r", (?:often|usually|typically|especially|particularly|mainly|first|namely) |"
-    r", (?:an?|one|two|three) (?![^,]*,? (?:and|or) )|"
+    r", (?:an?|the|one|two|three) (?![^.]*\b(?:or|between|both)\b)|"
     r"—| – |; |,? (?=\"(?:for|the)\b)"
 )
 #: What may go without a comma before it, from a statement that affirms: how, and which kind of
@@ -264,6 +268,8 @@ def trim(text: str) -> str:
             continue
         if not _complete(head, body[found.start() :]):
             continue
+        if _INTRO.match(head) and "," not in head:
+            continue  # "Over a history of many years" is no statement yet
         if "," not in head and _SECOND_VERB.match(body[found.start() :]):
             return head + "."
         if re.match(r",? (?:although|though|unless|but|until|or|and|before) ", found.group() + " "):
@@ -281,7 +287,7 @@ def _loosened(body: str) -> str | None:
         head = body[: found.start()].rstrip(" ,")
         words = head.split()
         tail = body[found.start() :]
-        if not MIN_LOOSE_WORDS <= len(words) <= GOOD_HOOK_WORDS or not _complete(head, tail):
+        if not MIN_LOOSE_WORDS <= len(words) <= LONG_HOOK_WORDS or not _complete(head, tail):
             continue
         if _STRICT.search(head) or _CONDITION.search(tail):
             continue
@@ -292,7 +298,8 @@ def _loosened(body: str) -> str | None:
             head,
         ):
             continue
-        best = head
+        if best is None or len(words) <= GOOD_HOOK_WORDS:
+            best = head
     return None if best is None else best + "."
 
 
@@ -320,7 +327,7 @@ def hook_candidates(facts: list[Fact], subject: Subject | None) -> list[tuple[fl
     scored: list[tuple[float, int]] = []
     for index, fact in enumerate(facts):
         text = sharpen(fact.text)
-        if fact.bound or defines(text) or text.endswith("?"):
+        if fact.bound or defines(text) or text.endswith("?") or _HALF_COMPARED.search(text):
             continue
         if fact.definition and _COPULA.match(text) and not _STRONG_SUPERLATIVE.search(text):
             continue

@@ -28,10 +28,12 @@ _LEANING = re.compile(
     r"In this|In these|In that|At this|At that|During this|From this|After this|However|But|And|"
     r"Nevertheless|Meanwhile|Here|There, |The former|The latter|The two|The three|So|Some|"
     r"The results?|The same|After that|Even so|Otherwise|Besides|The others?|Neither|Soon|"
+    r"(?:After|In|Within|During|For|At|With|On|By|Since) [a-z0-9 ]{3,30}\b(?:his|her|their|he|"
+    r"she|they)|"
     r"Think of|Its|It|They|Their|He|His|She|Her|One of these|Most of these|Many of these)\b"
 )
 _LEANS_INSIDE = re.compile(
-    r"\b(?:the former|the latter|respectively|this|these|such a|such \w+s(?! as)|domesticated "
+    r"\b(?:the former|the latter|respectively|this|these|such a|such (?!as\b)\w+s|domesticated "
     r"there)\b"
     r"|\bthere\b(?! (?:is|are|was|were|has|have)\b)",
     re.IGNORECASE,
