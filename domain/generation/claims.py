@@ -188,7 +188,8 @@ def _owns(found: _Definition, head: str, comma: str, verb: str = "") -> bool:  #
     if found.subject.is_person:
         return not re.search(rf"\b(?:{'|'.join(sorted(_SHARED))})\b", head)
     if comma and len(nouns) > 1:
-        return False
+        # Set off by a comma, a participle tells of the whole phrase; a relative clause may not.
+        return not verb
     if len(nouns) == 1:
         return True
     last = nouns[-1].split()

@@ -30,6 +30,7 @@ from domain.generation.subject import Subject
 
 CLAIM_BONUS = 0.3
 """a claim out of the definition is about the subject itself"""
+MAX_THIN_WORDS = 8
 MAX_UNTOLD_WORDS = 3
 DULL_HOOK_SCORE = -1.6
 """below it a longer statement is tried"""
@@ -133,7 +134,10 @@ def plan(material: Material, rng: random.Random) -> Plan | None:
     if not facts:
         return None
     facts, hook, core = _take_hook(facts, material.subject, rng)
-    facts, close = take_close(_rejoined(facts), hook, core, material.subject, rng)
+    facts = _rejoined(facts)
+    if len(facts) > 1 and facts[0].definition and facts[0].words <= MAX_THIN_WORDS:
+        facts = facts[1:]  # "It's a desert." says nothing behind a hook
+    facts, close = take_close(facts, hook, core, material.subject, rng)
     return Plan(hook=hook, body=facts, close=close)
 
 

@@ -149,6 +149,8 @@ _LIKELY_VERB = re.compile(
 )
 #: The main clause goes on after what a comma set in.
 _RESUMED = re.compile(r"\w, (?:is|are|was|were|has|have|can|had|[a-z]+s|[a-z]+ed) ")
+#: "prevents anything, including light, from escaping": the verb still waits for its end.
+_OPEN_END = re.compile(r"\w, (?:from|to|into|of|for|by|in|on|at|against|with|than|that) ")
 _ANY_VERB = re.compile(rf"\b(?:{'|'.join(sorted(FINITE - {'that'}))})\b(?! by\b)")
 #: Statements in which a part left out would change what is claimed.
 _STRICT = re.compile(
@@ -310,6 +312,8 @@ def _complete(head: str, tail: str) -> bool:
         return False
     if "," in head and len(head.rsplit(",", 1)[1].split()) < 3:  # noqa: PLR2004
         return False
+    if _OPEN_END.search(tail) or head.endswith((" anything", " anyone", " everything")):
+        return False
     if has_finite_verb(head):
         return True
     # The whole is a sentence: a verb that isn't behind the cut stands before it.
@@ -345,7 +349,7 @@ def hook_candidates(facts: list[Fact], subject: Subject | None) -> list[tuple[fl
         ):
             score -= 0.4
         if subject is not None and not subject.is_named_in(text):
-            score -= 0.5
+            score -= 1.2
         if subject is not None and re.match(
             rf"{re.escape(subject.bare)} and\b", text, re.IGNORECASE
         ):
