@@ -76,18 +76,22 @@ class Stores(Provider):
         return SqlVideoStore(engine)
 
     @provide
-    async def documents(
-        self, engine: AsyncEngine, settings: Settings
-    ) -> AsyncIterator[DocumentStore]:
+    async def mongodb(self, settings: Settings) -> AsyncIterator[MongoDocumentStore | None]:
         if not settings.mongodb_url:
-            yield SqlDocumentStore(engine)
+            yield None
             return
         store = MongoDocumentStore(settings.mongodb_url)
-        try:
-            await store.ensure_indexes()
-            yield store
-        finally:
-            await store.close()
+        yield store
+        await store.close()
+
+    @provide
+    async def documents(
+        self, engine: AsyncEngine, mongodb: MongoDocumentStore | None
+    ) -> DocumentStore:
+        if mongodb is None:
+            return SqlDocumentStore(engine)
+        await mongodb.ensure_indexes()
+        return mongodb
 
     @provide
     def artifacts(self, settings: Settings) -> ArtifactStore:
@@ -96,15 +100,17 @@ class Stores(Provider):
         )
 
     @provide
-    async def bell(self, thread_bell: ThreadBell, settings: Settings) -> AsyncIterator[Bell]:
+    async def redis_bell(self, settings: Settings) -> AsyncIterator[DramatiqBell | None]:
         if not settings.redis_url:
-            yield thread_bell
+            yield None
             return
-        over_redis = DramatiqBell(settings.redis_url)
-        try:
-            yield Bells(thread_bell, over_redis)
-        finally:
-            await over_redis.close()
+        bell = DramatiqBell(settings.redis_url)
+        yield bell
+        await bell.close()
+
+    @provide
+    def bell(self, thread_bell: ThreadBell, redis_bell: DramatiqBell | None) -> Bell:
+        return thread_bell if redis_bell is None else Bells(thread_bell, redis_bell)
 
 
 class Words(Provider):

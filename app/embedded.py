@@ -9,8 +9,12 @@ from adapters.threads import ThreadBell
 from app.config import Settings
 from app.container import make_container
 from app.workshop import Workshop
+from domain.errors import ServiceUnavailable
 
 log = logging.getLogger(__name__)
+
+BEGIN_AGAIN_SECONDS = 2.0
+"""after a service that it needs wasn't there"""
 
 STOP_SECONDS = 20.0
 """what children and leases get to end; a lease that isn't given back expires by itself"""
@@ -26,7 +30,7 @@ class EmbeddedWorker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self.error: BaseException | None = None
-        """why the worker ended by itself; None while it works or when it was stopped"""
+        """why it has ended by itself, or can't begin yet; None while it works or was stopped"""
 
     def start(self) -> None:
         """Start working; returns at once."""
@@ -52,8 +56,15 @@ class EmbeddedWorker:
 
     async def _work(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
-        container = make_container(self._settings, thread_bell=self._bell)
-        try:
-            await (await container.get(Workshop)).work()
-        finally:
-            await container.close()
+        while True:
+            container = make_container(self._settings, thread_bell=self._bell)
+            try:
+                workshop = await container.get(Workshop)
+                self.error = None
+                await workshop.work()
+            except ServiceUnavailable as error:  # one that comes later than this process
+                log.warning("the embedded worker can't begin yet: %s", error.message)
+                self.error = error
+            finally:
+                await container.close()
+            await asyncio.sleep(BEGIN_AGAIN_SECONDS)

@@ -21,7 +21,6 @@ from app.controllers.bodies import (
     JobList,
     NotedEdits,
     PaletteList,
-    Readiness,
     RevisionRequest,
     VideoList,
     VoiceList,
@@ -29,6 +28,7 @@ from app.controllers.bodies import (
 from app.controllers.examples import REQUEST_EXAMPLES
 from app.explorers import ApiDocument, SwaggerPage, script_file
 from app.problems import PROBLEM_JSON, Problem
+from app.readiness import Readiness
 from app.struct_notes import closed_structs, field_notes, structs_in, summary_of
 from domain.generation.brief import Brief
 from domain.generation.packaging import Manifest, Metadata

@@ -28,6 +28,7 @@ from app.config import Settings, load_settings
 from app.event_feed import EventFeed
 from app.logging import configure_logging
 from app.problems import CrossSiteRequest
+from app.readiness import Watch
 from domain.generation.ports import ScriptWriter
 
 if TYPE_CHECKING:
@@ -90,15 +91,20 @@ class Server:
                 await prepare_storage(settings)
                 bell = ThreadBell()
                 feed = EventFeed(settings.event_poll_seconds, settings.event_heartbeat_seconds)
-                streams = Provider(scope=DiScope.APP)
-                streams.provide(lambda: feed, provides=EventFeed)
-                self._container = make_container(
-                    settings, streams, *self._providers, thread_bell=bell
-                )
-                self._feed = feed
                 if settings.embedded_worker:
                     self._worker = EmbeddedWorker(settings, bell)
-                    self._worker.start()
+                worker = self._worker
+
+                def watch(container: AsyncContainer) -> Watch:
+                    return Watch(settings, container, worker)
+
+                own = Provider(scope=DiScope.APP)
+                own.provide(lambda: feed, provides=EventFeed)
+                own.provide(watch)
+                self._container = make_container(settings, own, *self._providers, thread_bell=bell)
+                self._feed = feed
+                if worker is not None:
+                    worker.start()
                 self._settings = settings
                 self._warming = asyncio.create_task(_warm_up(self._container))
                 log.info("ready", data_dir=str(settings.data_dir), worker=settings.embedded_worker)

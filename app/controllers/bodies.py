@@ -164,10 +164,3 @@ class Health(msgspec.Struct, frozen=True):
 
     status: str
     version: str
-
-
-class Readiness(msgspec.Struct, frozen=True):
-    """What was looked at, and that it works."""
-
-    status: str
-    checks: dict[str, str]

@@ -1,0 +1,150 @@
+"""/api/health/ready: whether jobs are accepted, and what holds up the work on them."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from dishka import Provider, Scope
+from live_server import serve
+
+from app.config import Settings
+from app.readiness import Watch
+from domain.jobs.ports import JobStore
+
+READY = "/api/health/ready"
+NOBODY_LISTENS = "127.0.0.1:9"
+SLOW_SECONDS = 4.0
+"""two seconds, and what a busy machine adds"""
+
+MakeSettings = Callable[..., Settings]
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that takes connections and never says a word."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def client_of(settings: Settings, *overrides: Provider) -> AsyncIterator[httpx.AsyncClient]:
+    with serve(settings, *overrides) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+            yield client
+
+
+def store_that(now: Callable[[Any], Any]) -> Provider:
+    """Puts a job store in place of the real one of which only the clock is asked."""
+    broken = Provider(scope=Scope.APP)
+    broken.provide(type("BrokenStore", (), {"now": now}), provides=JobStore)
+    return broken
+
+
+async def test_everything_that_is_configured_is_looked_at(
+    make_settings: MakeSettings, redis_url: str, mongodb_url: str
+) -> None:
+    settings = make_settings(redis_url=redis_url, mongodb_url=mongodb_url, embedded_worker=True)
+    async with client_of(settings) as client:
+        answer = await client.get(READY)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    body = answer.json()
+    assert (body["status"], set(body["checks"])) == (
+        "ok",
+        {"database", "storage", "mongodb", "redis", "worker"},
+    )
+    assert all(check["ok"] and check["milliseconds"] >= 0 for check in body["checks"].values())
+
+
+async def test_what_is_not_configured_cannot_be_down(make_settings: MakeSettings) -> None:
+    async with client_of(make_settings()) as client:
+        body = (await client.get(READY)).json()
+    assert (body["status"], set(body["checks"])) == ("ok", {"database", "storage"})
+
+
+async def test_without_redis_jobs_are_accepted_and_it_is_said(make_settings: MakeSettings) -> None:
+    settings = make_settings(redis_url=f"redis://:s3cret@{NOBODY_LISTENS}/0")
+    async with client_of(settings) as client:
+        answer = await client.get(READY)
+        accepted = await client.post("/api/generate", json={"script": "Hello there."})
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    redis = answer.json()["checks"]["redis"]
+    assert not redis["ok"]
+    assert "REDIS_URL" in redis["hint"]
+    assert "s3cret" not in answer.text
+    assert accepted.status_code == 202
+
+
+async def test_a_full_disk_is_said(make_settings: MakeSettings) -> None:
+    async with client_of(make_settings(min_free_bytes=2**62)) as client:
+        answer = await client.get(READY)
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert "MIN_FREE_BYTES" in answer.json()["checks"]["storage"]["message"]
+
+
+async def test_an_embedded_worker_that_waits_for_mongodb_says_so(
+    make_settings: MakeSettings,
+) -> None:
+    settings = make_settings(mongodb_url=f"mongodb://{NOBODY_LISTENS}", embedded_worker=True)
+    async with client_of(settings) as client:
+        async with asyncio.timeout(30):
+            while (await client.get(READY)).json()["checks"]["worker"]["ok"]:
+                await asyncio.sleep(0.05)
+        answer = await client.get(READY)
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert not answer.json()["checks"]["mongodb"]["ok"]
+
+
+async def test_services_that_hang_hold_nothing_up(make_settings: MakeSettings, silent: str) -> None:
+    settings = make_settings(redis_url=f"redis://{silent}/0", mongodb_url=f"mongodb://{silent}")
+    async with client_of(settings) as client:
+        started = time.monotonic()
+        answers = await asyncio.gather(*(client.get(READY) for _ in range(5)))
+        took = time.monotonic() - started
+    assert took < SLOW_SECONDS
+    for answer in answers:
+        assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+        assert not answer.json()["checks"]["mongodb"]["ok"]
+        assert not answer.json()["checks"]["redis"]["ok"]
+
+
+async def test_without_the_database_it_is_not_ready(make_settings: MakeSettings) -> None:
+    async def gone(_: object) -> None:
+        raise ConnectionError("the database is gone")
+
+    async with client_of(make_settings(), store_that(gone)) as client:
+        ready, alive = await client.get(READY), await client.get("/api/health")
+    assert (ready.status_code, ready.json()["code"]) == (503, "service_unavailable")
+    assert int(ready.headers["retry-after"]) > 0
+    assert "is gone" not in ready.text
+    assert alive.status_code == 200
+
+
+async def test_a_database_that_hangs_is_asked_once_until_it_answers(settings: Settings) -> None:
+    asked = 0
+    answers = asyncio.Event()
+
+    class HangingStore:
+        async def now(self) -> None:
+            nonlocal asked
+            asked += 1
+            await answers.wait()
+
+    class OnlyStore:
+        async def get(self, _: object) -> HangingStore:
+            return HangingStore()
+
+    watch = Watch(settings, OnlyStore(), None)  # type: ignore[arg-type]
+    for _ in range(2):
+        with pytest.raises(Exception, match="database: It doesn't answer in time"):
+            await watch.look()
+    assert asked == 1
+    answers.set()
+    assert (await watch.look()).status == "ok"
