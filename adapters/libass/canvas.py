@@ -38,6 +38,10 @@ def ass_color(hex_color: str) -> str:
 # -- camera --------------------------------------------------------------------------------------
 
 
+STEP_BACK = 0.09
+"""A cut from one framing to the next is seen as one from about 8 % on"""
+
+
 class Camera(NamedTuple):
     """What the whole stage does: it grows by ``zoom`` over the shot, and may slide in and out."""
 
@@ -48,15 +52,21 @@ class Camera(NamedTuple):
     """grows from 1 - zoom to 1, so that nothing leaves its margins"""
     slides: tuple[tuple[int, float], ...] = ()
     """(frame, pixels to the right), ascending; straight lines in between"""
+    cuts: tuple[int, ...] = ()
+    """frames at which it is set anew: every other framing stands back by ``STEP_BACK``"""
 
     def frames(self) -> list[int]:
         """Frames where its movement changes."""
-        return [frame for frame, _ in self.slides]
+        return [frame for frame, _ in self.slides] + list(self.cuts)
 
-    def view(self, frame: int, x: float, y: float) -> tuple[float, float, float]:
-        """Where a point is seen, and how large things are there."""
+    def view(
+        self, frame: int, x: float, y: float, *, until: bool = False
+    ) -> tuple[float, float, float]:
+        """Where a point is seen, and how large things are there; ``until``: just before then."""
         share = min(1.0, max(0.0, (frame - self.start) / max(1, self.end - self.start)))
-        scale = 1 - self.zoom * (1 - share)
+        passed = sum(cut < frame or (cut == frame and not until) for cut in self.cuts)
+        back = STEP_BACK if passed % 2 == 0 and self.cuts else 0.0
+        scale = (1 - self.zoom * (1 - share)) * (1 - back)
         cx, cy = self.center
         return cx + (x - cx) * scale + self._slide(frame), cy + (y - cy) * scale, scale
 
@@ -266,7 +276,9 @@ class Canvas:
         """Overrides that lead from one pose to the other in a straight line."""
         start = frame_start_ms(first.frame)
         times = ",".join(str(round(leg.frame * 1000 / FPS) - start) for leg in (first, after))
-        (x0, y0, tags0), (x1, y1, tags1) = (self._pose(leg, x, y) for leg in (first, after))
+        (x0, y0, tags0), (x1, y1, tags1) = (
+            self._pose(leg, x, y, until=leg is after) for leg in (first, after)
+        )
         if max(abs(x1 - x0), abs(y1 - y0)) < STANDSTILL_PX:
             place = f"\\pos({x0:.2f},{y0:.2f})"
         else:
@@ -280,10 +292,12 @@ class Canvas:
         moving = "".join(name + value for name, value in changed.items())
         return place + fixed + (f"\\t({times},{moving})" if moving else "")
 
-    def _pose(self, leg: "_Leg", x: float, y: float) -> tuple[float, float, dict[str, str]]:
+    def _pose(
+        self, leg: "_Leg", x: float, y: float, *, until: bool
+    ) -> tuple[float, float, dict[str, str]]:
         """Where the element is seen, and its overrides by name."""
         pose = leg.pose
-        seen_x, seen_y, scale = self.camera.view(leg.frame, x + pose.dx, y + pose.dy)
+        seen_x, seen_y, scale = self.camera.view(leg.frame, x + pose.dx, y + pose.dy, until=until)
         tags = {
             "\\fscx": f"{max(0.0, pose.sx) * scale * 100:.2f}",
             "\\fscy": f"{max(0.0, pose.sy) * scale * 100:.2f}",
@@ -291,12 +305,12 @@ class Canvas:
             "\\alpha": f"&H{255 - round(255 * min(1.0, max(0.0, pose.opacity))):02X}&",
         }
         if pose.window is not None:
-            tags["\\clip"] = self._window(leg.frame, pose.window)
+            tags["\\clip"] = self._window(leg.frame, pose.window, until=until)
         return seen_x, seen_y, tags
 
-    def _window(self, frame: int, window: Box) -> str:
-        left, top, _ = self.camera.view(frame, window[0], window[1])
-        right, bottom, _ = self.camera.view(frame, window[2], window[3])
+    def _window(self, frame: int, window: Box, *, until: bool) -> str:
+        left, top, _ = self.camera.view(frame, window[0], window[1], until=until)
+        right, bottom, _ = self.camera.view(frame, window[2], window[3], until=until)
         return f"({left:.0f},{top:.0f},{right:.0f},{bottom:.0f})"
 
     def ass(self) -> str:

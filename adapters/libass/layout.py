@@ -58,6 +58,9 @@ class Layout(NamedTuple):
     progress: Zone
     """the thin row of dashes"""
     sizes: TypeSizes
+    art: Zone | None
+    """where nothing is read and large decoration may stand: the foot of tall frames, the right
+    of wide ones; None where everything may be read"""
     unit: float
     """1 at 1080 pixels of the shorter side; scales line widths and radii"""
 
@@ -117,6 +120,7 @@ def _portrait(width: int, height: int, captions: Position | None) -> Layout:
         captions == "lower",
         zone(250, 257, 80, 1000),
         TypeSizes(280 * x, 104 * x, 76 * x, 48 * x, 76 * x),
+        zone(1330, 1920, 0, 1080),
         x,
     )
 
@@ -147,6 +151,7 @@ def _landscape(width: int, height: int, captions: Position | None) -> Layout:
         captions == "lower",
         zone(44, 50),
         TypeSizes(280 * y, 112 * y, 72 * y, 40 * y, 50 * y),
+        zone(150, 820, 1120, 1824),
         y,
     )
 
@@ -177,5 +182,6 @@ def _square(width: int, height: int, captions: Position | None) -> Layout:
         captions == "lower",
         zone(44, 50),
         TypeSizes(250 * x, 96 * x, 68 * x, 44 * x, 66 * x),
+        None,
         x,
     )

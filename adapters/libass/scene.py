@@ -1,5 +1,8 @@
 """One scene: backdrop geometry, progress, heading, shots, transition and captions."""
 
+from itertools import pairwise
+
+from adapters.libass.art import draw_art
 from adapters.libass.canvas import STILL, Camera, Canvas, slide_in, slide_out
 from adapters.libass.cues import draw_cues
 from adapters.libass.drawing import rounded
@@ -10,10 +13,11 @@ from adapters.libass.pictograms import Pictograms
 from adapters.libass.scenery import draw_scenery
 from adapters.libass.shots_claim import draw_closing, draw_hook
 from adapters.libass.shots_comparison import draw_comparison
+from adapters.libass.shots_fact import draw_fact
 from adapters.libass.shots_number import draw_number
 from adapters.libass.shots_steps import draw_list, draw_process
 from adapters.libass.shots_timeline import draw_timeline
-from adapters.libass.shots_words import draw_fact, draw_quote
+from adapters.libass.shots_quote import draw_quote
 from adapters.libass.text import FontBook
 from adapters.libass.transitions import SLIDE_IN_FRAMES, SLIDE_OUT_FRAMES, wipe_away, wipe_over
 from domain.generation.palettes import LARGE_CONTRAST, TEXT_CONTRAST, blend, contrast
@@ -64,8 +68,10 @@ def scene_canvas(
     if after is not None and after.transition == "slide":
         slides += slide_out(scene.frames, SLIDE_OUT_FRAMES, board.width * 0.9)
 
+    framing = 0
     for shot in scene.shots:
-        _backdrop(canvas, layout, board.palette, shot)
+        _backdrop(canvas, layout, board.palette, shot, _composition(scene) + framing)
+        framing += 1 + len(shot.reframes)
     _progress(
         canvas,
         layout,
@@ -80,7 +86,8 @@ def scene_canvas(
             continue
         headless = scene.heading is None or isinstance(shot.content, HEADLESS)
         stage = layout.open_stage if headless else layout.stage._replace(top=floor)
-        canvas.camera = Camera(stage.center, shot.start, shot.end, ZOOM, slides)
+        cuts = tuple(shot.start + frame for frame in shot.reframes)
+        canvas.camera = Camera(stage.center, shot.start, shot.end, ZOOM, slides, cuts)
         draw_content(
             Pen(
                 canvas=canvas,
@@ -130,10 +137,23 @@ def draw_content(pen: Pen, content: ShotContent) -> None:
 # -- behind ----------------------------------------------------------------------------------------
 
 
-def _backdrop(canvas: Canvas, layout: Layout, palette: Palette, shot: Shot) -> None:
+def _composition(scene: SceneBoard) -> int:
+    """The composition that a scene begins with; its other framings go on from there in turn."""
+    backdrop = scene.shots[0].backdrop if scene.shots else None
+    return backdrop.variant if isinstance(backdrop, DrawnBackdrop) else 0
+
+
+def _backdrop(
+    canvas: Canvas, layout: Layout, palette: Palette, shot: Shot, composition: int
+) -> None:
     """Geometry over a gradient; over footage that carries words, a card in the ground."""
     if isinstance(shot.backdrop, DrawnBackdrop):
-        draw_scenery(canvas, palette, shot.backdrop.variant, shot.start, shot.end)
+        framings = [shot.start, *(shot.start + frame for frame in shot.reframes), shot.end]
+        for nth, (start, end) in enumerate(pairwise(framings)):
+            if layout.art is not None and _leaves_room(layout, shot.content):
+                draw_art(canvas, palette, layout.art, composition + nth, start, end)
+            else:
+                draw_scenery(canvas, palette, composition + nth, start, end)
     elif shot.content is not None:
         zone, pad = layout.open_stage, CARD_PADDING * layout.unit
         top = min(zone.top, layout.heading.top) - pad
@@ -146,6 +166,18 @@ def _backdrop(canvas: Canvas, layout: Layout, palette: Palette, shot: Shot) -> N
             layer=1,
             opacity=card_opacity(palette),
         )
+
+
+def _leaves_room(layout: Layout, content: ShotContent | None) -> bool:
+    """Whether a shot leaves the art's zone free: in wide frames only words alone do."""
+    if not layout.wide or isinstance(content, ClosingContent):
+        return True
+    if isinstance(content, ListContent | QuoteContent):
+        return True
+    return (
+        isinstance(content, HookContent | FactContent)
+        and getattr(content, "pictogram", None) is None
+    )
 
 
 def card_opacity(palette: Palette) -> float:

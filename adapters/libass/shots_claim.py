@@ -10,7 +10,7 @@ from domain.generation.storyboard import ClosingContent, HookContent
 TALL_CLAIM_SHARE = 0.57
 """Of the stage's height when the hero stands above the claim"""
 TALL_HERO_MOST = 330.0
-WIDE_CLAIM_SHARE = 0.74
+WIDE_CLAIM_SHARE = 0.57
 """Of the stage's width when the claim stands alone"""
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from adapters.libass.drawing import arc, arcs, rect, union
+from adapters.libass.drawing import arc, arcs, circle, rect, union
 from adapters.libass.layout import Zone
 from adapters.libass.motion import (
     FPS,
@@ -181,6 +181,21 @@ def _ruler(pen: Pen, zone: Zone, *, top: float, height: float, first: int, land:
         sheen(pen, box, beat, color=pen.palette.ground_to, opacity=0.85)
 
 
+def _swelling(pen: Pen, *, x: float, y: float, radius: float, first: int, land: int) -> None:
+    """A disc in the accent that grows with the count, and breathes after it."""
+    keys = glide(first, land - first, Pose(sx=0.12, sy=0.12), Pose())
+    for beat in beats(pen, land):
+        for pose, late in ((Pose(sx=0.86, sy=0.86), 0), (Pose(), 9)):
+            at = min(beat + late, pen.end - 2)
+            if at > keys[-1].frame:
+                keys += [Key(at, keys[-1].pose), *glide(at, 9, keys[-1].pose, pose)[1:]]
+    keys = [key for key in keys if key.frame < pen.end]
+    disc = circle(radius)
+    pen.canvas.shape(
+        disc, x=x, y=y, color=pen.palette.accent, motion=_until_end(pen, keys), layer=11
+    )
+
+
 def _gauge(pen: Pen, zone: Zone, pictogram: str | None, *, first: int, land: int) -> None:
     """An open ring that closes as the figure counts, around a pictogram or a plain disc."""
     unit = pen.unit
@@ -225,6 +240,6 @@ def _gauge(pen: Pen, zone: Zone, pictogram: str | None, *, first: int, land: int
             motion=pen.stay(),
             opacity=0.3,
         )
-        ripple(pen, x=x, y=y, radius=inner * 0.4, frame=land)
+        _swelling(pen, x=x, y=y, radius=inner * 0.8, first=first, land=land)
     for beat in beats(pen, land):
         ripple(pen, x=x, y=y, radius=inner * 0.8, frame=beat)

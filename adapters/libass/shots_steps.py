@@ -9,6 +9,8 @@ from domain.generation.storyboard import ListContent, ProcessContent, Reveal
 
 MAX_ROWS = 6
 MAX_NODES = 4
+FEWEST_NUMBERED = 3
+"""Two rows are a pair, not an enumeration: a plain disc each"""
 FILLED = 0.15
 """Opacity of a panel"""
 WAITING = 0.5
@@ -35,6 +37,8 @@ def filling(pen: Pen, frame: int) -> Motion:
 def draw_list(pen: Pen, content: ListContent) -> None:
     """Rows with numbered discs; the accent stays on the row that is spoken of."""
     unit, zone = pen.unit, pen.stage
+    if pen.layout.wide:
+        zone, _ = pen.layout.split(zone)
     if content.title and pen.headless:
         cap = pen.book.face("display").cap_height * pen.sizes.heading * 0.86
         pen.line(
@@ -58,7 +62,7 @@ def draw_list(pen: Pen, content: ListContent) -> None:
         for y in (top + n * (height + gap) for n in range(len(rows)))
     ]
     for n, (row, place) in enumerate(zip(rows, places, strict=True)):
-        _row(pen, str(n + 1), row, place)
+        _row(pen, str(n + 1) if len(rows) >= FEWEST_NUMBERED else "", row, place)
     _pointer(pen, places, [pen.at(row.frame) for row in rows])
 
 
@@ -75,7 +79,7 @@ def _row(pen: Pen, number: str, row: Reveal, place: Zone) -> None:
         pivot="left",
         opacity=FILLED,
     )
-    radius = height * 0.31
+    radius = height * (0.31 if number else 0.12)
     x = place.left + 34 * unit + radius
     pen.canvas.shape(
         circle(radius), x=x, y=y, color=pen.palette.accent, motion=pen.pop(start + 1), layer=14

@@ -23,30 +23,88 @@ PHRASE_END = (
 
 
 def claim_of(sentence: Sequence[Token], limit: int = MAX_CLAIM_WORDS) -> str:
-    """The sentence's point in at most ``limit`` words.
+    """The sentence's point in at most ``limit`` words, as a complete thought.
 
-    The whole sentence where it fits; else without its insertions; else its first main clause;
-    else its beginning, up to the last place where a phrase ends; with an ellipsis where none does.
+    The whole sentence where it fits; else without its insertions; else without the article or
+    the phrase that opens it; else its first main clause, up to a place where only a phrase of
+    place or time would follow. Empty where none of these can stand.
     """
     if len(sentence) <= limit:
         return joined(sentence) + (sentence[-1].mark if sentence[-1].mark in ("?", "!") else "")
     words = _without_insertions(sentence)
-    if len(words) <= limit:
-        return spliced(words)
+    for shorter in (words, _without_lead(words), _without_article(words)):
+        if len(shorter) <= limit:
+            return spliced(shorter)
+    words = _without_lead(words)
     inner = [k for k in range(1, len(words)) if opens_clause(words, k)]
     cuts = [0, *[k for k in inner if words[k - 1].mark != ":"], len(words)]
     main = [words[a:b] for a, b in pairwise(cuts) if is_main(words[a:b])]
     for clause in main:
-        if MIN_CLAIM_WORDS < len(clause) <= limit and not _wants_more(clause[-1]):
-            return spliced(clause)
+        for shorter in (clause, _without_article(clause)):
+            if MIN_CLAIM_WORDS < len(shorter) <= limit and _is_complete(shorter, words):
+                return spliced(shorter)
     opening = words[words.index(main[0][0]) :] if main else words
     for end in range(min(limit, len(opening) - 1), MIN_CLAIM_WORDS, -1):
-        if phrase_ends_before(opening, end) and any(t.verb for t in opening[: end - 1]):
+        if _adds_only(opening, end) and any(t.verb for t in opening[: end - 1]):
             return spliced(opening[:end])
-    head = list(opening[: limit - 1])
+    return ""
+
+
+def broken_off(sentence: Sequence[Token], limit: int = MAX_CLAIM_WORDS) -> str:
+    """The sentence's beginning with an ellipsis."""
+    head = list(_without_insertions(sentence)[: limit - 1])
     while len(head) > MIN_CLAIM_WORDS and _wants_more(head[-1]):
         head.pop()
     return f"{spliced(head)} …"
+
+
+ADDING = frozenset(
+    """
+    in on at during across within throughout around over under above below near along since by
+    from for through with that which who made
+    """.split()
+) | (lexicon.TRAILS_OFF - {"best", "widely", "known"})
+"""words that begin a phrase of place, time or means, or a clause that describes the noun before"""
+
+
+def _without_article(words: Sequence[Token]) -> list[Token]:
+    return list(words[1:] if words[0].lower in ("a", "an", "the") else words)
+
+
+def _without_lead(words: Sequence[Token]) -> list[Token]:
+    """A sentence without what it opens with, set off by commas ("In 1912, after it sank, ...")."""
+    rest = list(words)
+    while rest[0].lower in lexicon.PREPOSITIONS | lexicon.SUBORDINATORS:
+        first = next((k + 1 for k, token in enumerate(rest) if token.mark), len(rest))
+        if rest[first - 1].mark != "," or not any(token.verb for token in rest[first + 1 :]):
+            break
+        rest = rest[first:]
+    return rest
+
+
+def _is_complete(clause: Sequence[Token], sentence: Sequence[Token]) -> bool:
+    """Whether a clause can stand without what its sentence goes on with."""
+    if _wants_more(clause[-1]) or any(t.lower in _RELATIVES for t in clause[:4]):
+        return False
+    end = sentence.index(clause[-1]) + 1
+    onward = sentence[end].lower if end < len(sentence) else ""
+    return not (
+        onward in ("that", "than", "if", "unless", "including", "from", "but", "without")
+        or clause[-1].verb
+    )
+
+
+_RELATIVES = frozenset(["which", "whom", "whose"])
+
+
+def _adds_only(words: Sequence[Token], end: int) -> bool:
+    """Whether what follows ``end`` only adds a place, a time or a means."""
+    before, after = words[end - 1], words[end]
+    if before.lower.endswith(("ing", "ly")) or after.lower not in ADDING | {"of"}:
+        return False
+    if any(t.negates or t.lower in ("only", "between", "both") for t in words[:end]):
+        return False
+    return not before.mark and phrase_ends_before(words, end)
 
 
 def _without_insertions(sentence: Sequence[Token]) -> list[Token]:

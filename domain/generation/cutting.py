@@ -39,6 +39,8 @@ CANDIDATE_LIMIT = 2.5
 """cuts dearer than this are considered only where there is no other for a long time"""
 
 REPEATED_KIND = 2.0
+REPEATED_FACT = 0.9
+"""two facts differ in their composition, so they may follow one another"""
 THIN_FACT = 0.7
 TOO_SHORT, TOO_LONG = 3.0, 8.0
 """per share of the range's end that a shot lies outside it"""
@@ -158,7 +160,7 @@ def _shortest(tokens: Sequence[Token], frames: int, pace: Pace, rules: _Rules) -
                 for before, path in leaving:
                     cost = path.cost + costs[i] + option.cost
                     if before == option.kind and not (rules.over_media and _is_fact(option)):
-                        cost += REPEATED_KIND
+                        cost += REPEATED_FACT if _is_fact(option) else REPEATED_KIND
                     known = arriving.get(option.kind)
                     if known is None or cost < known.cost - 1e-9:
                         arriving[option.kind] = _Path(cost, (*path.steps, (i, j, option)))
@@ -285,8 +287,7 @@ _BUILDERS: tuple[tuple[ShotKind, _Build, float, str], ...] = (
     (ShotKind.LIST, lists.enumeration, -1.3, "it coordinates three or more items"),
     (ShotKind.PROCESS, sequences.process, -0.8, "one thing leads to the next"),
     (ShotKind.NUMBER, shots.number, -1.0, "it gives a figure and what it counts"),
-    (ShotKind.LIST, lists.pair, 0.5, "it joins two like phrases"),
-    (ShotKind.LIST, lists.notes, 1.2, "its key words, as a list since a fact came before"),
+    (ShotKind.LIST, lists.pair, 0.3, "it joins two like phrases"),
     (ShotKind.FACT, shots.fact, 0.0, "its key words carry it"),
 )
 _CLAIMING = (ShotKind.HOOK, ShotKind.CLOSING)
@@ -329,11 +330,7 @@ def _options(
             continue
         content = build(words, at[i])
         if content is not None:
-            total = (
-                cost
-                + _content_cost(content)
-                + _length_cost(length, pace, kind if build is not lists.notes else None)
-            )
+            total = cost + _content_cost(content) + _length_cost(length, pace, kind)
             total += _joins(words)
             options[kind] = _Option(kind, content, total, because)
     if not options:
@@ -380,7 +377,7 @@ def _content_cost(content: ShotContent) -> float:
 
 
 def _length_cost(length: int, pace: Pace, kind: ShotKind | None = None) -> float:
-    longest = pace.longest * (1.5 if kind in _UNFOLDING + _CLAIMING else 1.0)
+    longest = pace.longest * (1.5 if kind in _UNFOLDING else 1.3 if kind in _CLAIMING else 1.0)
     shortest = max(pace.shortest, CLAIM_FRAMES) if kind in _CLAIMING else pace.shortest
     if length < shortest:
         return TOO_SHORT * (shortest - length) / shortest

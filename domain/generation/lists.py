@@ -1,4 +1,4 @@
-"""Lists: enumerations as they stand in a sentence, pairs, and key words in rows.
+"""Lists: enumerations as they stand in a sentence, and pairs.
 
 What would have to be guessed (an uneven enumeration, a pronoun's meaning) is no list.
 """
@@ -6,8 +6,7 @@ What would have to be guessed (an uneven enumeration, a pronoun's meaning) is no
 from collections.abc import Sequence
 
 from domain.generation import lexicon
-from domain.generation.clauses import PHRASE_END, after_last_break, subject_of
-from domain.generation.phrases import key_phrases
+from domain.generation.clauses import PHRASE_END, after_last_break
 from domain.generation.shots import MAX_SCREEN_WORDS, enter
 from domain.generation.storyboard import ListContent, Reveal
 from domain.generation.tokens import Token, joined, sentence_case
@@ -56,21 +55,6 @@ def pair(tokens: Sequence[Token], start: int) -> ListContent | None:
     return None
 
 
-def notes(tokens: Sequence[Token], start: int) -> ListContent | None:
-    """The subject as a title, two or three key phrases of what is said of it as rows.
-
-    Not an enumeration: a second fact in a row takes this form, rather than look like the first.
-    """
-    subject = subject_of(tokens)
-    said = tokens[subject[-1].index - tokens[0].index + 1 :] if subject else tokens
-    found = key_phrases(said, MIN_PAIR_WORDS - 1, 2 * MAX_ITEM_WORDS, MIN_ROWS)
-    words = sum(phrase.words for phrase in found)
-    if len(found) < MIN_ROWS - 1 or words < MIN_PAIR_WORDS - (1 if subject else 0):
-        return None
-    rows = [Reveal(sentence_case(p.text), enter(p.tokens[0], start)) for p in found]
-    return ListContent(title=sentence_case(joined(subject)) if subject else None, rows=rows)
-
-
 def _is_pair(left: Sequence[Token], right: Sequence[Token]) -> bool:
     sides = (left, right)
     if any(not 0 < len(side) <= MAX_ITEM_WORDS for side in sides):
@@ -102,7 +86,8 @@ def _items_around(tokens: Sequence[Token], coordinator: int) -> list[list[Token]
     before = list(tokens[:coordinator])
     items: list[list[Token]] = []
     commas = [k for k, token in enumerate(before) if token.mark == ","]
-    if commas and commas[-1] == coordinator - 1:
+    serial = bool(commas) and commas[-1] == coordinator - 1
+    if serial:
         commas.pop()
         if not commas:
             return None
@@ -133,7 +118,7 @@ def _items_around(tokens: Sequence[Token], coordinator: int) -> list[list[Token]
         items.pop()  # "... and other forms of sea life"
     if len(items) > MAX_ROWS or not all(map(_is_item, items)):
         return None
-    return items if done or _parallel([item[0] for item in items]) else None
+    return items if done or _parallel([item[0] for item in items], serial=serial) else None
 
 
 def _first_item(tokens: list[Token], others: Sequence[list[Token]]) -> list[Token]:
@@ -214,9 +199,12 @@ def _is_item(item: Sequence[Token]) -> bool:
     return not any(t.verb and t.lower.endswith("ed") for t in item[1:])
 
 
-def _parallel(openings: Sequence[Token]) -> bool:
-    """Whether items begin alike: an uneven enumeration is usually not one at all."""
-    for words in (lexicon.DETERMINERS, lexicon.PREPOSITIONS):
+def _parallel(openings: Sequence[Token], *, serial: bool) -> bool:
+    """Whether items begin alike: an uneven enumeration is usually not one at all.
+
+    ``serial``: a comma before the "and" says that it is one, articles or not.
+    """
+    for words in (lexicon.PREPOSITIONS,) if serial else (lexicon.DETERMINERS, lexicon.PREPOSITIONS):
         if len({token.lower in words for token in openings}) > 1:
             return False
     if len({token.verb and not token.lower.endswith("ed") for token in openings[1:]}) > 1:

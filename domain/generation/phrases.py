@@ -58,7 +58,7 @@ def phrases_in(tokens: Sequence[Token]) -> list[Phrase]:
         joinable = joinable and not (len(two) == 1 and two[0].verb)
         if joinable and not one[-1].mark and len(whole) <= MAX_PHRASE_WORDS and between:
             found.append(Phrase(whole, _telling(whole)))
-    found = [p for p in found if any(_weight(token) > 0 for token in p.tokens)]
+    found = [p for p in found if any(weight_of(token) > 0 for token in p.tokens)]
     verb = next((token.index for token in tokens if token.verb), None)
     if verb is not None and tokens[0].first:
         # before its verb a sentence names what is known already
@@ -182,11 +182,12 @@ def _telling(tokens: Sequence[Token]) -> float:
     content = [token for token in tokens if not token.is_function_word]
     if not content:
         return 0.0
-    weight: float = sum(map(_weight, content)) / len(content) ** 0.4
+    weight: float = sum(map(weight_of, content)) / len(content) ** 0.4
     return weight - 0.1 * (len(tokens) - len(content))
 
 
-def _weight(token: Token) -> float:
+def weight_of(token: Token) -> float:
+    """How much of a sentence's news one word carries; only its order matters."""
     word = token.lower
     if token.is_function_word:
         return 0.0

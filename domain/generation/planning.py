@@ -4,7 +4,7 @@ Each scene is cut by a shortest path over its words. A step of the path is a sho
 where it is cut (a sentence's end is free, the middle of a phrase dear), by how far its length
 lies from the format's range, and by its kind (a figure or a list is worth more than key words).
 A kind that repeats its predecessor's costs more than any kind gains, so it repeats only where
-the text allows no other. Two facts that must follow one another take turns in their layout.
+the text allows no other; facts may follow one another, since no two in a row are composed alike.
 
 A scene is planned from its own words, its seed from (seed, words), so that editing one scene
 leaves the others' boards as they were; only the kind that the scene before ends with is looked
@@ -13,6 +13,8 @@ at, and it matters only where this scene would begin with the same.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from math import ceil
 from typing import Literal
 
 import msgspec
@@ -20,6 +22,7 @@ import msgspec
 from domain.generation.brief import Brief, CaptionChoice, CaptionColors, ShotKind, caption_style
 from domain.generation.captions import burnt_cues
 from domain.generation.cutting import Pace, Planned, cut_scene
+from domain.generation.linebreaks import break_cost
 from domain.generation.narration import FRAME_RATE, SceneNarration
 from domain.generation.script import Scene, Script, Source
 from domain.generation.shots import content_words
@@ -28,6 +31,7 @@ from domain.generation.storyboard import (
     ClosingContent,
     DrawnBackdrop,
     FactContent,
+    FactLayout,
     HookContent,
     NumberContent,
     Palette,
@@ -44,6 +48,11 @@ MAX_HEADING_WORDS = 6
 SOURCE_FRAMES = FRAME_RATE * 3 // 2
 """a source line is shown for at most 1.5 s"""
 BACKDROP_VARIANTS = 2**16
+SPOTLIT_CHARS = 22
+"""a longer key can't stand much larger than its surroundings"""
+LONG_SHARE = 1.1
+"""of the pace's longest: a shot beyond that is framed anew"""
+SHORTEST_FRAMING = round(1.7 * FRAME_RATE)
 
 
 def plan_storyboard(
@@ -85,6 +94,7 @@ def plan_storyboard(
                 pictogram_for=pictogram_for,
                 media=(media or {}).get(number, ()),
                 before=before,
+                pace=pace,
             ),
         )
         if number == last:
@@ -122,6 +132,7 @@ class _Drawing(msgspec.Struct, frozen=True, kw_only=True):
     pictogram_for: PictogramFinder
     media: Sequence[Backdrop]
     before: Shot | None
+    pace: Pace
 
 
 def _finish(planned: Sequence[Planned], drawing: _Drawing) -> list[Shot]:
@@ -141,21 +152,56 @@ def _finish(planned: Sequence[Planned], drawing: _Drawing) -> list[Shot]:
             backdrop = DrawnBackdrop(variant=_drawn(drawing.seed, f"backdrop{index}"))
         if content is not None and not drawing.media:
             content = _with_pictogram(content, plan, drawing, used)
-        if isinstance(content, FactContent) and before is not None:
-            earlier = before.content
-            if isinstance(earlier, FactContent) and earlier.layout == "stack" and content.key:
-                content = msgspec.structs.replace(content, layout="spotlight")
-                reason = f"{reason}; after another fact, so in the other layout"
+        if isinstance(content, FactContent):
+            earlier = before.content if before is not None else None
+            taken = earlier.layout if isinstance(earlier, FactContent) else None
+            drawn = _drawn(drawing.seed, f"layout{index}")
+            content = msgspec.structs.replace(content, layout=_layout(content, drawn, taken))
         shot = Shot(
             start=plan.start,
             end=plan.end,
             content=content,
             backdrop=backdrop,
             chosen_because=reason,
+            reframes=_reframes(plan, drawing.pace),
         )
         shots.append(shot)
         before = shot
     return shots
+
+
+def _layout(content: FactContent, drawn: int, taken: FactLayout | None) -> FactLayout:
+    """A composition that suits the words, another than the one before."""
+    key = content.key or ""
+    fitting: list[FactLayout] = ["picture"] if content.pictogram else []
+    if len(content.groups) > 1 and len(key) <= SPOTLIT_CHARS:
+        fitting += ["spotlight", "spotlight"]
+    if len(content.groups) > 1:
+        fitting += ["split", "circled"]
+    fitting.append("stack")
+    free = [layout for layout in fitting if layout != taken]
+    return free[drawn % len(free)] if free else "split"
+
+
+def _reframes(plan: Planned, pace: Pace) -> list[int]:
+    """Where a shot that stays longer than the eye does is framed anew: at a phrase, in time."""
+    length = plan.end - plan.start
+    parts = ceil(length / (pace.longest * LONG_SHARE))
+    starts = [
+        (token.enters - plan.start, break_cost(before.text, token.text))
+        for before, token in pairwise(plan.tokens)
+    ]
+    frames: list[int] = []
+    for number in range(1, parts):
+        ideal = length * number / parts
+        around = [
+            (cost + abs(frame - ideal) / FRAME_RATE, frame)
+            for frame, cost in starts
+            if min(frame - max([0, *frames]), length - frame) >= SHORTEST_FRAMING
+        ]
+        if around:
+            frames.append(min(around)[1])
+    return frames
 
 
 def _with_pictogram(

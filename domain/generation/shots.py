@@ -8,7 +8,7 @@ and ``sequences`` have the kinds that set several things side by side.
 from collections.abc import Sequence
 
 from domain.generation import lexicon
-from domain.generation.clauses import MAX_CLAIM_WORDS, claim_of, is_main
+from domain.generation.clauses import MAX_CLAIM_WORDS, broken_off, claim_of, is_main
 from domain.generation.figures import Figure, figures_in
 from domain.generation.phrases import key_phrases, phrases_in
 from domain.generation.storyboard import (
@@ -19,12 +19,13 @@ from domain.generation.storyboard import (
     QuoteContent,
     Reveal,
 )
+from domain.generation.telegrams import telegram, text_of
 from domain.generation.tokens import Token, joined, sentence_case
 
 MAX_SCREEN_WORDS = 12
 """besides heading and captions"""
 MIN_FACT_WORDS, MAX_FACT_WORDS = 3, 6
-MAX_FACT_GROUPS = 3
+MAX_FACT_GROUPS = 2
 LATER_GAINS = 0.3
 MIN_QUOTE_WORDS = 3
 
@@ -63,8 +64,29 @@ def enter(token: Token, start: int) -> int:
 
 def hook(sentence: Sequence[Token]) -> HookContent | None:
     """The claim that opens the video."""
-    text = sentence_case(claim_of(sentence))
+    text = _claim(sentence)
     return HookContent(claim=text, key=_key_in(sentence, text)) if text else None
+
+
+def _claim(sentence: Sequence[Token]) -> str:
+    """A complete thought of at most 12 words: the sentence's claim, else its telegram.
+
+    Only a sentence that allows neither is broken off, with an ellipsis that says so.
+    """
+    text = claim_of(sentence)
+    if not text:
+        short = telegram(sentence, MIN_QUOTE_WORDS, MAX_CLAIM_WORDS)
+        text = (
+            joined(_between(sentence, short.tokens))
+            if short and any(token.verb for token in short.tokens)
+            else broken_off(sentence)
+        )
+    return sentence_case(text)
+
+
+def _between(sentence: Sequence[Token], ends: Sequence[Token]) -> list[Token]:
+    """The sentence from the first to the last of some of its words."""
+    return [token for token in sentence if ends[0].index <= token.index <= ends[-1].index]
 
 
 def closing(words: Sequence[Token], sentence: Sequence[Token]) -> ClosingContent | None:
@@ -73,8 +95,9 @@ def closing(words: Sequence[Token], sentence: Sequence[Token]) -> ClosingContent
     The source line is added by the planner.
     """
     if len(sentence) > MAX_CLAIM_WORDS and words[0].sentence == sentence[0].sentence:
-        sentence = words if is_main(words) else sentence
-    text = sentence_case(claim_of(sentence))
+        leans = any(token.lower in ("which", "whom", "whose") for token in words)
+        sentence = words if is_main(words) and not leans else sentence
+    text = _claim(sentence)
     return ClosingContent(text=text, key=_key_in(sentence, text)) if text else None
 
 
@@ -83,6 +106,8 @@ def _key_in(tokens: Sequence[Token], text: str) -> str | None:
     for figure in figures_in(tokens):
         words = tokens[figure.first : figure.last + 1]
         noun = tokens[figure.last + 1 : figure.last + 1 + min(3, len(figure.label.split()))]
+        while noun and noun[-1].is_function_word:
+            noun = noun[:-1]
         for shown in (joined([*words, *noun]), joined(words)):
             if figure.label.startswith(joined(noun)) and shown in text and shown != text:
                 return shown
@@ -180,7 +205,23 @@ def _names(tokens: Sequence[Token]) -> list[Token]:
 
 
 def fact(tokens: Sequence[Token], start: int) -> FactContent | None:
-    """Three to six key words, in one to three groups, as they come in the sentence."""
+    """Three to six words that read as a telegram of the clause; else its key phrases."""
+    short = telegram(tokens, MIN_FACT_WORDS, MAX_FACT_WORDS)
+    if short is not None:
+        texts = [text_of(group) for group in short.groups]
+        key = texts[short.groups.index(short.key)]
+        first = sentence_case(texts[0])
+        key = first if key == texts[0] else key
+        groups = [
+            Reveal(text, enter(group[0], start))
+            for text, group in zip([first, *texts[1:]], short.groups, strict=True)
+        ]
+        return FactContent(groups=groups, key=key)
+    return _key_words(tokens, start)
+
+
+def _key_words(tokens: Sequence[Token], start: int) -> FactContent | None:
+    """Key phrases in one or two groups, where no stretch of the clause can stand alone."""
     chosen = key_phrases(tokens, MIN_FACT_WORDS, MAX_FACT_WORDS, MAX_FACT_GROUPS)
     if not chosen:
         return None

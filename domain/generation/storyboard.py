@@ -112,15 +112,20 @@ class QuoteContent(msgspec.Struct, frozen=True, kw_only=True, tag="quote", tag_f
     frame: int = 0
 
 
+FactLayout = Literal["stack", "spotlight", "split", "circled", "picture"]
+"""``stack``: lines of one size that build up, the key underlined; ``spotlight``: the key set
+as large as fits, the others small around it; ``split``: the key on an accent block; ``circled``:
+one running line with a stroke drawn around the key; ``picture``: a large pictogram leads."""
+
+
 class FactContent(msgspec.Struct, frozen=True, kw_only=True, tag="fact", tag_field="kind"):
     """Three to six key words in one to three groups; ``key`` is set in the accent."""
 
     groups: list[Reveal]
     key: str | None = None
     pictogram: str | None = None
-    layout: Literal["stack", "spotlight"] = "stack"
-    """``stack``: the groups under one another, alike; ``spotlight``: ``key`` set large, the
-    others small around it. Two facts that must follow one another take turns."""
+    layout: FactLayout = "stack"
+    """two facts that follow one another differ in it"""
 
 
 class ClosingContent(msgspec.Struct, frozen=True, kw_only=True, tag="closing", tag_field="kind"):
@@ -185,6 +190,8 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
     backdrop: Backdrop
     chosen_because: str = ""
     """in words: why this kind and this picture"""
+    reframes: list[int] = []
+    """frames from the shot's start at which a long shot is framed anew, as by a second camera"""
 
     @property
     def kind(self) -> ShotKind | None:

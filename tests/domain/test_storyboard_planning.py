@@ -64,6 +64,11 @@ def reveals(content) -> list[int]:  # noqa: PLR0911 - one line a kind
             return []
 
 
+def _without_articles(text: str) -> str:
+    """A telegram leaves out articles, and nothing else of what it shows."""
+    return " ".join(word for word in text.split() if word not in ("a", "an", "the"))
+
+
 def words_on_screen(content) -> int:
     texts = [
         value
@@ -107,11 +112,12 @@ class TestEveryBoard:
         for source, scene in zip(
             script.scenes, board_of(script, aspect_ratio=aspect_ratio).scenes, strict=True
         ):
-            said = source.text.casefold()
+            said = _without_articles(source.text.casefold())
             for shot in scene.shots:
                 for name in ("groups", "rows", "nodes"):
                     for part in getattr(shot.content, name, []):
-                        assert part.text.casefold().strip("…. ") in said.replace('"', ""), shot
+                        shown = _without_articles(part.text.casefold().strip("…. "))
+                        assert shown in said.replace('"', ""), shot
 
     def test_cuts_just_before_a_word_and_never_inside_one(self, script, aspect_ratio) -> None:
         board = board_of(script, aspect_ratio=aspect_ratio)
