@@ -7,7 +7,15 @@ made on, so the API and each worker build their own.
 import random
 from collections.abc import AsyncIterator
 
-from dishka import AsyncContainer, Provider, Scope, from_context, make_async_container, provide
+from dishka import (
+    AsyncContainer,
+    Provider,
+    Scope,
+    alias,
+    from_context,
+    make_async_container,
+    provide,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
@@ -93,8 +101,10 @@ class Stores(Provider):
         await mongodb.ensure_indexes()
         return mongodb
 
+    artifacts = alias(source=DirectoryArtifactStore, provides=ArtifactStore)
+
     @provide
-    def artifacts(self, settings: Settings) -> ArtifactStore:
+    def directory(self, settings: Settings) -> DirectoryArtifactStore:
         return DirectoryArtifactStore(
             settings.data_dir / "artifacts", settings.data_dir / "videos", settings.min_free_bytes
         )

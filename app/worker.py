@@ -25,12 +25,12 @@ class QueueWorker:
         self._settings = settings
         self._container: AsyncContainer | None = None
         self._runner: Runner | None = None
-        self._reconciling: asyncio.Task[None] | None = None
+        self._housekeeping: asyncio.Task[None] | None = None
         self._working: set[asyncio.Task[object]] = set()
         self._stopping = False
 
     async def open(self) -> None:
-        """Prepare the stores, build everything, and reconcile from now on."""
+        """Prepare the stores, build everything, and keep house from now on."""
         # only now: some of what these bring along logs on being imported
         from app.container import make_container  # noqa: PLC0415
         from app.storage import prepare_storage  # noqa: PLC0415
@@ -39,7 +39,7 @@ class QueueWorker:
         self._container = make_container(self._settings)
         workshop = await self._container.get(Workshop)
         self._runner = workshop.runner(0)
-        self._reconciling = asyncio.create_task(workshop.reconciler().run_forever())
+        self._housekeeping = asyncio.create_task(workshop.keep_house())
 
     async def run_unit(self, unit_id: str) -> None:  # noqa: ARG002 - seen in Dramatiq's log
         """Work on whatever unit is due, if any."""
@@ -64,11 +64,11 @@ class QueueWorker:
             await asyncio.wait(self._working)
 
     async def close(self) -> None:
-        """End reconciling, close connections."""
-        if self._reconciling is not None:
-            self._reconciling.cancel()
+        """End the housekeeping, close connections."""
+        if self._housekeeping is not None:
+            self._housekeeping.cancel()
             with suppress(asyncio.CancelledError):
-                await self._reconciling
+                await self._housekeeping
         if self._container is not None:
             await self._container.close()
 

@@ -1,17 +1,27 @@
-"""A worker process's insides: runners on every slot, and a reconciler beside them."""
+"""A worker process's insides: runners on every slot, and the housekeeping beside them."""
 
 import asyncio
+import logging
 import os
 import random
 import shutil
 import socket
 
+from adapters.directory import DirectoryArtifactStore
 from adapters.threads import ThreadBell
 from app.config import Settings
 from domain.generation.pipeline import Pipeline
 from domain.jobs.ports import Bell, JobStore
 from domain.jobs.reconciler import Reconciler
 from domain.jobs.runner import Runner, RunnerPeriods
+
+log = logging.getLogger(__name__)
+
+CLEARING_SECONDS = 3_600.0
+"""between two looks for folders of processes that died"""
+
+LOCK_SECONDS = 60.0
+"""ample time for a process between making a folder's lock and holding it"""
 
 
 class Workshop:
@@ -23,18 +33,21 @@ class Workshop:
         store: JobStore,
         bell: Bell,
         pipeline: Pipeline,
+        *,
         thread_bell: ThreadBell,
+        artifacts: DirectoryArtifactStore,
     ) -> None:
         self._settings = settings
         self._store = store
         self._bell = bell
         self._pipeline = pipeline
         self._thread_bell = thread_bell
+        self._artifacts = artifacts
 
     async def work(self) -> None:
-        """Run every slot and the reconciler until cancelled."""
+        """Run every slot and the housekeeping until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.reconciler().run_forever())
+            group.create_task(self.keep_house())
             for slot in range(self._settings.slots):
                 group.create_task(self._work_slot(self.runner(slot)))
 
@@ -57,13 +70,29 @@ class Workshop:
             min_free_bytes=settings.min_free_bytes,
         )
 
-    def reconciler(self) -> Reconciler:
-        """This process's reconciler."""
+    async def keep_house(self) -> None:
+        """Put right what processes that died have left behind, until cancelled."""
         settings = self._settings
-        return Reconciler(
+        reconciler = Reconciler(
             self._store,
             self._bell,
             reconcile_seconds=settings.reconcile_seconds,
             unclaimed_seconds=settings.unclaimed_seconds,
             crash_limit=settings.crash_limit,
         )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(reconciler.run_forever())
+            group.create_task(self._clear_leftovers())
+
+    async def _clear_leftovers(self) -> None:
+        # Locks tell whose process is gone, but only on one machine. Workers on several share a
+        # database server: there, only what is older than any work on it is taken for left over.
+        settings = self._settings
+        age = 2 * settings.job_deadline_seconds if settings.database_url else LOCK_SECONDS
+        while True:
+            try:
+                if cleared := await self._artifacts.clear_scratch(age):
+                    log.info("removed %d folders that dead processes had left", cleared)
+            except OSError as error:
+                log.warning("leftovers of dead processes can't be removed: %s", error)
+            await asyncio.sleep(CLEARING_SECONDS)

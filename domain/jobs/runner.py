@@ -16,6 +16,10 @@ from domain.jobs.ports import Bell, Finish, JobStore, Listener, Production
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+MAX_DOUBLINGS = 32
+"""of the back-off; a full disk is waited out for as many attempts as it takes, and two to the
+power of them would be no float any more"""
+
 INTERNAL_ERROR = JobError(
     code="internal_error",
     message="Something went wrong inside the server.",
@@ -259,7 +263,8 @@ class Runner:
     def _backoff(self, attempt: int) -> float:
         """Seconds before the next attempt: doubling, capped, and spread so that units that
         failed together don't come back together."""
-        longest: float = min(self._periods.backoff_cap, self._periods.backoff * 2**attempt)
+        doublings = min(attempt, MAX_DOUBLINGS)
+        longest: float = min(self._periods.backoff_cap, self._periods.backoff * 2**doublings)
         return longest * (0.5 + self._random() / 2)
 
     async def _persist(self, claim: Claim, write: Callable[[], Awaitable[T]]) -> T | None:

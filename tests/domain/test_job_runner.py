@@ -260,6 +260,7 @@ def test_the_back_off_doubles_to_its_cap() -> None:
     slot = runner(None, periods=RunnerPeriods(backoff=1.0, backoff_cap=60.0))
 
     assert [slot._backoff(n) for n in range(8)] == [0.75, 1.5, 3.0, 6.0, 12.0, 24.0, 45.0, 45.0]
+    assert slot._backoff(5_000) == 45.0
 
 
 @pytest.mark.parametrize(
