@@ -1,5 +1,7 @@
 """Mix: the whole sound is laid once, over the whole video."""
 
+import asyncio
+
 import msgspec
 
 from domain.generation.music import pick_track
@@ -30,7 +32,7 @@ class MixStage(Stage):
             for result in work.each(UnitKind.NARRATION)
         ]
         frames = sum(narration.frames for narration in narrations)
-        track = self._pick(work)
+        track = await asyncio.to_thread(self._pick, work)
         fade_in, fade_out = FADES_MS["short" if frames <= SHORT_FORM_FRAMES else "long"]
         plan = MixPlan(
             narration=[narration.audio for narration in narrations],
@@ -44,7 +46,9 @@ class MixStage(Stage):
         async def produce(name: str) -> Result:
             artifacts = self._studio.artifacts
             voices = [await artifacts.local_path(sha) for sha in plan.narration]
-            music = None if track is None else self._studio.music.path(track)
+            music = None
+            if track is not None:
+                music = await asyncio.to_thread(self._studio.music.path, track)
             async with artifacts.scratch() as folder:
                 out = folder / "sound.m4a"
                 loudness = await self._studio.engine.mix_sound(

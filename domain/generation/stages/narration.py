@@ -1,5 +1,6 @@
 """Narration: one scene's sentences are spoken, timed and laid out with their pauses."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -44,7 +45,10 @@ class NarrationStage(Stage):
         )
         ordinal = work.claim.unit.ordinal
         scene = script.scenes[ordinal]
-        voice = self._studio.narrator.voice_for(script.language, brief.voice.id)
+        narrator = self._studio.narrator
+        voice = await asyncio.to_thread(narrator.voice_for, script.language, brief.voice.id)
+        # in a thread: it reads the whole model, and waits while another scene opens it
+        identity = await asyncio.to_thread(narrator.identity, voice)
         speed = speed_for(brief.aspect_ratio, voice.words_per_minute, brief.voice.speed)
         sentences = [
             self._studio.verbalizer.verbalize(
@@ -63,7 +67,7 @@ class NarrationStage(Stage):
         return Task(
             parts={
                 "sentences": [[s.text, s.spans] for s in sentences],
-                "voice": self._studio.narrator.identity(voice),
+                "voice": identity,
                 "speed": speed,
                 "seed": work.seed,
                 "rhythm": rhythm_for(brief.aspect_ratio),
@@ -92,12 +96,13 @@ class NarrationStage(Stage):
         """Speak a sentence, or fetch it: the one that was kept first is the one that is used."""
         if not sentence.spans:
             return silent_utterance()
+        identity = await asyncio.to_thread(self._studio.narrator.identity, voice)
         name = fingerprint(
             SENTENCE,
             self.sentence_version,
             {
                 "spans": sentence.spans,
-                "voice": self._studio.narrator.identity(voice),
+                "voice": identity,
                 "speed": speed,
                 "seed": work.seed,
             },

@@ -186,7 +186,8 @@ class PackageStage(Stage):
         }
         for file_name, body in texts.items():
             files[file_name] = await artifacts.put_bytes(body)
-        manifest = self._manifest(work, made_from, encoding, files)
+        # in a thread: naming the voice reads its whole model
+        manifest = await asyncio.to_thread(self._manifest, work, made_from, encoding, files)
         body = _pretty(manifest)
         files["manifest.json"] = await artifacts.put_bytes(body)
         await studio.documents.put(work.account_id, UnitKind.PACKAGE, name, body)
