@@ -1,5 +1,7 @@
 """``/api/voices`` and ``/api/palettes``: what a request can choose from."""
 
+import asyncio
+
 from dishka import FromDishka
 from litestar import Controller, get
 
@@ -16,7 +18,7 @@ class CatalogController(Controller):
 
     @get("/voices", summary="List voices", description="The default first.")
     async def voices(self, narrator: FromDishka[Narrator]) -> VoiceList:
-        return VoiceList(narrator.voices())
+        return VoiceList(await asyncio.to_thread(narrator.voices))  # the first time reads files
 
     @get("/palettes", summary="List palettes", description="For `brand.palette`.")
     async def palettes(self) -> PaletteList:
