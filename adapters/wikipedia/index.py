@@ -43,6 +43,8 @@ VITAL_BONUS = 0.15
 TYPO_CUTOFF = 0.75
 """difflib ratio from which a name is suggested for a misspelt one"""
 MAX_ALTERNATIVES = 5
+EXAMPLES = ("Octopus", "Black hole", "World War II")
+"""articles that carry a good video, suggested where nothing is near a topic"""
 
 _SCHEMA = """
 CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT UNIQUE, extract TEXT,
@@ -341,4 +343,4 @@ def _suggestions(db: sqlite3.Connection, topic: str) -> list[str]:
         rows = _full_text(db, words)
         named = [row[0] for row in rows if set(row[4].split()) <= set(words)]
         titles += named + [row[0] for row in rows]
-    return list(dict.fromkeys(titles))[:MAX_ALTERNATIVES]
+    return list(dict.fromkeys(titles))[:MAX_ALTERNATIVES] or list(EXAMPLES)

@@ -120,3 +120,11 @@ def test_the_index_is_built_once_and_found_again(tmp_path: Path) -> None:
 def test_the_packages_code_is_never_imported(writer: WikipediaWriter) -> None:
     writer.match_topic("Octopus", "en")
     assert not [name for name in sys.modules if name.startswith("ovos_skill_wiki")]
+
+
+def test_a_topic_that_nothing_is_near_to_gets_examples_that_exist(writer: WikipediaWriter) -> None:
+    with pytest.raises(TopicNotFound) as caught:
+        writer.match_topic("zxqv blorp", "en")
+    assert caught.value.suggestions
+    for title in caught.value.suggestions:
+        assert writer.match_topic(title, "en").title == title
