@@ -9,7 +9,7 @@ from collections.abc import Callable
 from math import cos, pi, sin
 
 from adapters.libass.canvas import Canvas
-from adapters.libass.drawing import Drawing, arc, arcs, circle, polygon, rect, rounded
+from adapters.libass.drawing import Drawing, Point, arc, arcs, circle, polygon, rect, rounded
 from adapters.libass.layout import Zone
 from adapters.libass.motion import FPS, Key, Motion, Pose, chain, ease_in_out, glide
 from domain.generation.palettes import tinted
@@ -29,7 +29,14 @@ class Easel:
     """One stretch of a scene and the zone to fill; sizes in pixels."""
 
     def __init__(
-        self, canvas: Canvas, palette: Palette, zone: Zone, variant: int, start: int, end: int
+        self,
+        canvas: Canvas,
+        palette: Palette,
+        zone: Zone,
+        *,
+        variant: int,
+        start: int,
+        end: int,
     ) -> None:
         self.canvas, self.zone = canvas, zone
         self.start, self.end = start, max(end, start + 2)
@@ -43,11 +50,21 @@ class Easel:
         """Frames at which something moves, the first one being the start."""
         return list(range(self.start, max(self.start + 1, self.end - FPS // 2), BEAT_FRAMES))
 
-    def put(
-        self, shape: Drawing, x: float, y: float, color: str, opacity: float, motion: Motion
-    ) -> None:
+    def put(self, shape: Drawing, place: Point, color: str, opacity: float, motion: Motion) -> None:
         """A shape around x, y."""
-        self.canvas.shape(shape, x=x, y=y, color=color, motion=motion, layer=LAYER, opacity=opacity)
+        self.canvas.shape(
+            shape,
+            x=place[0],
+            y=place[1],
+            color=color,
+            motion=motion,
+            layer=LAYER,
+            opacity=opacity,
+        )
+
+    def clear(self, x: float, reach: float) -> float:
+        """``x``, moved right where what reaches so far around it would run into the words."""
+        return max(x, self.zone.left + reach) if self.zone.left > 0 else x
 
     def between(self, poses: list[Pose], over: int = MOVE_FRAMES, late: int = 0) -> Motion:
         """From pose to pose, one a beat; the first is already there in the first frame."""
@@ -86,12 +103,12 @@ def _skyline(e: Easel) -> None:
 
 def _orbits(e: Easel) -> None:
     """A body with rings around it, on which smaller ones circle."""
-    x = e.zone.left + e.zone.width * e.draw.choice((0.5, 0.62, 0.4))
     y = e.zone.center[1]
     reach = min(e.zone.width * 0.56, e.zone.height * 0.64)
+    x = e.clear(e.zone.left + e.zone.width * e.draw.choice((0.5, 0.62, 0.4)), reach)
     swell = [Pose(sx=s, sy=s) for s in (0.92, *((1.06, 0.96) * len(e.beats)))]
-    e.put(circle(reach * 0.27), x, y, e.accent, FULL, e.between(swell))
-    e.put(circle(reach * 0.4), x, y, e.tint, FAINT, e.between(swell, late=3))
+    e.put(circle(reach * 0.27), (x, y), e.accent, FULL, e.between(swell))
+    e.put(circle(reach * 0.4), (x, y), e.tint, FAINT, e.between(swell, late=3))
     for n, share in enumerate((0.58, 0.8, 1.0)):
         radius = reach * share
         e.canvas.cluster(
@@ -108,7 +125,7 @@ def _orbits(e: Easel) -> None:
         angles = [(f, phase + speed * (f - e.start)) for f in frames]
         path = [Key(f, Pose(dx=radius * cos(a), dy=radius * sin(a))) for f, a in angles]
         size, color = ((26, e.ink), (40, e.deep), (18, e.accent))[n]
-        e.put(circle(size * e.unit), x, y, color, FULL, chain(path))
+        e.put(circle(size * e.unit), (x, y), color, FULL, chain(path))
 
 
 def _tiles(e: Easel) -> None:
@@ -137,7 +154,7 @@ def _tiles(e: Easel) -> None:
                     Pose(sx=s, sy=s)
                     for s in ((1.0, 0.72) * len(pose) if turning else (1.0,) * len(pose))
                 ][: len(pose)]
-            e.put(shape, x, y, color, opacity, e.between(pose, late=late))
+            e.put(shape, (x, y), color, opacity, e.between(pose, late=late))
 
 
 def _quarter(side: float) -> Drawing:
@@ -178,13 +195,13 @@ def _wave(e: Easel) -> None:
         )
         color, opacity = (e.accent, FULL) if n == lit else (e.tint, FULL - 0.04 * n)
         x = e.zone.left + gap * (n + 0.5)
-        e.put(column, x, e.zone.center[1], color, opacity, chain(keys))
+        e.put(column, (x, e.zone.center[1]), color, opacity, chain(keys))
 
 
 def _sunrise(e: Easel) -> None:
     """Half rings over a horizon; at every beat the accent rises through them."""
-    x = e.zone.left + e.zone.width * e.draw.choice((0.5, 0.66, 0.34))
     radius = min(e.zone.width * 0.54, e.zone.height * 0.94)
+    x = e.clear(e.zone.left + e.zone.width * e.draw.choice((0.5, 0.66, 0.34)), radius * 1.07)
     floor = e.zone.bottom
     for n in range(5):
         outer = radius * (1 - 0.19 * n)
@@ -220,14 +237,14 @@ def _stairs(e: Easel) -> None:
         x, y = e.zone.left + width * (n + 0.5), e.zone.bottom - height / 2 + rise * 0.3
         opacity = FAINT + 0.09 * n
         waiting = Pose(dy=rise * 0.4, window=window)
-        e.put(block, x, y, e.tint, opacity, e.between([waiting, *dips], late=2 * n))
+        e.put(block, (x, y), e.tint, opacity, e.between([waiting, *dips], late=2 * n))
     stops = [
         Pose(dx=width * min(k, count - 1), dy=-rise * min(k, count - 1))
         for k in range(1, len(e.beats) + 2)
     ]
     size = width * 0.3
     x, y = e.zone.left + width * 0.5, e.zone.bottom - rise * 1.4 - size * 0.9
-    e.put(circle(size), x, y, e.accent, FULL, e.between(stops, over=18))
+    e.put(circle(size), (x, y), e.accent, FULL, e.between(stops, over=18))
 
 
 COMPOSITIONS: tuple[Callable[[Easel], None], ...] = (
@@ -241,7 +258,8 @@ COMPOSITIONS: tuple[Callable[[Easel], None], ...] = (
 
 
 def draw_art(
-    canvas: Canvas, palette: Palette, zone: Zone, variant: int, start: int, end: int
+    canvas: Canvas, palette: Palette, zone: Zone, *, variant: int, start: int, end: int
 ) -> None:
     """The composition of a variant in a zone, from frame ``start`` to before ``end``."""
-    COMPOSITIONS[variant % len(COMPOSITIONS)](Easel(canvas, palette, zone, variant, start, end))
+    easel = Easel(canvas, palette, zone, variant=variant, start=start, end=end)
+    COMPOSITIONS[variant % len(COMPOSITIONS)](easel)

@@ -15,9 +15,9 @@ from adapters.libass.shots_claim import draw_closing, draw_hook
 from adapters.libass.shots_comparison import draw_comparison
 from adapters.libass.shots_fact import draw_fact
 from adapters.libass.shots_number import draw_number
+from adapters.libass.shots_quote import draw_quote
 from adapters.libass.shots_steps import draw_list, draw_process
 from adapters.libass.shots_timeline import draw_timeline
-from adapters.libass.shots_quote import draw_quote
 from adapters.libass.text import FontBook
 from adapters.libass.transitions import SLIDE_IN_FRAMES, SLIDE_OUT_FRAMES, wipe_away, wipe_over
 from domain.generation.palettes import LARGE_CONTRAST, TEXT_CONTRAST, blend, contrast
@@ -151,7 +151,9 @@ def _backdrop(
         framings = [shot.start, *(shot.start + frame for frame in shot.reframes), shot.end]
         for nth, (start, end) in enumerate(pairwise(framings)):
             if layout.art is not None and _leaves_room(layout, shot.content):
-                draw_art(canvas, palette, layout.art, composition + nth, start, end)
+                draw_art(
+                    canvas, palette, layout.art, variant=composition + nth, start=start, end=end
+                )
             else:
                 draw_scenery(canvas, palette, composition + nth, start, end)
     elif shot.content is not None:

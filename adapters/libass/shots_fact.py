@@ -89,15 +89,17 @@ def _stack(pen: Pen, groups: list[Reveal], key: str | None, zone: Zone) -> None:
         motion=pen.stretch(pen.start, 0.3, over=16),
         pivot="left",
     )
-    _build_up(pen, groups, settings, key_words(_whole(groups), key), zone, top)
+    lines = list(zip(groups, settings, strict=True))
+    _build_up(pen, lines, key_words(_whole(groups), key), zone=zone, top=top)
 
 
 def _build_up(
-    pen: Pen, groups: list[Reveal], settings: list[Setting], keyed: set[int], zone: Zone, top: float
+    pen: Pen, lines: list[tuple[Reveal, Setting]], keyed: set[int], *, zone: Zone, top: float
 ) -> None:
     before = 0
     accents: list[Placed] = []
-    for group, setting in zip(groups, settings, strict=True):
+    size = lines[0][1].size
+    for group, setting in lines:
 
         def color(nth: int, before: int = before) -> str:
             return pen.palette.accent if before + nth in keyed else pen.palette.ink
@@ -105,9 +107,9 @@ def _build_up(
         placed = pen.words(setting, "display", zone, top, color=color, start=pen.at(group.frame))
         accents += [word for word in placed if before + word.nth in keyed]
         before += len(placed)
-        top += pen.block_height(setting, "display") + GROUP_GAP * settings[0].size
+        top += pen.block_height(setting, "display") + GROUP_GAP * size
     if accents:
-        underline(pen, accents, settings[0].size, min(accents[0].frame + 8, pen.end - 4))
+        underline(pen, accents, size, min(accents[0].frame + 8, pen.end - 4))
 
 
 def _whole(groups: list[Reveal]) -> str:
@@ -189,7 +191,7 @@ def _split(pen: Pen, groups: list[Reveal], key: str, zone: Zone) -> None:
     for line in lines:
         start = pen.at(line.reveal.frame)
         if line.keyed:
-            _block(pen, line, zone, top, pad, start)
+            _block(pen, line, left=zone.left, top=top, pad=pad, start=start)
         pen.words(
             line.setting,
             "display",
@@ -202,14 +204,15 @@ def _split(pen: Pen, groups: list[Reveal], key: str, zone: Zone) -> None:
         top += line.height + gap
 
 
-def _block(pen: Pen, line: _Line, zone: Zone, top: float, pad: float, start: int) -> None:
+def _block(pen: Pen, line: _Line, *, left: float, top: float, pad: float, start: int) -> None:
+    """The accent block behind a line, from beyond the frame's edge to a little after it."""
     spacing = line.setting.size * -0.018
     widest = max(
         pen.book.width(" ".join(words), "display", line.setting.size, spacing)
         for words in line.setting.lines
     )
     beyond = BEYOND_EDGE * pen.layout.width  # the stage stands back, the block still bleeds
-    width, height = zone.left + widest + pad * 1.2, line.height + 2 * pad
+    width, height = left + widest + pad * 1.2, line.height + 2 * pad
     pen.canvas.shape(
         rounded(width + beyond, height, 26 * pen.unit, left=False),
         x=-beyond,
@@ -323,7 +326,8 @@ def _picture(pen: Pen, groups: list[Reveal], key: str, content: FactContent, zon
     heights = [pen.block_height(setting, "display") for setting in settings]
     whole = sum(heights) + GROUP_GAP * settings[0].size * (len(heights) - 1)
     top = text.top + (text.height - whole) / 2 if pen.layout.wide else text.top
-    _build_up(pen, groups, settings, key_words(_whole(groups), key), text, top)
+    lines = list(zip(groups, settings, strict=True))
+    _build_up(pen, lines, key_words(_whole(groups), key), zone=text, top=top)
     box = (x - size / 2, y - size / 2, x + size / 2, y + size / 2)
     for beat in beats(pen, pen.start + 12):
         sheen(pen, box, beat, color=pen.palette.ground_to, opacity=0.4)

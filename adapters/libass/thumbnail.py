@@ -1,5 +1,6 @@
 """The thumbnail: 1280x720, at most five words, huge, in the video's own look."""
 
+from adapters.libass.art import draw_art
 from adapters.libass.canvas import Canvas
 from adapters.libass.drawing import circle, ring
 from adapters.libass.layout import Zone, layout_for
@@ -17,6 +18,8 @@ MARGIN = 64
 TEXT_RIGHT = 706
 """Where the words end when a hero stands beside them"""
 HERO_CENTER = 1044, 360
+ART = Zone(760, 90, 1240, 640)
+"""Where a composition stands when no pictogram fits"""
 MAX_WORDS = 5
 TYPE_PX = 190.0
 """Readable at 168 px width from about 120 px here (16 px there) on"""
@@ -30,8 +33,11 @@ def thumbnail_canvas(
     palette = board.palette
     words = clean(text).split(" ")[:MAX_WORDS]
     shape = pictograms.drawing(_pictogram(pictograms, board, words) or "")
-    draw_scenery(canvas, palette, board.seed, 0, FPS)
-    zone = Zone(MARGIN, MARGIN, TEXT_RIGHT if shape else WIDTH - MARGIN, HEIGHT - MARGIN)
+    if shape is not None:
+        draw_scenery(canvas, palette, board.seed, 0, FPS)
+    else:
+        draw_art(canvas, palette, ART, variant=board.seed, start=0, end=FPS)
+    zone = Zone(MARGIN, MARGIN, TEXT_RIGHT, HEIGHT - MARGIN)
     pen = Pen(
         canvas=canvas,
         layout=layout_for(WIDTH, HEIGHT, None),
@@ -69,8 +75,10 @@ def thumbnail_canvas(
 
 
 def _pictogram(pictograms: Pictograms, board: Storyboard, words: list[str]) -> str | None:
-    """What the words name, else the first that the video itself shows."""
-    shown = (
-        getattr(shot.content, "pictogram", None) for scene in board.scenes for shot in scene.shots
-    )
-    return pictograms.find([" ".join(words), *words]) or next(filter(None, shown), None)
+    """What the topic or the words name, else what the hook shows.
+
+    Not what later shots show: a wrong picture is worse than none.
+    """
+    hook = board.scenes[0].shots[0].content if board.scenes and board.scenes[0].shots else None
+    named = pictograms.find([board.title, *board.title.split()])
+    return named or pictograms.find([" ".join(words), *words]) or getattr(hook, "pictogram", None)

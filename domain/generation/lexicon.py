@@ -149,7 +149,8 @@ NOUNS_OR_VERBS = frozenset(
 """told apart by what follows: a determiner or a figure makes them verbs"""
 _MORE_VERBS = frozenset(
     """
-    lie form facilitates forwards swims lives sank swam drove bore chose drew fought hid sang shook slept stole struck swept taught threw
+    lie form facilitates forwards swims lives
+    sank swam drove bore chose drew fought hid sang shook slept stole struck swept taught threw
     woke wore heard paid sold bought caught felt burnt hung fled reigned existed agrees
     caused produced changed contained covered created described designed developed discovered
     ended formed included invented named painted published released ruled turned used affects

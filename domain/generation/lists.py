@@ -116,9 +116,19 @@ def _items_around(tokens: Sequence[Token], coordinator: int) -> list[list[Token]
     items = [opening, *items, last]
     if last and last[0].lower == "other" and len(items) > MIN_ROWS:
         items.pop()  # "... and other forms of sea life"
-    if len(items) > MAX_ROWS or not all(map(_is_item, items)):
+    if _is_lead(tokens, opening):
+        items.pop(0)  # "After the victory, Germany, Austria and Japan ..."
+    if not MIN_ROWS <= len(items) <= MAX_ROWS or not all(map(_is_item, items)):
         return None
     return items if done or _parallel([item[0] for item in items], serial=serial) else None
+
+
+def _is_lead(tokens: Sequence[Token], item: Sequence[Token]) -> bool:
+    """Whether what looks like the first item is the phrase that opens the sentence."""
+    if not item or not tokens[0].first or tokens[0].lower not in lexicon.PREPOSITIONS:
+        return False
+    before = tokens[1 : item[0].index - tokens[0].index]
+    return all(token.lower in lexicon.DETERMINERS for token in before)
 
 
 def _first_item(tokens: list[Token], others: Sequence[list[Token]]) -> list[Token]:

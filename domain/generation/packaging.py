@@ -24,6 +24,7 @@ from domain.generation.narration import FRAME_RATE, SceneNarration
 from domain.generation.phrases import phrases_in
 from domain.generation.script import ProductionWarning, Script, Source
 from domain.generation.storyboard import Storyboard
+from domain.generation.telegrams import telegram, text_of
 from domain.generation.tokens import joined, sentence_case, tokens_of_text
 
 __all__ = [
@@ -168,7 +169,7 @@ MIN_CHAPTERS = 3
 MIN_CHAPTER_MS = 10_000
 MAX_CHAPTER_CHARS = 60
 MAX_HASHTAGS = 3
-MAX_THUMBNAIL_WORDS = 5
+MIN_THUMBNAIL_WORDS, MAX_THUMBNAIL_WORDS = 3, 5
 
 
 def build_metadata(
@@ -280,13 +281,17 @@ def _hashtags(tags: Sequence[str]) -> list[str]:
 
 
 def thumbnail_text(script: Script) -> str:
-    """At most five words to read at a glance: the hook's figure or phrase, else the title."""
+    """At most five words to read at a glance: the hook's figure, its telegram or
+    most telling phrase, else the title."""
     opening = script.scenes[0].sentences[0].text if script.scenes else ""
     tokens = tokens_of_text(opening)
     for figure in figures_in(tokens):
         words = [*tokens[figure.first : figure.last + 1], *tokens_of_text(figure.label)]
         if len(words) <= MAX_THUMBNAIL_WORDS and figure.label in opening:
             return sentence_case(joined(words))
+    short = telegram(tokens, MIN_THUMBNAIL_WORDS, MAX_THUMBNAIL_WORDS)
+    if short is not None:
+        return sentence_case(text_of(short.tokens))
     phrases = [p for p in phrases_in(tokens) if 1 < p.words <= MAX_THUMBNAIL_WORDS]
     if phrases:
         return sentence_case(max(phrases, key=lambda phrase: phrase.score).text)

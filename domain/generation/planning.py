@@ -175,9 +175,9 @@ def _layout(content: FactContent, drawn: int, taken: FactLayout | None) -> FactL
     key = content.key or ""
     fitting: list[FactLayout] = ["picture"] if content.pictogram else []
     if len(content.groups) > 1 and len(key) <= SPOTLIT_CHARS:
-        fitting += ["spotlight", "spotlight"]
+        fitting += ["spotlight", "circled"]
     if len(content.groups) > 1:
-        fitting += ["split", "circled"]
+        fitting.append("split")
     fitting.append("stack")
     free = [layout for layout in fitting if layout != taken]
     return free[drawn % len(free)] if free else "split"
@@ -214,12 +214,24 @@ def _with_pictogram(
     if isinstance(content, HookContent | ClosingContent):
         pictogram = drawing.pictogram_for(drawing.topic.casefold().split())
     if pictogram is None:
-        words = content_words(plan.tokens)
+        words = _pictured(content, plan)
         pictogram = drawing.pictogram_for(words) if words else None
     if pictogram is None or pictogram in used:
         return content
     used.add(pictogram)
     return msgspec.structs.replace(content, pictogram=pictogram)
+
+
+def _pictured(content: ShotContent, plan: Planned) -> list[str]:
+    """The words a pictogram may stand for: only such as are on screen beside it."""
+    if isinstance(content, FactContent):
+        shown = " ".join(group.text for group in content.groups)
+    elif isinstance(content, NumberContent):
+        shown = content.label
+    else:
+        return content_words(plan.tokens)
+    plain = set(_plain(shown))
+    return [word for word in content_words(plan.tokens) if "".join(_plain(word)) in plain]
 
 
 def _with_source(shot: Shot, sources: Sequence[Source]) -> Shot:

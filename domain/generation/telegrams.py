@@ -197,6 +197,9 @@ def _key(words: list[Token]) -> list[Token]:
         first = len(words) - 1
         while first and words[first].core[:1].isupper() and words[first - 1].core[:1].isupper():
             first -= 1
+        beside = words[first - 1] if first == len(words) - 1 and first > 1 else None
+        if beside and not (beside.is_function_word or beside.verb or "'s" in beside.lower):
+            first -= 1
         return words[first:]
     first = best[1]
     leading = words[first]
