@@ -36,4 +36,21 @@ def choose_footage(
             )[1]
             uses[pick.id] = uses.get(pick.id, 0) + 1
             chosen[scene].append(pick)
+    _spread(chosen, offers, uses)
     return chosen
+
+
+def _spread(
+    chosen: Mapping[int, list[VisualCandidate]],
+    offers: Mapping[int, Sequence[VisualCandidate]],
+    uses: dict[str, int],
+) -> None:
+    """Give up a clip that another scene came to need, too, for one that nobody took."""
+    for scene, picks in chosen.items():
+        for place, pick in enumerate(picks):
+            unused = [offer for offer in offers.get(scene, []) if not uses.get(offer.id)]
+            if unused and uses[pick.id] > 1:
+                better = max(unused, key=lambda offer: offer.score)
+                uses[pick.id] -= 1
+                uses[better.id] = 1
+                picks[place] = better

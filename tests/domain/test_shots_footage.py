@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.generation.footage import choose_footage
@@ -56,6 +56,7 @@ def test_scenes_without_offers_stay_drawn() -> None:
     ),
     st.dictionaries(st.integers(0, 5), st.integers(0, 4), max_size=6),
 )
+@example({5: ["a", "c"], 1: ["a", "b"]}, {1: 1, 5: 2})
 def test_no_clip_is_repeated_where_its_scene_was_offered_an_unused_one(offers, needed) -> None:
     picked = chosen({s: [clip(n) for n in names] for s, names in offers.items()}, needed)
     used = [name for names in picked.values() for name in names]
