@@ -36,6 +36,10 @@ class DomainError(Exception):
 # -- what the caller asked for ---------------------------------------------------------------
 
 
+NAMED_FIELDS = 3
+"""so many wrong fields are named in a message; ``errors`` has them all"""
+
+
 class InvalidRequest(DomainError):
     """The request has fields that are missing, wrong or unknown."""
 
@@ -43,7 +47,15 @@ class InvalidRequest(DomainError):
 
     def __init__(self, errors: list[FieldError]) -> None:
         self.errors = errors
-        super().__init__(f"{len(errors)} field{'s are' if len(errors) > 1 else ' is'} wrong.")
+        count = f"{len(errors)} field{'s are' if len(errors) > 1 else ' is'} wrong"
+        named = "; ".join(
+            f"{error.pointer or 'the request'} {error.message.rstrip('.')}"
+            for error in errors[:NAMED_FIELDS]
+        )
+        super().__init__(
+            f"{count}: {named}{' ...' if len(errors) > NAMED_FIELDS else '.'}",
+            hint=errors[0].hint if len(errors) == 1 else "",
+        )
 
 
 class TopicNotFound(DomainError):

@@ -25,6 +25,8 @@ FRAME_SIZES: dict[str, tuple[int, int]] = {
 
 MAX_TOPIC_CHARS = 300
 MAX_TEXT_CHARS = 50_000
+MIN_ARTICLE_WORDS = 40
+"""less has nothing to be condensed to"""
 MAX_SCENES = 200
 MAX_SHORT_SECONDS = 180
 """YouTube treats a vertical video of at most three minutes as a Short."""
@@ -187,6 +189,7 @@ def check_brief(brief: Brief) -> list[FieldError]:
         for pointer, text in _texts(brief)
         if "\0" in text
     )
+    errors += _too_little(brief)
     too_long = brief.duration is not None and brief.duration > MAX_SHORT_SECONDS
     if brief.aspect_ratio == "9:16" and too_long:
         errors.append(
@@ -196,6 +199,29 @@ def check_brief(brief: Brief) -> list[FieldError]:
                 message=f"a 9:16 video has at most {MAX_SHORT_SECONDS} seconds; "
                 f"{brief.duration} were asked for",
                 hint='Ask for at most 180 seconds, or use "aspect_ratio": "16:9".',
+            )
+        )
+    return errors
+
+
+def _too_little(brief: Brief) -> list[FieldError]:
+    """Texts that give nothing to speak, or nothing to condense."""
+    errors = []
+    spoken = {"/script": brief.script, "/source_text": brief.source_text}
+    if brief.scenes:
+        spoken["/scenes"] = " ".join(scene.text for scene in brief.scenes)
+    for pointer, text in spoken.items():
+        if text and text.strip() and not any(char.isalnum() for char in text):
+            message = "holds nothing that can be spoken"
+            errors.append(FieldError(pointer, message, "nothing_to_speak", "Send some words."))
+    words = len((brief.source_text or "").split())
+    if 0 < words < MIN_ARTICLE_WORDS and not errors:
+        errors.append(
+            FieldError(
+                pointer="/source_text",
+                code="article_too_short",
+                message=f"an article needs at least {MIN_ARTICLE_WORDS} words; this has {words}",
+                hint="Send a short text as `script`; it's spoken as it stands.",
             )
         )
     return errors

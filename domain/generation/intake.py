@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from domain.errors import DomainError, InvalidRequest
+from domain.errors import DomainError, FieldError, InvalidRequest, LanguageUnsupported
 from domain.generation.brief import Brand, Brief, caption_style, check_brief
 from domain.generation.music import ANY_MOOD, NO_MUSIC, pick_track
 from domain.generation.palettes import palette_for
@@ -59,63 +59,106 @@ class Intake:
         """Check ``brief`` and fill in its defaults, the seed among them.
 
         Raises:
-            InvalidRequest: fields are wrong; carries all of them.
+            InvalidRequest: fields are wrong, or this installation can't make several of them;
+            carries them all.
             TopicNotFound, LanguageUnsupported, VoiceNotFound, WritingSystemUnsupported,
-            MusicNotFound, MediaNotFound, MediaUnreadable: this installation can't make it; says
-            what it could.
+            MusicNotFound, MediaNotFound, MediaUnreadable: it can't make this one; says what it
+            could.
         """
-        if errors := check_brief(brief):
-            raise InvalidRequest(errors)
-        prepared = await asyncio.to_thread(self._complete, brief)
+        problems = _Problems(check_brief(brief))
+        seed = self._draw_seed() if brief.seed is None else brief.seed
+        topic_match, completed = await asyncio.to_thread(self._complete, brief, seed, problems)
         for number, scene in enumerate(brief.scenes or []):
             if scene.media is not None:
-                await self._check_media(scene.media, brief, f"/scenes/{number}/media")
-        return prepared
+                with problems.at(f"/scenes/{number}/media"):
+                    await self._check_media(scene.media, brief)
+        problems.raise_any()
+        return Prepared(brief=completed, topic_match=topic_match)
 
     async def check_edit(self, brief: Brief, edit: SceneEdit, pointer: str = "") -> None:
         """Check the correction of a scene that was made from ``brief``; ``pointer`` leads to it.
 
         Raises:
             WritingSystemUnsupported, MediaNotFound, MediaUnreadable
+            InvalidRequest: both text and media are wrong.
         """
+        problems = _Problems([])
         if edit.text is not None:
-            voice = await asyncio.to_thread(
-                self._narrator.voice_for, brief.language, brief.voice.id
-            )
-            with _at(f"{pointer}/text"):
+            with problems.at(f"{pointer}/text"):
+                voice = await asyncio.to_thread(
+                    self._narrator.voice_for, brief.language, brief.voice.id
+                )
                 self._narrator.check_speakable(edit.text, voice)
         if edit.media is not None:
-            await self._check_media(edit.media, brief, f"{pointer}/media")
+            with problems.at(f"{pointer}/media"):
+                await self._check_media(edit.media, brief)
+        problems.raise_any()
 
-    def _complete(self, brief: Brief) -> Prepared:
-        with _at("/voice/id" if brief.voice.id else "/language"):
-            voice = self._narrator.voice_for(brief.language, brief.voice.id)
-        for pointer, text in _spoken_texts(brief):
-            with _at(pointer):
-                self._narrator.check_speakable(text, voice)
-        seed = self._draw_seed() if brief.seed is None else brief.seed
-        track = pick_track(self._music.tracks(), brief.music.mood or ANY_MOOD, seed)
-        palette = palette_for(brief.brand, seed)  # refuses unknown and unreadable colours
+    def _complete(
+        self, brief: Brief, seed: int, problems: "_Problems"
+    ) -> tuple[TopicMatch | None, Brief]:
+        """Fill in what can be filled in; what can't is among the problems."""
         topic_match = None
+        replaced: dict[str, Any] = {"seed": seed}
         if brief.topic is not None:
-            with _at("/topic"):
+            with problems.at("/topic"):
                 topic_match = self._writer.match_topic(brief.topic, brief.language)
-        completed = msgspec.structs.replace(
-            brief,
-            seed=seed,
-            voice=msgspec.structs.replace(brief.voice, id=voice.id),
-            captions=msgspec.structs.replace(brief.captions, style=caption_style(brief)),
-            music=msgspec.structs.replace(brief.music, mood=track.mood if track else NO_MUSIC),
-            brand=Brand(palette=palette.name) if brief.brand == Brand() else brief.brand,
-        )
-        return Prepared(brief=completed, topic_match=topic_match)
+        with problems.at("/voice/id"):
+            voice = self._narrator.voice_for(brief.language, brief.voice.id)
+            replaced["voice"] = msgspec.structs.replace(brief.voice, id=voice.id)
+            for pointer, text in _spoken_texts(brief):
+                with problems.at(pointer):
+                    self._narrator.check_speakable(text, voice)
+        with problems.at("/music/mood"):
+            track = pick_track(self._music.tracks(), brief.music.mood or ANY_MOOD, seed)
+            mood = track.mood if track else NO_MUSIC
+            replaced["music"] = msgspec.structs.replace(brief.music, mood=mood)
+        with problems.at("/brand"):
+            palette = palette_for(brief.brand, seed)
+            if brief.brand == Brand():
+                replaced["brand"] = Brand(palette=palette.name)
+        replaced["captions"] = msgspec.structs.replace(brief.captions, style=caption_style(brief))
+        return topic_match, msgspec.structs.replace(brief, **replaced)
 
-    async def _check_media(self, media: str, brief: Brief, pointer: str) -> None:
+    async def _check_media(self, media: str, brief: Brief) -> None:
         width, height = brief.frame_size
-        with _at(pointer):
-            await self._visuals.search(
-                VisualRequest(terms=[], media=media, milliseconds=0, width=width, height=height)
-            )
+        await self._visuals.search(
+            VisualRequest(terms=[], media=media, milliseconds=0, width=width, height=height)
+        )
+
+
+class _Problems:
+    """Everything that is wrong with a request, gathered so that it can be told at once."""
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        self._errors = errors
+        self._raised: list[DomainError] = []
+
+    @contextmanager
+    def at(self, pointer: str) -> Iterator[None]:
+        """Note an error about the field that ``pointer`` leads to, and go on behind the block."""
+        try:
+            yield
+        except InvalidRequest as error:
+            self._errors += error.errors
+        except DomainError as error:
+            where = "/language" if isinstance(error, LanguageUnsupported) else pointer
+            if error.details.setdefault("pointer", where) not in self._pointers():
+                self._raised.append(error)
+
+    def _pointers(self) -> set[object]:
+        return {error.details["pointer"] for error in self._raised}
+
+    def raise_any(self) -> None:
+        """Raise the one error as it is, or several as one."""
+        if len(self._raised) == 1 and not self._errors:
+            raise self._raised[0]
+        told = [
+            FieldError(str(error.details["pointer"]), error.message, error.code, error.hint_text)
+            for error in self._raised
+        ]
+        if told or self._errors:
+            raise InvalidRequest([*self._errors, *told])
 
 
 def _spoken_texts(brief: Brief) -> list[tuple[str, str]]:
@@ -123,13 +166,3 @@ def _spoken_texts(brief: Brief) -> list[tuple[str, str]]:
     texts = [("/script", brief.script), ("/source_text", brief.source_text)]
     texts += [(f"/scenes/{n}/text", scene.text) for n, scene in enumerate(brief.scenes or [])]
     return [(pointer, text) for pointer, text in texts if text is not None]
-
-
-@contextmanager
-def _at(pointer: str) -> Iterator[None]:
-    """Let an error say which field of the request it's about."""
-    try:
-        yield
-    except DomainError as error:
-        error.details.setdefault("pointer", pointer)
-        raise

@@ -5,6 +5,7 @@ from counted import Factory
 
 from domain.errors import (
     DomainError,
+    InvalidRequest,
     LanguageUnsupported,
     MediaNotFound,
     MusicNotFound,
@@ -81,3 +82,44 @@ async def test_what_cannot_be_made_names_its_field(
 
     assert raised.value.details["pointer"] == pointer
     assert raised.value.hint_text
+
+
+async def test_all_that_is_wrong_is_told_at_once(intake: Intake) -> None:
+    brief = Brief(
+        topic="zxqv blorp",
+        voice=VoiceChoice(id="nobody"),
+        music=MusicChoice(mood="grim"),
+        brand=Brand(palette="nope"),
+        duration=600,
+    )
+
+    with pytest.raises(InvalidRequest) as raised:
+        await intake.prepare(brief)
+
+    assert {error.pointer for error in raised.value.errors} == {
+        "/topic",
+        "/voice/id",
+        "/music/mood",
+        "/brand/palette",
+        "/duration",
+    }
+    assert all(error.hint for error in raised.value.errors)
+
+
+@pytest.mark.parametrize(
+    ("brief", "pointer"),
+    [
+        (Brief(script="🎉🎉 !!"), "/script"),
+        (Brief(scenes=[SceneInput(text="—"), SceneInput(text="🎉")]), "/scenes"),
+        (Brief(source_text="Too short."), "/source_text"),
+        (Brief(source_text="? " * 60), "/source_text"),
+    ],
+)
+async def test_a_text_that_gives_nothing_to_say_is_refused_at_once(
+    intake: Intake, brief: Brief, pointer: str
+) -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        await intake.prepare(brief)
+
+    assert [error.pointer for error in raised.value.errors] == [pointer]
+    assert pointer in raised.value.message
