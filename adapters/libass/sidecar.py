@@ -1,6 +1,7 @@
 """Sidecar caption files, SRT and WebVTT, written by pysubs2."""
 
 import html
+import re
 from collections.abc import Sequence
 
 import pysubs2
@@ -10,6 +11,9 @@ from domain.generation.captions import CaptionFormat, SidecarCue
 
 LOOKALIKE_ARROW = "→"
 """SRT has no escapes: an arrow in a text would read as a time line"""
+WORD_JOINER = "\u2060"
+"""invisible; behind a bracket it keeps players from reading a tag, which SRT can't escape"""
+TAG_OPENERS = re.compile(r"[<{](?=[\w/\\])")
 
 
 def caption_file(cues: Sequence[SidecarCue], file_format: CaptionFormat) -> str:
@@ -28,4 +32,4 @@ def caption_file(cues: Sequence[SidecarCue], file_format: CaptionFormat) -> str:
 def _literal(line: str, file_format: CaptionFormat) -> str:
     if file_format == "vtt":
         return html.escape(line, quote=False)
-    return line.replace("-->", LOOKALIKE_ARROW)
+    return TAG_OPENERS.sub(rf"\g<0>{WORD_JOINER}", line.replace("-->", LOOKALIKE_ARROW))

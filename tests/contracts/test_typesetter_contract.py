@@ -396,6 +396,9 @@ def test_an_srt_file_holds_its_cues_and_no_markup(typesetter: Typesetter) -> Non
     assert text.startswith("1\n00:00:01,000 --> 00:00:02,500\nTom & Jerry")
     assert text.count("-->") == len(CUES)
     assert "Ελλάδα, Россия" in text
+    assert not re.search(r"<[\w/]|\{\\", text), "a player would take this for a tag"
+    assert "b>run" in text
+    assert "\\an8}" in text
     assert text.endswith("\n")
 
 
