@@ -26,7 +26,7 @@ endef
 
 help:
 	@echo "make demo    make a video on TOPIC=\"$(TOPIC)\" in ASPECT=$(ASPECT)"
-	@echo "make serve   API and worker on http://127.0.0.1:8000"
+	@echo "make serve   API and worker on http://127.0.0.1:$(or $(PORT),8000); PORT=8139 for another"
 	@echo "make test    the whole suite, with its own Postgres, MongoDB and Redis"
 	@echo "make check   lint, types, import rules, migrations up to date"
 	@echo "make bench   speed, as ratios of one run"
@@ -55,7 +55,7 @@ demo: $(VENV)/.voice
 	@$(BIN)/faceless generate "$(TOPIC)" --aspect $(ASPECT)
 
 serve: $(VENV)/.voice
-	@$(BIN)/faceless serve --port 8000
+	@$(BIN)/faceless serve
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest

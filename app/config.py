@@ -31,6 +31,9 @@ SQL_DRIVERS = {
 }
 """schemes that DATABASE_URL may have, and the driver that each of them means"""
 
+READ_FOLDERS = ("MEDIA_DIR", "MUSIC_DIR", "VOICE_DIR")
+"""folders that are only read: one that isn't there is a slip, and is never made"""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     """Every setting, under the name of its environment variable. Paths are absolute."""
@@ -131,7 +134,11 @@ def load_settings(
 
 def _problems_between(converted: Mapping[str, Any]) -> list[str]:
     """What a variable's type alone can't say."""
-    problems = []
+    problems = [
+        f"{name}={folder}: there is no such folder"
+        for name in READ_FOLDERS
+        if (folder := converted.get(name)) is not None and not _is_folder(folder)
+    ]
     scheme, separator, _ = str(converted.get("DATABASE_URL", "sqlite://")).partition("://")
     if scheme not in SQL_DRIVERS or not separator:
         # the URL itself isn't repeated: it may hold a password
@@ -149,6 +156,13 @@ def _problems_between(converted: Mapping[str, Any]) -> list[str]:
             "each must be shorter than the next, or two workers could work on one unit"
         )
     return problems
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.expanduser().is_dir()
+    except (OSError, RuntimeError, ValueError):  # no such user's home; a name too long, with NUL
+        return False
 
 
 def _path(type_: type, value: Any) -> Any:

@@ -158,9 +158,10 @@ class _Visit:
     async def voice(self) -> str:
         narrator = await self._container.get(Narrator)
         voices = narrator.voices()
+        ids = ", ".join(voice.id for voice in voices)
         default = narrator.voice_for("en", self._settings.default_voice or None)
         await asyncio.to_thread(narrator.identity, default)
-        return f"{default.name} ({default.language}) speaks; voices installed: {len(voices)}"
+        return f"{default.name} ({default.language}) speaks; installed: {ids}"
 
     async def encyclopedia(self) -> str:
         writer = await self._container.get(ScriptWriter)
@@ -189,7 +190,7 @@ class _Visit:
             raise DomainError(
                 f"{len(problems)} of the files in {folder} can't be used: {listed}"
                 + (f"; and {more} more" if more > 0 else ""),
-                hint="They are skipped. Convert them to MP4, PNG or JPEG, or remove them.",
+                hint="They are passed over until they are mended or removed.",
             )
         return f"{usable} clips and stills in {folder} can be used"
 

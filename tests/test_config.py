@@ -67,10 +67,27 @@ def test_paths_are_absolute_whatever_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "clips").mkdir(parents=True)
     settings = load_settings({"DATA_DIR": "data", "MEDIA_DIR": "~/clips"}, None)
     assert settings.data_dir == tmp_path / "data"
-    assert settings.media_dir == Path.home() / "clips"
+    assert settings.media_dir == tmp_path / "home" / "clips"
     assert settings.cache_dir == tmp_path / "data" / "cache"
+
+
+def test_folders_that_are_not_there_are_all_named(tmp_path: Path) -> None:
+    file = tmp_path / "song.mp3"
+    file.write_bytes(b"")
+    given = {"MEDIA_DIR": "/nope", "MUSIC_DIR": str(file), "VOICE_DIR": "~nobody-here/voices"}
+    with pytest.raises(SettingsInvalid) as raised:
+        load_settings(given, None)
+    assert raised.value.problems == [
+        f"{name}={folder}: there is no such folder" for name, folder in given.items()
+    ]
+
+
+def test_the_data_folder_may_still_have_to_be_made(tmp_path: Path) -> None:
+    assert load_settings({"DATA_DIR": str(tmp_path / "new")}, None).data_dir == tmp_path / "new"
 
 
 @pytest.mark.parametrize(

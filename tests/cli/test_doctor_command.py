@@ -156,6 +156,11 @@ def test_an_unreadable_clip_among_readable_stills(
     assert "reef.png" not in said
 
 
-def test_a_media_folder_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEDIA_DIR", "nowhere")
-    assert "MEDIA_DIR" in wrong("media folder")
+@pytest.mark.parametrize("setting", ["MEDIA_DIR", "MUSIC_DIR", "VOICE_DIR"])
+def test_a_folder_that_is_not_there(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.setenv(setting, "nowhere")
+    assert f"{setting}=nowhere: there is no such folder" in wrong("settings")
+
+
+def test_the_voices_that_can_be_asked_for_are_named() -> None:
+    assert "en_US-joe-medium" in findings()["voice"]["message"]
