@@ -17,6 +17,12 @@ CLIP_SUFFIXES = frozenset({".mkv", ".mov", ".mp4", ".webm"})
 STILL_SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp"})
 SIDECAR_SUFFIXES = (".json", ".txt")
 
+SIDECAR_FORM = {
+    ".json": 'write it as {"tags": ["coral", "reef"]}, in UTF-8',
+    ".txt": "write it as tags separated by commas, in UTF-8",
+}
+"""the way out for a sidecar that can't be read"""
+
 MAX_FILES = 20_000
 """more than this isn't looked at: one search has to stay quick"""
 MAX_SIDECAR_BYTES = 64 * 1024
@@ -103,7 +109,9 @@ class CatalogReader:
 def _walk(folder: Path, problems: dict[str, str]) -> Iterator[tuple[Path, Stamp]]:
     """Regular files in a stable order; hidden ones and links are left out."""
     if not folder.is_dir():
-        problems[folder.name] = f"the media folder {folder} doesn't exist (MEDIA_DIR)"
+        problems[folder.name] = (
+            f"the media folder {folder} doesn't exist; point MEDIA_DIR at a folder"
+        )
         return
     count = 0
     for parent, folders, names in os.walk(folder):
@@ -113,7 +121,9 @@ def _walk(folder: Path, problems: dict[str, str]) -> Iterator[tuple[Path, Stamp]
             if name.startswith(".") or path.is_symlink() or not path.is_file():
                 continue
             if count == MAX_FILES:
-                problems[folder.name] = f"only the first {MAX_FILES:,} files are looked at"
+                problems[folder.name] = (
+                    f"only the first {MAX_FILES:,} files are looked at; keep fewer in MEDIA_DIR"
+                )
                 return
             count += 1
             status = path.stat()
@@ -123,14 +133,14 @@ def _walk(folder: Path, problems: dict[str, str]) -> Iterator[tuple[Path, Stamp]
 def _read_sidecar(path: Path, stamp: Stamp) -> Sidecar | str:
     """The sidecar, or why it can't be read."""
     if stamp[1] > MAX_SIDECAR_BYTES:
-        return f"it is larger than {MAX_SIDECAR_BYTES:,} bytes"
+        return f"its tags aren't read: it is larger than {MAX_SIDECAR_BYTES:,} bytes; shorten it"
     try:
         data = path.read_bytes()
         if path.suffix.lower() == ".json":
             return msgspec.json.decode(data, type=Sidecar)
         text = data.decode("utf-8-sig").replace("\n", ",")
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
-        return str(error)
+        return f"its tags aren't read ({error}); {SIDECAR_FORM[path.suffix.lower()]}"
     return Sidecar(tags=[tag.strip() for tag in text.split(",") if tag.strip()])
 
 

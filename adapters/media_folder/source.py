@@ -26,6 +26,9 @@ MIN_OFFERED_SIDE = 240
 
 _NEAREST_NAMES = 3
 
+_CONVERT = "convert it to MP4 (H.264), PNG or JPEG, or take it out"
+"""the way out for a clip or still that can't be used"""
+
 _log = logging.getLogger(__name__)
 
 
@@ -61,10 +64,12 @@ class MediaFolder:
         return await asyncio.to_thread(self._fetch, candidate, folder)
 
     def problems(self) -> list[tuple[str, str]]:
-        """(file name, reason) of what searches had to pass over, by name."""
+        """(file name, reason and way out) of what searches had to pass over, by name."""
         with self._lock:
             unreadable = {
-                name: known for name, (_, known) in self._probes.items() if isinstance(known, str)
+                name: f"{known}; {_CONVERT}"
+                for name, (_, known) in self._probes.items()
+                if isinstance(known, str)
             }
             return sorted((self._catalog_problems | unreadable).items())
 

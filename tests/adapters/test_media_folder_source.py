@@ -106,7 +106,20 @@ async def test_a_broken_sidecar_is_said_and_the_file_name_still_counts(
     assert await names(source, "octopus") == ["octopus.jpg"]
     [(name, reason)] = source.problems()
     assert name == "octopus.json"
-    assert "tags" in reason
+    assert "not a list" not in reason
+    assert 'write it as {"tags"' in reason
+    assert "onvert" not in reason
+
+
+async def test_a_picture_that_is_none_is_said_with_the_way_out(
+    folder: Path, source: MediaFolder
+) -> None:
+    (folder / "octopus.jpg").write_bytes(b"no picture")
+
+    assert await names(source, "octopus") == []
+    [(name, reason)] = source.problems()
+    assert name == "octopus.jpg"
+    assert "convert it to MP4" in reason
 
 
 async def test_changes_are_seen_by_the_next_search(folder: Path, source: MediaFolder) -> None:

@@ -123,8 +123,8 @@ class StoryboardStage(Stage):
         return [
             ProductionWarning(
                 code="media_skipped",
-                message=f"The file {name} was left out: {reason}.",
-                hint="Convert it to MP4 (H.264), PNG or JPEG, or take it out of the media folder.",
+                message=f"In the media folder, {name}: {reason}.",
+                hint="It isn't used until then; `faceless doctor` looks at the whole folder.",
             )
             for name, reason in self._studio.visuals.problems()
         ]
