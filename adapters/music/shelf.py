@@ -8,21 +8,28 @@ from domain.generation.ports import MusicLibrary, Track
 
 
 class MusicShelf:
-    """Every library's tracks, in the order of the libraries."""
+    """Every library's tracks; for each mood, the first library that has it is the only one.
+
+    The user's own folder comes first: whoever gathered calm music wants that, and not a
+    bundled track in its place.
+    """
 
     def __init__(self, libraries: Sequence[MusicLibrary]) -> None:
         self._libraries = tuple(libraries)
 
     def tracks(self) -> list[Track]:
-        """Every track; where two libraries use one id, the first one's counts."""
+        """Each mood's tracks, from the first library that has any of it."""
         found: dict[str, Track] = {}
+        moods: set[str] = set()
         for library in self._libraries:
-            for track in library.tracks():
+            offered = [track for track in library.tracks() if track.mood not in moods]
+            for track in offered:
                 found.setdefault(track.id, track)
+            moods |= {track.mood for track in offered}
         return list(found.values())
 
     def path(self, track: Track) -> Path:
-        """The track's file.
+        """The track's file, also of a track that another library's mood hides.
 
         Raises:
             MusicNotFound: no library has it (any more).

@@ -166,6 +166,26 @@ def test_changes_in_the_folder_are_seen(own_folder: Path) -> None:
     assert after == {"theme": pytest.approx(5.0), "trap": pytest.approx(2.0)}
 
 
+# -- the shelf -----------------------------------------------------------------------------------
+
+
+def test_where_the_user_has_music_of_a_mood_it_alone_is_offered(tmp_path: Path) -> None:
+    write_wave(tmp_path / "calm" / "mine.wav", 3.0)
+    bundled = BundledMusic()
+    shelf = MusicShelf([FolderMusic(tmp_path), bundled])
+
+    assert [track.title for track in shelf.tracks() if track.mood == "calm"] == ["mine"]
+    assert Counter(track.mood for track in shelf.tracks())["happy"] == 6
+
+
+def test_a_track_that_was_hidden_since_it_was_chosen_still_has_its_file(tmp_path: Path) -> None:
+    write_wave(tmp_path / "calm" / "mine.wav", 3.0)
+    bundled = BundledMusic()
+    [calm, *_] = [track for track in bundled.tracks() if track.mood == "calm"]
+
+    assert MusicShelf([FolderMusic(tmp_path), bundled]).path(calm) == bundled.path(calm)
+
+
 @pytest.mark.parametrize("folder", [None, Path("/no/such/folder")])
 def test_without_a_folder_there_are_no_tracks(folder: Path | None) -> None:
     assert FolderMusic(folder).tracks() == []
