@@ -131,6 +131,9 @@ class SqlVideoStore:
             )
             for job_id in (await conn.execute(working)).scalars().all():
                 await cancel_job(conn, job_id)
+            # what they made is gone: a result would lead to files that aren't there
+            made = (jobs.c.video_id == video_id) & (jobs.c.account_id == account_id)
+            await conn.execute(sa.update(jobs).where(made).values(result=None))
             video = _video(await _row(conn, account_id, video_id, lock=True))
             await conn.execute(sa.delete(videos).where(videos.c.id == video_id))
             return video

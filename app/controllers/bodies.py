@@ -43,6 +43,7 @@ class JobBody(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, Any]
     """the caller's own, untouched"""
     result: JobResult | None
+    """null until the video is finished, and again once it was deleted"""
     video_id: UUID
     revision: int
     created_at: datetime

@@ -70,8 +70,8 @@ class VideosController(Controller):
         "/{video_id:uuid}",
         summary="Delete a video",
         description="It is gone at once, with its folder and the corrections noted for it; a "
-        "revision that is being made is cancelled. What it was made of (speech, pictures, sound) "
-        "stays in the store, where later jobs may use it again.",
+        "revision that is being made is cancelled. Its jobs stay, with `result` null. What it was "
+        "made of (speech, pictures, sound) stays in the store, where later jobs may use it again.",
         responses=problem_specs(404),
     )
     async def remove(

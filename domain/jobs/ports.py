@@ -215,7 +215,8 @@ class VideoStore(Protocol):
         """Remove the row and cancel the revision that is being made of it, if any.
 
         A revision that finishes all the same doesn't bring the video back: its job ends as
-        cancelled. Answers the row, so that its export folder can go too.
+        cancelled. Its jobs stay, without their results. Answers the row, so that its export
+        folder can go too.
 
         Raises:
             VideoNotFound

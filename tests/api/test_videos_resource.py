@@ -64,6 +64,16 @@ async def test_a_deleted_video_is_gone_with_its_folder(
     assert not Path(video.path).exists()
 
 
+async def test_the_job_of_a_deleted_video_leads_to_nothing_that_is_gone(
+    api: httpx.AsyncClient, video: Video, address: str
+) -> None:
+    job = f"/api/jobs/{video.job_id}"
+    assert (await api.get(job)).json()["result"] is not None
+    await api.delete(address)
+    body = (await api.get(job)).json()
+    assert (body["status"], body["result"]) == ("succeeded", None)
+
+
 async def test_a_video_whose_folder_was_moved_away_can_be_deleted(
     api: httpx.AsyncClient, backstage: Backstage, video: Video, address: str
 ) -> None:
