@@ -107,7 +107,28 @@ LEGAL_MOVES: dict[JobStatus, frozenset[JobStatus]] = {
 def check_move(old: JobStatus, new: JobStatus) -> None:
     """Raise IllegalMove unless a job may move from ``old`` to ``new``."""
     if new not in LEGAL_MOVES[old]:
-        raise IllegalMove(f"A job that is {old} can't become {new}.")
+        message, hint = _refusal(old, new)
+        raise IllegalMove(message, hint=hint)
+
+
+def _refusal(old: JobStatus, new: JobStatus) -> tuple[str, str]:
+    """Message and hint: what a move that isn't legal means for whoever asked for it."""
+    if new is JobStatus.CANCELLED:
+        return (
+            f"This job has ended already: it is {old}. Only an unfinished job can be cancelled.",
+            "A video that isn't wanted is removed with `DELETE /api/videos/{id}`."
+            if old is JobStatus.SUCCEEDED
+            else "Nothing has to be done; `POST /api/jobs/{id}/retry` would take it up again.",
+        )
+    if new is JobStatus.QUEUED:
+        return (
+            f"This job is {old}. Only a job that has failed or was cancelled can be retried.",
+            "Ask for another video with `POST /api/generate`, or correct this one: `POST "
+            "/api/videos/{id}/revisions`."
+            if old is JobStatus.SUCCEEDED
+            else "It goes on by itself; to begin it anew, cancel it first.",
+        )
+    return f"A job that is {old} can't become {new}.", ""
 
 
 class JobError(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.errors import IllegalMove
 from domain.generation.brief import ShotKind
 from domain.generation.script import SceneEdit
 from domain.jobs.model import (
@@ -89,6 +90,20 @@ def test_what_follows_is_always_a_legal_move(
     assert derived not in {JobStatus.SUCCEEDED, JobStatus.FAILED} or status in FINAL_STATUSES
     if derived is not status and status is not QUEUED:
         check_move(status, derived)
+
+
+@pytest.mark.parametrize("status", sorted(FINAL_STATUSES))
+def test_a_job_that_has_ended_is_not_cancelled_and_the_way_out_is_said(status: JobStatus) -> None:
+    with pytest.raises(IllegalMove, match=f"ended already: it is {status}") as refused:
+        check_move(status, JobStatus.CANCELLED)
+    assert refused.value.hint_text
+
+
+@pytest.mark.parametrize("status", [JobStatus.RUNNING, JobStatus.SUCCEEDED])
+def test_only_failed_and_cancelled_jobs_are_retried(status: JobStatus) -> None:
+    with pytest.raises(IllegalMove, match="can be retried") as refused:
+        check_move(status, JobStatus.QUEUED)
+    assert refused.value.hint_text
 
 
 @given(facts_of_a_job)
