@@ -17,10 +17,8 @@ _ORDERED = re.compile(
     r"neither|nor|from|versus|not only|whether)\b",
     re.IGNORECASE,
 )
-_ENDING = (
-    r"(?=[.,;:]|$| (?:of|in|for|by|from|to|with|on|at|as|into|that|which|who|through|across|around|"
-    r"among|during|are|is|was|were|have|has|can|may|within|using|while|whereas|but)\b)"
-)
+_ENDING = r"(?=[.,;:]|$)"
+"""nothing may follow: "the crust and result in ..." is no pair"""
 _BEFORE = (
     r"(?P<before>\b(?:of|in|for|by|with|on|as|into|through|including|like|the|its|their|his|her|"
     r"uses|"

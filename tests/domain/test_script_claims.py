@@ -103,3 +103,14 @@ def test_what_has_an_order_stays(sentence: str) -> None:
 def test_synonyms_differ_and_are_keyed_in_small_letters() -> None:
     assert all(written != spoken for written, spoken in SYNONYMS.items())
     assert all(written == written.lower() for written in SYNONYMS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The plume may cause thinning of the crust and result in a chain of islands.",
+        "It is used for cooling and heat of small rooms.",
+    ],
+)
+def test_what_may_be_a_verb_is_not_taken_for_half_of_a_pair(text: str) -> None:
+    assert reordered(text) == text
