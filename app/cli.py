@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import sys
-from typing import Any, BinaryIO, NoReturn
+from contextlib import suppress
+from typing import Any, BinaryIO
 
 import click
 import msgspec
@@ -12,63 +13,37 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 from adapters.threads import ThreadBell
+from app.cli_endings import (
+    EXIT_CODES,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    err,
+    fail,
+    out,
+    settings_or_leave,
+)
+from app.cli_jobs import cancel, describe, jobs
 from app.config import Settings, load_settings
 from app.container import make_container
 from app.embedded import EmbeddedWorker
+from app.listening import listen
 from app.request_body import decode_body, parse_json
 from app.stage_display import StageDisplay
 from app.storage import prepare_storage
 from domain import errors
-from domain.errors import DomainError, InvalidRequest, SettingsInvalid, TopicNotFound
+from domain.errors import DomainError, InvalidRequest
 from domain.generation.brief import FRAME_SIZES, Brief
+from domain.generation.script import TopicMatch
 from domain.jobs.model import FINAL_STATUSES, LOCAL_ACCOUNT, Job, JobStatus
 from domain.jobs.service import Jobs
 
 POLL_SECONDS = 0.3
 """how often the display is brought up to date"""
 
-EXIT_FAILED = 1
-"""the work failed, or the doctor found something"""
-EXIT_USAGE = 2
-"""the command, its input or a setting was wrong"""
-EXIT_INTERRUPTED = 130
-"""Ctrl-C, as shells count it: 128 + SIGINT"""
-
-EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong input or settings, 130 stopped with Ctrl-C."
-
-INPUT_ERRORS = (
-    errors.InvalidRequest,
-    errors.LanguageUnsupported,
-    errors.MediaNotFound,
-    errors.MusicNotFound,
-    errors.SettingsInvalid,
-    errors.TopicNotFound,
-    errors.VoiceNotFound,
-    errors.WritingSystemUnsupported,
-)
-"""what the caller can put right by asking for something else"""
-
-OPTION_NAMES = {
-    "/topic": "TOPIC",
-    "/script": "--script",
-    "/source_text": "--article",
-    "/scenes": "--scenes",
-    "/title": "--title",
-    "/language": "--language",
-    "/aspect_ratio": "--aspect",
-    "/duration": "--duration",
-    "/voice/id": "--voice",
-    "/voice/speed": "--speed",
-    "/music/mood": "--mood",
-    "/brand/palette": "--palette",
-    "/seed": "--seed",
-}
-"""a request's fields, as this command spells them"""
+NAMED_JOBS = 5
+"""unfinished jobs of earlier runs that are named"""
 
 FILE = click.File("rb")
-
-out = Console()
-err = Console(stderr=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
@@ -103,7 +78,7 @@ def generate(topic: str | None, as_json: bool, **options: Any) -> None:
         settings = load_settings()
         job = asyncio.run(_generate(settings, _brief(topic, options), quiet=as_json))
     except DomainError as error:
-        _fail(error, as_json=as_json)
+        fail(error, as_json=as_json)
     except KeyboardInterrupt:
         err.print("Stopped. What is finished is kept: `faceless serve` goes on with it.")
         sys.exit(EXIT_INTERRUPTED)
@@ -121,25 +96,33 @@ def serve(host: str | None, port: int | None) -> None:
     """Start the API, with a worker inside unless EMBEDDED_WORKER=false."""
     import uvicorn  # noqa: PLC0415 - only this command needs the server
 
-    settings = _settings()
-    uvicorn.run(
-        "app.main:app",
-        host=host or settings.host,
-        port=port or settings.port,
-        log_config=None,
-        timeout_graceful_shutdown=5,
+    settings = settings_or_leave()
+    host, port = host or settings.host, port or settings.port
+    try:
+        # before anything else: who takes the address can't be told once work has begun
+        sockets = listen(host, port)
+    except DomainError as error:
+        fail(error)
+    if err.is_terminal:
+        err.print(f"http://{f'[{host}]' if ':' in host else host}:{port}", highlight=False)
+    server = uvicorn.Server(
+        uvicorn.Config("app.main:app", log_config=None, timeout_graceful_shutdown=5)
     )
+    with suppress(KeyboardInterrupt):  # raised again once everything was given back
+        server.run(sockets=sockets)
+    if not server.started:
+        sys.exit(EXIT_FAILED)
 
 
 @main.command()
 @click.option("--check", is_flag=True, help="Only check that models and migrations agree.")
 def migrate(check: bool) -> None:
     """Bring the database to this version's schema."""
-    settings = _settings()
+    settings = settings_or_leave()
     try:
         message = asyncio.run(prepare_storage(settings, check=check))
     except DomainError as error:
-        _fail(error)
+        fail(error)
     out.print(message)
 
 
@@ -161,6 +144,10 @@ def doctor(as_json: bool) -> None:
             if finding.hint:
                 out.print(f"      {escape(finding.hint)}", soft_wrap=True)
     sys.exit(0 if all(finding.ok for finding in findings) else EXIT_FAILED)
+
+
+main.add_command(jobs)
+main.add_command(cancel)
 
 
 # -- generate ----------------------------------------------------------------------------------
@@ -229,14 +216,28 @@ async def _generate(settings: Settings, brief: Brief, *, quiet: bool) -> Job:
         if unfinished and not quiet:
             err.print(
                 f"Unfinished from before: {len(unfinished)}. Worked on where this video leaves "
-                "room; `faceless serve` finishes them.",
+                "room; `faceless serve` finishes them, `faceless cancel JOB_ID` drops one:",
                 soft_wrap=True,
             )
+            for other in unfinished[:NAMED_JOBS]:
+                err.print(f"  {escape(describe(other))}", soft_wrap=True, highlight=False)
+            if len(unfinished) > NAMED_JOBS:
+                err.print("  ... `faceless jobs` lists them all")
+        if job.topic_match is not None and not quiet:
+            say_topic(brief.topic or "", job.topic_match)
         worker.start()
         return await _follow(jobs, job, worker, quiet=quiet)
     finally:
         await asyncio.to_thread(worker.stop)
         await container.close()
+
+
+def say_topic(topic: str, match: TopicMatch) -> None:
+    """Say which article a topic was taken to mean, where it could have meant another."""
+    if not match.alternatives and match.matched_by != "search":
+        return
+    also = f" Also: {', '.join(match.alternatives)}." if match.alternatives else ""
+    err.print(f"Taking {topic!r} as {match.title}.{also}", markup=False, soft_wrap=True)
 
 
 async def _unfinished(jobs: Jobs) -> list[Job]:
@@ -274,62 +275,6 @@ def _report(job: Job) -> None:
     seconds = (job.finished_at - job.created_at).total_seconds() if job.finished_at else 0.0
     err.print(f"A video of {job.result.duration:.1f} s in {seconds:.1f} s:")
     click.echo(job.result.path or job.result.url)
-
-
-# -- errors ------------------------------------------------------------------------------------
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except DomainError as error:
-        _fail(error)
-
-
-def _fail(error: DomainError, *, as_json: bool = False) -> NoReturn:
-    """Say what is wrong and how to mend it, and leave with the fitting exit code."""
-    if as_json:
-        click.echo(msgspec.json.encode(_as_json(error)))
-    else:
-        for line in _lines(error):
-            err.print(line, soft_wrap=True)
-    sys.exit(EXIT_USAGE if isinstance(error, INPUT_ERRORS) else EXIT_FAILED)
-
-
-def _lines(error: DomainError) -> list[str]:
-    if isinstance(error, InvalidRequest):
-        lines = []
-        for wrong in error.errors:
-            lines.append(f"[red]{escape(_option(wrong.pointer))}[/] {escape(wrong.message)}")
-            lines += [f"  {escape(wrong.hint)}"] if wrong.hint else []
-        return lines
-    if isinstance(error, SettingsInvalid):
-        said = [f"[red]setting[/] {escape(problem)}" for problem in error.problems]
-    else:
-        said = [f"[red]{error.code}[/] {escape(error.message)}"]
-    if error.hint_text:
-        said.append(f"  {escape(error.hint_text)}")
-    if isinstance(error, TopicNotFound) and error.suggestions:
-        said.append(f"  Suggestions: {escape(', '.join(error.suggestions))}")
-    return said
-
-
-def _as_json(error: DomainError) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "error": {"code": error.code, "message": error.message, "hint": error.hint_text}
-    }
-    if isinstance(error, InvalidRequest):
-        said["errors"] = error.errors
-    if isinstance(error, TopicNotFound):
-        said["suggestions"] = error.suggestions
-    return said
-
-
-def _option(pointer: str) -> str:
-    """The option that a JSON pointer means; the pointer itself deeper inside a file."""
-    if pointer in ("", "/"):
-        return "TOPIC, --script, --article or --scenes:"
-    return OPTION_NAMES.get(pointer, pointer)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from app.cli import EXIT_INTERRUPTED, EXIT_USAGE, main
+from app.cli import main, say_topic
+from app.cli_endings import EXIT_INTERRUPTED, EXIT_USAGE
+from domain.generation.script import TopicMatch
 
 ROOT = Path(__file__).parents[2]
 WORDS = "Honey never spoils. Sealed jars stay sweet for three thousand years."
@@ -137,6 +139,35 @@ def test_an_unknown_topic_comes_back_with_suggestions() -> None:
     assert "topic_not_found" in said
 
 
+@pytest.mark.parametrize("name", ["broken.png", "nowhere.png"])
+def test_a_picture_that_cannot_be_shown_is_wrong_input(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "broken.png").write_bytes(b"no picture")
+    monkeypatch.setenv("MEDIA_DIR", str(tmp_path / "media"))
+    scenes = json.dumps([{"text": WORDS, "media": name}])
+    assert name in complaint("--scenes", "-", stdin=scenes)
+
+
+@pytest.mark.parametrize(
+    ("match", "said"),
+    [
+        (TopicMatch(title="Octopus"), ""),
+        (
+            TopicMatch(title="Mercury (planet)", alternatives=["Mercury (element)"]),
+            "Taking 'x' as Mercury (planet). Also: Mercury (element).\n",
+        ),
+        (TopicMatch(title="Bee", matched_by="search"), "Taking 'x' as Bee.\n"),
+    ],
+)
+def test_what_a_topic_was_taken_for_is_said_where_it_is_not_plain(
+    capsys: pytest.CaptureFixture[str], match: TopicMatch, said: str
+) -> None:
+    say_topic("x", match)
+    assert capsys.readouterr().err == said
+
+
 def test_an_unknown_aspect_ratio_lists_the_known_ones() -> None:
     assert "9:16" in complaint("Octopus", "--aspect", "4:3")
 
@@ -227,6 +258,7 @@ def test_without_a_terminal_the_stages_are_lines(made: Ran) -> None:
 
 def test_a_new_video_goes_before_an_unfinished_one_and_says_so(made: Ran) -> None:
     assert "Unfinished from before: 1" in made.stderr
+    assert "Bees make it. They need flowers." in made.stderr
 
 
 def test_serve_finishes_what_was_interrupted(made: Ran, workplace: Path) -> None:
