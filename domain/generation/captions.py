@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from domain.generation.narration import (
 if TYPE_CHECKING:
     from domain.generation.storyboard import Shot
 
+T = TypeVar("T")
 CaptionFormat = Literal["srt", "vtt"]
 
 
@@ -155,7 +156,12 @@ def _grouped(words: Sequence[_Spoken], form: _Format) -> list[list[_Spoken]]:
             cost = best[start][0] + _cue_cost(words, start, end, form)
             choices.append((cost, start))
         best.append(min(choices))
-    groups: list[list[_Spoken]] = []
+    return _along(best, words)
+
+
+def _along(best: Sequence[tuple[float, int]], words: Sequence[T]) -> list[list[T]]:
+    """The groups of the cheapest way; ``best[end]`` is its cost up to ``end``, and its start."""
+    groups: list[list[T]] = []
     end = len(words)
     while end:
         start = best[end][1]
@@ -324,13 +330,7 @@ def _divided(words: Sequence[_Said], total: int) -> list[list[_Said]]:
             cost = best[start][0] + _sidecar_cost(words, start, end, following)
             choices.append((cost, start))
         best.append(min(choices))
-    groups: list[list[_Said]] = []
-    end = len(words)
-    while end:
-        start = best[end][1]
-        groups.insert(0, list(words[start:end]))
-        end = start
-    return groups
+    return _along(best, words)
 
 
 def chars_of_longest(group: Sequence[_Said]) -> int:

@@ -25,18 +25,9 @@ MAX_RATIO = 20.0
 """beyond it the smaller bar can't be seen; the figure says more"""
 
 _SMALLER = frozenset(
-    [
-        "smaller",
-        "lighter",
-        "shorter",
-        "less",
-        "fewer",
-        "slower",
-        "cheaper",
-        "thinner",
-        "lower",
-        "nearer",
-    ]
+    """
+    smaller lighter shorter less fewer slower cheaper thinner lower nearer
+    """.split()
 )
 
 

@@ -28,42 +28,15 @@ _ABOUT = frozenset(
     ["about", "around", "approximately", "roughly", "nearly", "almost", "some", "circa"]
 )
 _ANAPHORA = frozenset(
-    [
-        "these",
-        "those",
-        "the",
-        "this",
-        "that",
-        "its",
-        "their",
-        "his",
-        "her",
-        "our",
-        "other",
-        "first",
-        "last",
-    ]
+    """
+    these those the this that its their his her our other first last
+    """.split()
 )
 _COUNTER_NOUNS = frozenset(
-    [
-        "number",
-        "no.",
-        "no",
-        "chapter",
-        "part",
-        "type",
-        "phase",
-        "class",
-        "stage",
-        "level",
-        "version",
-        "volume",
-        "route",
-        "highway",
-        "figure",
-        "page",
-        "apollo",
-    ]
+    """
+    number no. no chapter part type phase class stage level version volume route highway
+    figure page apollo
+    """.split()
 )
 _RANKS = frozenset("one first second third fourth fifth last eldest youngest".split())
 _COMPOUND_UNITS = frozenset(

@@ -19,131 +19,19 @@ MAX_STEP_WORDS = 6
 """a longer clause has more than one key phrase"""
 
 _CAUSES = frozenset(
-    [
-        "causes",
-        "cause",
-        "triggers",
-        "trigger",
-        "produces",
-        "produce",
-        "creates",
-        "create",
-        "generates",
-        "generate",
-        "releases",
-        "release",
-    ]
+    """
+    causes cause triggers trigger produces produce creates create generates generate
+    releases release
+    """.split()
 )
 _ENABLES = frozenset(["enabling", "allowing", "letting", "causing"])
 _BECOMES = frozenset(["becomes", "become"])
 _TRANSFORMS = frozenset(
-    [
-        "turn",
-        "turns",
-        "turned",
-        "convert",
-        "converts",
-        "converted",
-        "transform",
-        "transforms",
-        "transformed",
-        "change",
-        "changes",
-        "changed",
-        "develop",
-        "develops",
-        "developed",
-        "grow",
-        "grows",
-        "grew",
-        "evolve",
-        "evolves",
-        "evolved",
-        "melt",
-        "melts",
-        "freeze",
-        "freezes",
-        "condense",
-        "condenses",
-        "collapse",
-        "collapses",
-        "break",
-        "breaks",
-        "broke",
-    ]
-)
-_BECOMES = frozenset(["becomes", "become"])
-_TRANSFORMS = frozenset(
-    [
-        "turn",
-        "turns",
-        "turned",
-        "convert",
-        "converts",
-        "converted",
-        "transform",
-        "transforms",
-        "transformed",
-        "change",
-        "changes",
-        "changed",
-        "develop",
-        "develops",
-        "developed",
-        "grow",
-        "grows",
-        "grew",
-        "evolve",
-        "evolves",
-        "evolved",
-        "melt",
-        "melts",
-        "freeze",
-        "freezes",
-        "condense",
-        "condenses",
-        "collapse",
-        "collapses",
-        "break",
-        "breaks",
-        "broke",
-    ]
-)
-_TRANSFORMS = frozenset(
-    [
-        "turn",
-        "turns",
-        "turned",
-        "convert",
-        "converts",
-        "converted",
-        "transform",
-        "transforms",
-        "transformed",
-        "change",
-        "changes",
-        "changed",
-        "develop",
-        "develops",
-        "developed",
-        "grow",
-        "grows",
-        "grew",
-        "evolve",
-        "evolves",
-        "evolved",
-        "melt",
-        "melts",
-        "freeze",
-        "freezes",
-        "condense",
-        "condenses",
-        "collapse",
-        "collapses",
-        "break",
-        "breaks",
-        "broke",
-    ]
+    """
+    turn turns turned convert converts converted transform transforms transformed change
+    changes changed develop develops developed grow grows grew evolve evolves evolved melt
+    melts freeze freezes condense condenses collapse collapses break breaks broke
+    """.split()
 )
 
 

@@ -30,28 +30,10 @@ LATER_GAINS = 0.3
 MIN_QUOTE_WORDS = 3
 
 _SPEECH_VERBS = frozenset(
-    [
-        "said",
-        "says",
-        "wrote",
-        "writes",
-        "called",
-        "calls",
-        "asked",
-        "declared",
-        "remarked",
-        "warned",
-        "famously",
-        "described",
-        "noted",
-        "observed",
-        "replied",
-        "argued",
-        "quipped",
-        "stated",
-        "announced",
-        "explained",
-    ]
+    """
+    said says wrote writes called calls asked declared remarked warned famously described
+    noted observed replied argued quipped stated announced explained
+    """.split()
 )
 _OPENING_QUOTES = '“"«„'
 _CLOSING_QUOTES = '”"»“'
