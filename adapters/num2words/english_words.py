@@ -20,6 +20,7 @@ from adapters.num2words.lexicon import (
     SYMBOLS,
 )
 from adapters.num2words.places import Place, Rule
+from adapters.num2words.transliteration import is_foreign, latin
 
 _URL = re.compile(
     r"(?:(?:https?|ftp)://)?(?:www\.)?(?P<host>(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|ai|tv|dev|"
@@ -184,5 +185,10 @@ def _link_parts(text: str) -> str:
     return " ".join(said)
 
 
-WORD_RULES: tuple[Rule, ...] = (abbreviation, link, numeral, letters, tag, symbol)
+def foreign(place: Place) -> str | None:
+    """A word in Greek or Cyrillic, in Latin letters: the voice would spell it letter by letter."""
+    return latin(place.core) if len(place.core) > 1 and is_foreign(place.core) else None
+
+
+WORD_RULES: tuple[Rule, ...] = (abbreviation, link, foreign, numeral, letters, tag, symbol)
 """In order: the first that answers is right."""

@@ -10,7 +10,7 @@ from adapters.num2words.english_words import abbreviation
 from adapters.num2words.places import Place, places
 from domain.generation.narration import SpokenSentence, SpokenSpan
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Counted up whenever a rule or table changes what is said."""
 
 _MARKS = "?!;:,."
