@@ -13,7 +13,7 @@ MAX_REVEAL_WORDS = 22
 MIN_REVEAL_WORDS = 6
 """a shorter definition reveals nothing: "That's gold: a metal." """
 MAX_CLOSE_WORDS = 26
-LATE_SHARE = 0.6
+INCONCLUSIVE = 0.7
 MIN_CLOSE_SCORE = -0.2
 """a weaker statement ends nothing: the body's last one does as well"""
 
@@ -29,7 +29,24 @@ _CONSEQUENCE = re.compile(
     r"became|world|future|ever since|changed|led to|life|history|human\w*|considered|regarded|seen)"
     r"\b"
 )
+#: What only tells where a rule ends: nothing is brought to an end by it.
+_LEAVES_OPEN = re.compile(
+    r"\b(?:not|never|no|nor|cannot|neither|may|might|could|usually|typically|generally|unless|"
+    r"except|such as|like)\b|n't\b"
+)
 _COPULA = re.compile(r"^(?P<subject>.+?)\s(?P<verb>is|are|was|were)\s(?P<rest>.+)\.$")
+
+
+def leaves_open(text: str) -> bool:
+    """Whether a statement only tells what isn't, or isn't always, so."""
+    return _LEAVES_OPEN.search(text) is not None
+
+
+def concludes(text: str) -> bool:
+    """Whether a statement ends a telling: an upshot, no aside, no exception, not cut short."""
+    if _TRIVIA.search(text) or leaves_open(text):
+        return False
+    return len(text.split()) <= MAX_CLOSE_WORDS and not text.endswith("?")
 
 
 def take_close(
@@ -51,9 +68,6 @@ def take_close(
         leaned_on = index + 1 < len(facts) and facts[index + 1].bound
         if fact.bound or leaned_on or (subject is None and points_away(fact.text)):
             continue
-        # A report has an order of its own: what closes it stands near its end.
-        if subject is None and index < LATE_SHARE * len(facts):
-            continue
         if fact.definition and subject is not None:
             whole_is_free = hook.text.endswith("?") or hook.origin != fact.origin
             if whole_is_free and (reveal := _reveal(fact, subject)):
@@ -66,6 +80,7 @@ def take_close(
         score += 0.5 if subject is None or subject.opens(fact.text) else 0.0
         score -= 0.05 * max(0, fact.words - 20)
         score -= 1.0 if _TRIVIA.search(fact.text) else 0.0
+        score -= 0.0 if concludes(fact.text) else INCONCLUSIVE
         score += 0.5 if _CONSEQUENCE.search(fact.text) else 0.0
         score -= 1.0 if fact.words > MAX_CLOSE_WORDS else 0.0
         scored.append((score + fact.weight, index, fact.text))

@@ -4,12 +4,14 @@ source's order, and a close that comes back to what the hook promised.
 
 import math
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from domain.generation.claims import claims_of, turned_around
-from domain.generation.closing import take_close
+from domain.generation.closing import leaves_open, take_close
+from domain.generation.condensing import condense
 from domain.generation.facts import Fact
 from domain.generation.fitting import Chain, fit
 from domain.generation.grammar import is_past
@@ -25,7 +27,7 @@ from domain.generation.hooks import (
 from domain.generation.originality import words_of
 from domain.generation.phrasing import spoken_style
 from domain.generation.scenes import Material, Staging
-from domain.generation.script import SECONDS_PER_MINUTE, Scene, count_words
+from domain.generation.script import SECONDS_PER_MINUTE, Scene, count_spoken_words
 from domain.generation.subject import Subject
 
 CLAIM_BONUS = 0.3
@@ -42,6 +44,8 @@ TRIVIAL_DEFINITION_WORDS = 8
 DEFAULT_MAX_SECONDS = 60
 """without a target a video is as long as its material, but no longer"""
 DURATION_TOLERANCE = 0.10
+THEME_SHARE = 0.2
+"""a word in more of a report's statements than that is what all of it is about"""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +71,24 @@ def budget_for(duration: int | None, words_per_minute: float) -> Budget:
     return Budget(
         math.ceil(words * (1 - DURATION_TOLERANCE)), int(words * (1 + DURATION_TOLERANCE))
     )
+
+
+def compose_report(
+    material: Material, budget: Budget, rng: random.Random
+) -> tuple[list[Scene], list[Material]]:
+    """The scenes of a report, which keep its order; none comes of material without facts."""
+    spoken = _as_spoken(material)
+    told = condense(spoken.facts, budget.least, budget.most, rng)
+    if told is None:
+        return [], [spoken]
+    often = Counter(word for fact in spoken.facts for word in set(words_of(fact.text)))
+    known = [word for word, count in often.items() if count > THEME_SHARE * len(spoken.facts)]
+    staging = Staging(rng, " ".join(known))
+    scenes = [staging.hook(told.hook, spoken)]
+    scenes += staging.body(told.body, spoken, source=0, section=0, before=told.hook.text)
+    if told.close:
+        scenes.append(staging.close(told.close, spoken, scenes[-1].section))
+    return scenes, [spoken]
 
 
 def compose(
@@ -110,17 +132,18 @@ def _fill(planned: Plan, budget: Budget) -> tuple[list[Fact], Fact | None, int]:
     Where the close leaves too odd a gap for any other statement, the last one that fits
     closes instead.
     """
-    hook = count_words(planned.hook.text)
-    ends = count_words(planned.close.text) if planned.close else 0
+    hook = count_spoken_words(planned.hook.text)
+    ends = count_spoken_words(planned.close.text) if planned.close else 0
     body = select(planned.body, budget.least - hook - ends, budget.most - hook - ends)
     words = hook + ends + sum(fact.words for fact in body)
     if words >= budget.least or len(body) == len(planned.body):
         return body, planned.close, words
-    other = select(planned.body, budget.least - hook, budget.most - hook)
-    others = hook + sum(fact.words for fact in other)
-    if others <= words or other[-1].bound:
-        return body, planned.close, words
-    return other[:-1], other[-1], others
+    for end in range(len(planned.body), 0, -1):
+        other = select(planned.body[:end], budget.least - hook, budget.most - hook)
+        others = hook + sum(fact.words for fact in other)
+        if others > words and not other[-1].bound and not leaves_open(other[-1].text):
+            return other[:-1], other[-1], others
+    return body, planned.close, words
 
 
 def _as_spoken(material: Material) -> Material:

@@ -18,6 +18,7 @@ from domain.generation.grammar import (
     has_finite_verb,
     upper_first,
 )
+from domain.generation.script import count_spoken_words
 from domain.generation.splitting import leans, split
 from domain.generation.subject import Subject
 
@@ -48,8 +49,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> int:
-        """Its length."""
-        return len(self.text.split())
+        """Its length in spoken words."""
+        return count_spoken_words(self.text)
 
 
 def facts_of(sentences: Sequence[str], subject: Subject | None) -> list[Fact]:
@@ -67,7 +68,10 @@ def facts_of(sentences: Sequence[str], subject: Subject | None) -> list[Fact]:
         sentence = clean(raw)
         if not sentence:
             continue
-        sentence = upper_first(_DROPPED_OPENERS.sub("", sentence))
+        # In a report "However" ties a statement to the one before, and keeps it there.
+        tied = subject is None and _DROPPED_OPENERS.match(sentence) is not None
+        if not tied:
+            sentence = upper_first(_DROPPED_OPENERS.sub("", sentence))
         definition = origin == 0 and subject is not None
         if definition and subject is not None:
             sentence = _by_its_name(without_aliases(sentence), subject)
@@ -83,7 +87,9 @@ def facts_of(sentences: Sequence[str], subject: Subject | None) -> list[Fact]:
             Fact(
                 text=text,
                 origin=origin,
-                bound=bound or leans(text) or (i == 0 and _refers_back(text, before, subject)),
+                bound=bound
+                or leans(text)
+                or (i == 0 and (tied or _refers_back(text, before, subject))),
                 definition=definition
                 and i == 0
                 and (

@@ -1,124 +1,101 @@
-"""Headings: a few words over a scene that say what it is about, never what it says."""
+"""Headings: the thing a scene talks of, as one noun out of its own words; else none at all."""
 
 import re
+from collections import Counter
 
+from domain.generation.grammar import FINITE, PARTICIPLES, PREPOSITIONS
 from domain.generation.keywords import STOPWORDS
 
 MAX_HEADING_WORDS = 6
+MIN_NOUN_CHARS = 4
 
-#: What a scene talks of -> headings that would fit it, most specific first.
-_ANGLES: list[tuple[re.Pattern[str], tuple[str, ...]]] = [
-    (
-        re.compile(r"\b(?:war|battle|troops|army|military|conquer\w*|invasion|invaded)\b", re.I),
-        ("On the battlefield", "A story of conflict"),
-    ),
-    (re.compile(r"\b(?:Nobel|prize|award|medal|honou?red)\b"), ("The honours", "Recognised")),
-    (
-        re.compile(r"\b(?:died|death|deaths|suicide|assassinat\w+|executed|killed)\b", re.I),
-        ("A heavy toll", "The dark side"),
-    ),
-    (
-        re.compile(r"\b(?:born|childhood|grew up|educated|studied|raised)\b"),
-        ("Early years", "Where it began"),
-    ),
-    (
-        re.compile(
-            r"\b(?:\d[\d,.]*\s?(?:million|billion|trillion)|\d{1,3}(?:,\d{3})+|percent|%)\b"
-        ),
-        ("By the numbers", "The scale of it", "Just how much"),
-    ),
-    (
-        re.compile(
-            r"\b(?:km|kilomet|miles|metres|meters|feet|diameter|height|tons|tonnes|area)\w*\b"
-        ),
-        ("Size matters", "The scale of it", "By the numbers"),
-    ),
-    (
-        re.compile(
-            r"\b(?:originat\w+|began|founded|established|invented|discovered|introduced|"
-            r"developed|first)\b",
-            re.I,
-        ),
-        ("How it began", "Where it came from", "The beginnings"),
-    ),
-    (
-        re.compile(
-            r"\b(?:1[0-9]{3}|20[0-9]{2}|century|centuries|BC|BCE|era|period|empire|dynasty)\b"
-        ),
-        ("Through the ages", "Back in time", "A long history"),
-    ),
-    (
-        re.compile(
-            r"\b(?:largest|smallest|highest|deepest|longest|oldest|fastest|greatest|deadliest|"
-            r"only|most)\b",
-            re.I,
-        ),
-        ("Record territory", "In a class of its own", "What sets it apart"),
-    ),
-    (
-        re.compile(
-            r"\b(?:lives?|found|native|located|lies|inhabit\w*|region|ocean|continent|coast|"
-            r"border\w*|north\w*|south\w*)\b"
-        ),
-        ("Where to find it", "On the map", "The setting"),
-    ),
-    (
-        re.compile(
-            r"\b(?:made up|composed|consists?|contains?|structure|layers?|parts?|organs?|"
-            r"elements?|cells?)\b"
-        ),
-        ("What it’s made of", "A look inside", "Up close"),
-    ),
-    (
-        re.compile(r"\b(?:used|uses?|applications?|tool|technology|industry|trade|produced?)\b"),
-        ("What it’s good for", "Put to work", "In practice"),
-    ),
-    (
-        re.compile(
-            r"\b(?:causes?|because|leads? to|results?|converts?|process|releases?|makes|"
-            r"prevents?|allows?|enables?|that)\b",
-            re.I,
-        ),
-        ("How it works", "Cause and effect", "Behind the scenes"),
-    ),
-    (
-        re.compile(r"\b(?:considered|regarded|influen\w+|legacy|famous|popular|known|important)\b"),
-        ("Why it matters", "The legacy", "What people say"),
-    ),
-]
-_FALLBACKS = (
-    "Worth knowing",
-    "A closer look",
-    "One more thing",
-    "The details",
-    "There’s more",
-    "Look again",
-    "The full picture",
-    "And then some",
+#: What stands right before a noun phrase.
+_OPENERS = frozenset(
+    "the a an its their his her our of by for in into on with from through between among within "
+    "across under over against and or called".split()
 )
-HOOK_HEADINGS = ("Did you know", "Fact first", "Hard to believe", "Straight to the point")
-DEFINITION_HEADINGS = ("The basics", "In plain words", "First things first")
-CLOSING_HEADINGS = ("The takeaway", "In a nutshell", "To sum up", "The short answer")
+_NO_NOUNS = frozenset(
+    "thousands hundreds millions billions instance order orders core edge end start side sides "
+    "thing things kind kinds type types part parts form forms number numbers amount group groups "
+    "case cases place places way ways time times half third quarter lot example examples set "
+    "sets range rise fall variety areas area length size level rate rates more less other others "
+    "million billion thousand hundred people year years century centuries months days day "
+    "people's percent january february march april may june july august september october "
+    "november december monday tuesday wednesday thursday friday saturday sunday".split()
+)
+_ADJECTIVAL = re.compile(r"(?:ly|ous|ful|ish|ive|able|ible|ic|ing|ed|al|ary|est|less|ern)$")
+_NOUNS_THOUGH = frozenset(
+    "animal coral metal signal mineral crystal festival hospital material capital canal music "
+    "logic fabric plastic traffic magic clinic bleaching fishing building farming breathing "
+    "warming hunting mining shipping lightning spring wing string king ring rival arrival survival "
+    "seed feed speed breed weed reed bed arctic pacific cathedral journal dish fish supply family "
+    "assembly monopoly topic cavern pattern lantern forest harvest".split()
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[-–][^\W\d_]+)*|\S")
 
 
-def heading_for(text: str, taken: set[str], turn: float, choices: tuple[str, ...] = ()) -> str:
-    """A heading for a scene's text: fitting, not taken yet, sharing no telling word with it.
+def heading_for(text: str, taken: set[str], known: str = "", turn: float = 0.0) -> str | None:
+    """The telling noun of a scene that isn't taken yet; None where no noun is sure.
 
-    ``turn``, 0 to 1, picks among headings that fit equally well.
+    ``known`` is what all scenes talk of: it tells nothing about this one. ``turn``, 0 to 1,
+    picks one of the two most telling.
     """
-    if len(choices) == 1 and choices[0] not in taken:
-        return choices[0]  # names another source: it must say which
-    for group in (
-        choices,
-        *(names for pattern, names in _ANGLES if pattern.search(text)),
-        _FALLBACKS,
-    ):
-        free = [name for name in group if name not in taken and not _repeats(name, text)]
-        if free:
-            return free[min(int(turn * len(free)), len(free) - 1)]
-    return _FALLBACKS[len(taken) % len(_FALLBACKS)]
+    usual = {word.lower().rstrip("s") for word in known.split()}
+    scores: Counter[str] = Counter()
+    for place, noun in enumerate(_nouns(text)):
+        plain = noun.lower()
+        if plain.rstrip("s") in usual or plain.rstrip("s") in {
+            t.lower().rstrip("s") for t in taken
+        }:
+            continue
+        # Named twice, it is the theme; else what is named first.
+        scores[plain] += 100 - place
+    if not scores:
+        return None
+    telling = [noun for noun, _ in scores.most_common(2)]
+    best = telling[min(int(turn * len(telling)), len(telling) - 1)]
+    return best[:1].upper() + best[1:]
 
 
-def _repeats(heading: str, text: str) -> bool:
-    words = set(re.findall(r"\w+", text.lower()))
-    return any(w in words and w not in STOPWORDS for w in re.findall(r"\w+", heading.lower()))
+def _nouns(text: str) -> list[str]:
+    """The last words of noun phrases: behind an article or a preposition, before what ends one."""
+    words = _WORD.findall(text)
+    found: list[str] = []
+    for index, word in enumerate(words):
+        if word.lower() not in _OPENERS:
+            continue
+        end = index + 1
+        while end < len(words) and _goes_on(words[end]):
+            end += 1
+        phrase = words[index + 1 : end]
+        closed = end >= len(words) or _ends(words[end])
+        compared = end < len(words) and words[end].lower() == "than"
+        # "marine species depend on": behind a plural stands a verb rather than a noun.
+        verb = len(phrase) > 1 and phrase[-2].endswith("s") and not phrase[-2].endswith("ous")
+        if phrase and closed and not compared and not verb and _is_noun(phrase[-1]):
+            found.append(phrase[-1])
+    return found
+
+
+def _goes_on(word: str) -> bool:
+    return word[0].isalpha() and not _ends(word)
+
+
+def _ends(word: str) -> bool:
+    plain = word.lower()
+    return (
+        word in ",.;:!?)—–"
+        or plain in PREPOSITIONS
+        or plain in FINITE
+        or plain in {"and", "or", "that", "which", "who", "when", "where", "while", "but", "to"}
+    )
+
+
+def _is_noun(word: str) -> bool:
+    plain = word.lower()
+    # A name's last part alone may mean somebody or something else.
+    if not word.islower() or len(plain) < MIN_NOUN_CHARS or plain in STOPWORDS | _NO_NOUNS:
+        return False
+    if plain in PARTICIPLES:
+        return False
+    return plain in _NOUNS_THOUGH or plain.endswith("s") or not _ADJECTIVAL.search(plain)

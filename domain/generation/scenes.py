@@ -8,12 +8,7 @@ import msgspec
 from domain.generation.brief import ShotKind
 from domain.generation.facts import Fact
 from domain.generation.grammar import upper_first
-from domain.generation.headings import (
-    CLOSING_HEADINGS,
-    DEFINITION_HEADINGS,
-    HOOK_HEADINGS,
-    heading_for,
-)
+from domain.generation.headings import heading_for
 from domain.generation.keywords import key_terms
 from domain.generation.phrasing import contract, with_pronoun
 from domain.generation.script import Scene, Sentence
@@ -39,17 +34,19 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
 class Staging:
     """Makes the scenes of one script; its headings don't repeat."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, known: str = "") -> None:
+        """``known``: words of which the whole script talks, so that they head no scene."""
         self._rng = rng
+        self._known = known
         self._taken: set[str] = set()
 
     def hook(self, fact: Fact, material: Material) -> Scene:
         """The hook alone."""
-        return self._single(fact, material, ShotKind.HOOK, HOOK_HEADINGS, 0)
+        return self._single(fact, material, ShotKind.HOOK, 0)
 
     def close(self, fact: Fact, material: Material, section: int) -> Scene:
         """The close alone."""
-        return self._single(fact, material, ShotKind.CLOSING, CLOSING_HEADINGS, section)
+        return self._single(fact, material, ShotKind.CLOSING, section)
 
     def body(
         self, facts: Sequence[Fact], material: Material, *, source: int, section: int, before: str
@@ -67,34 +64,32 @@ class Staging:
                 last = fact.text if text == fact.text else ""
                 sentences.append(Sentence(contract(text), source))
             text = " ".join(sentence.text for sentence in sentences)
-            choices: tuple[str, ...] = DEFINITION_HEADINGS if group[0].definition else ()
-            if number == 0 and material.heading:
-                choices = (material.heading,)
+            # Over another source's first scene it must say which.
+            own = material.heading if number == 0 else ""
             scenes.append(
                 Scene(
                     sentences=sentences,
-                    heading=self._heading(text, choices),
+                    heading=own or self._heading(text, material.subject),
                     search_terms=search_terms(text, material.subject),
                     section=section + number // SCENES_PER_SECTION,
                 )
             )
         return scenes
 
-    def _single(
-        self, fact: Fact, material: Material, kind: ShotKind, choices: tuple[str, ...], section: int
-    ) -> Scene:
+    def _single(self, fact: Fact, material: Material, kind: ShotKind, section: int) -> Scene:
         text = contract(upper_first(fact.text))
         return Scene(
             sentences=[Sentence(text, 0)],
-            heading=self._heading(text, choices),
             kind=kind,
             search_terms=search_terms(text, material.subject),
             section=section,
         )
 
-    def _heading(self, text: str, choices: tuple[str, ...]) -> str:
-        heading = heading_for(text, self._taken, self._rng.random(), choices)
-        self._taken.add(heading)
+    def _heading(self, text: str, subject: Subject | None) -> str | None:
+        known = " ".join(subject.names()) if subject else ""
+        heading = heading_for(text, self._taken, f"{known} {self._known}", self._rng.random())
+        if heading:
+            self._taken.add(heading)
         return heading
 
 

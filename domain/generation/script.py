@@ -108,6 +108,12 @@ MAX_TITLE_CHARS = 100
 """YouTube's limit for a title; it takes no angle brackets either"""
 SECONDS_PER_MINUTE = 60
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SPOKEN_SIGN = re.compile(r"[%$€£¥°+=×<>≈~−]|(?<=\d)[-–/](?=\d)")
+_YEAR_DIGITS = 4
+_EARLIEST_YEAR, _LATEST_YEAR = 1100, 2099
+"""four figures between the two are said as a year: "nineteen ninety-eight" """
+
 _UNFIT_FOR_TITLE = str.maketrans({"<": "‹", ">": "›"})
 
 
@@ -116,9 +122,41 @@ def count_words(text: str) -> int:
     return sum(any(c.isalnum() for c in piece) for piece in text.split())
 
 
+def count_spoken_words(text: str) -> int:
+    """Words as they are heard: "1998" is two, "$3.5" four, "25,000" two."""
+    return sum(
+        1 if not any(c.isdecimal() for c in piece) else _figure_words(piece)
+        for piece in text.split()
+        if any(c.isalnum() for c in piece)
+    )
+
+
 def spoken_seconds(text: str, words_per_minute: float) -> float:
     """How long a text takes to speak, pauses included."""
-    return count_words(text) * SECONDS_PER_MINUTE / words_per_minute
+    return count_spoken_words(text) * SECONDS_PER_MINUTE / words_per_minute
+
+
+def _figure_words(piece: str) -> int:
+    """The words of a piece with figures: each of its numbers, its signs and its letters."""
+    plain = re.sub(r"(?<=\d),(?=\d{3})", "", piece)
+    words = sum(_number_words(found.group()) for found in _NUMBER.finditer(plain))
+    words += len(_SPOKEN_SIGN.findall(plain))
+    letters = _NUMBER.sub(" ", re.sub(r"(?<=\d)(?:st|nd|rd|th|s)\b", "", plain))
+    return words + sum(any(c.isalpha() for c in rest) for rest in letters.split())
+
+
+def _number_words(number: str) -> int:
+    whole, point, decimals = number.partition(".")
+    digits = whole.lstrip("0") or "0"
+    if not point and len(whole) == _YEAR_DIGITS and _EARLIEST_YEAR <= int(whole) <= _LATEST_YEAR:
+        return 2 if int(whole[2:]) > 9 or whole.endswith("00") else 3  # noqa: PLR2004
+    words = 0
+    groups = [digits[max(end - 3, 0) : end] for end in range(len(digits), 0, -3)]
+    for scale, group in enumerate(groups):
+        hundreds, rest = divmod(int(group), 100)
+        words += (2 if hundreds else 0) + (1 if rest else 0) + (1 if hundreds and rest else 0)
+        words += 1 if scale and int(group) else 0
+    return max(words, 1) + (1 + len(decimals) if point else 0)
 
 
 def shorten_title(text: str) -> str:
