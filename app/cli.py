@@ -26,7 +26,6 @@ from app.cli_jobs import cancel, describe, jobs
 from app.config import Settings, load_settings
 from app.container import make_container
 from app.embedded import EmbeddedWorker
-from app.listening import listen
 from app.request_body import decode_body, parse_json
 from app.stage_display import StageDisplay
 from app.storage import prepare_storage
@@ -96,6 +95,8 @@ def serve(host: str | None, port: int | None) -> None:
     """Start the API, with a worker inside unless EMBEDDED_WORKER=false."""
     import uvicorn  # noqa: PLC0415 - only this command needs the server
 
+    from app.listening import AnnouncedServer, listen  # noqa: PLC0415 - the same
+
     settings = settings_or_leave()
     host, port = host or settings.host, port or settings.port
     try:
@@ -103,9 +104,7 @@ def serve(host: str | None, port: int | None) -> None:
         sockets = listen(host, port)
     except DomainError as error:
         fail(error)
-    if err.is_terminal:
-        err.print(f"http://{f'[{host}]' if ':' in host else host}:{port}", highlight=False)
-    server = uvicorn.Server(
+    server = AnnouncedServer(
         uvicorn.Config("app.main:app", log_config=None, timeout_graceful_shutdown=5)
     )
     with suppress(KeyboardInterrupt):  # raised again once everything was given back

@@ -3,7 +3,12 @@
 import errno
 import socket
 
+import structlog
+import uvicorn
+
 from domain.errors import DomainError
+
+log = structlog.get_logger("app.listening")
 
 
 class AddressUnusable(DomainError):
@@ -11,6 +16,18 @@ class AddressUnusable(DomainError):
 
     code = "address_unusable"
     hint = "Set PORT (or --port) to a free port, or end the program that has this one."
+
+
+class AnnouncedServer(uvicorn.Server):
+    """Says where it listens, which uvicorn leaves to whoever bound the sockets."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and log each address once that is so."""
+        await super().startup(sockets)
+        if self.started:
+            for listener in sockets or []:
+                host, port = listener.getsockname()[:2]
+                log.info("listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
