@@ -44,8 +44,6 @@ from app.workshop import Workshop
 from domain.generation.intake import MAX_SEED, Intake
 from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
-    ArtifactStore,
-    DocumentStore,
     MusicLibrary,
     Narrator,
     ScriptWriter,
@@ -57,6 +55,7 @@ from domain.generation.ports import (
 )
 from domain.generation.preview import ScenePreview
 from domain.generation.stages.stage import Studio
+from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.generation.writing import PlainWriter, Writers
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs

@@ -9,7 +9,7 @@ from adapters.postgres import make_engine, migrate
 from app.config import Settings
 from app.container import make_container
 from app.workshop import LOCK_SECONDS, Workshop
-from domain.generation.ports import ArtifactStore
+from domain.generation.stores import ArtifactStore
 
 PATIENCE_SECONDS = 20.0
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from adapters.directory.exports import ExportFolders
 from adapters.directory.scratch import ScratchFolders
 from domain.errors import ArtifactNotFound, StorageFull
-from domain.generation.ports import Artifact
+from domain.generation.stores import Artifact
 
 PIECE_BYTES = 1 << 20
 """read, hashed, copied and streamed at a time: 1 MiB"""

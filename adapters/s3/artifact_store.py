@@ -23,7 +23,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from domain.errors import ArtifactNotFound, ServiceUnavailable
-from domain.generation.ports import Artifact, ArtifactStore
+from domain.generation.stores import Artifact, ArtifactStore
 
 PIECE_BYTES = 1 << 20
 """streamed at a time: 1 MiB"""

@@ -40,7 +40,7 @@ from domain.generation.script import (
 from domain.generation.subject import find_subject
 from domain.generation.titles import title_for
 
-VERSION = 2
+VERSION = 3
 MAX_TAGS = 10
 USAGE_SAMPLE = 30
 """other articles that show how a name is written inside sentences"""

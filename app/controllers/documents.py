@@ -4,7 +4,7 @@ from typing import Literal
 
 from domain.errors import ArtifactNotFound
 from domain.generation.packaging import Video
-from domain.generation.ports import DocumentStore
+from domain.generation.stores import DocumentStore
 
 
 async def read_document(

@@ -10,7 +10,7 @@ from litestar.response import Stream
 
 from app.byte_ranges import FileAnswer, plan_answer
 from app.problems import RangeNotSatisfiable
-from domain.generation.ports import ArtifactStore
+from domain.generation.stores import ArtifactStore
 
 REVALIDATE = "private, no-cache"
 """an address keeps its meaning, not its bytes: a revision changes them, and the ETag says so"""

@@ -13,9 +13,10 @@ from litestar.response import Stream
 from app.controllers.documents import read_document
 from app.controllers.files import REVALIDATE, answer_file, content_disposition
 from domain.errors import ArtifactNotFound, SceneNotFound
-from domain.generation.ports import ArtifactStore, DocumentStore, SegmentPlan, Typesetter
+from domain.generation.ports import SegmentPlan, Typesetter
 from domain.generation.preview import ScenePreview
 from domain.generation.script import Script
+from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.ports import VideoStore
 

@@ -14,8 +14,8 @@ from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, next_link
 from app.controllers.shelf import VideoShelf
 from app.problems import problem_specs
 from domain.errors import FieldError, InvalidRequest
-from domain.generation.ports import ArtifactStore
 from domain.generation.script import SceneEdit
+from domain.generation.stores import ArtifactStore
 from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.ports import VideoStore
 from domain.jobs.service import Jobs

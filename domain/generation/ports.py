@@ -5,8 +5,7 @@ Every provider has an ``identity``: a string that changes whenever its output fo
 input may change (name, version, model hash, tool build). It goes into fingerprints.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -328,78 +327,4 @@ class VideoEngine(Protocol):
 
     def tools(self) -> dict[str, str]:
         """Names and versions of the tools, for the manifest."""
-        ...
-
-
-# -- stores --------------------------------------------------------------------------------
-
-
-class Artifact(msgspec.Struct, frozen=True):
-    """Bytes in the store: SHA-256 in hex, and size in bytes."""
-
-    sha256: str
-    size: int
-
-
-class ArtifactStore(Protocol):
-    """Bytes under their own SHA-256: written once, never changed."""
-
-    async def put_file(self, path: Path) -> Artifact:
-        """Take a finished file over; durable when this returns. ``path`` is gone afterwards.
-
-        Raises:
-            StorageFull: no space is left; nothing half-written stays under a final name.
-        """
-        ...
-
-    async def put_bytes(self, data: bytes) -> Artifact:
-        """Store bytes that fit in memory."""
-        ...
-
-    async def size(self, sha256: str) -> int:
-        """Length in bytes.
-
-        Raises:
-            ArtifactNotFound
-        """
-        ...
-
-    def read(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Stream bytes ``start`` to ``end`` (exclusive) in pieces of at most 1 MiB."""
-        ...
-
-    async def local_path(self, sha256: str) -> Path:
-        """A file to read the bytes from; don't change or remove it."""
-        ...
-
-    async def delete(self, sha256: str) -> None:
-        """Forget the bytes; no error when they're not there."""
-        ...
-
-    def scratch(self) -> AbstractAsyncContextManager[Path]:
-        """An empty folder on the store's file system, removed at the end."""
-        ...
-
-    async def export(self, folder: str, files: Mapping[str, str]) -> str | None:
-        """Lay out files (name -> SHA-256) in a folder for people; its path, if there can be one."""
-        ...
-
-    async def unexport(self, path: str) -> None:
-        """Remove a folder made by ``export``."""
-        ...
-
-
-class DocumentStore(Protocol):
-    """Immutable JSON documents, keyed by account, kind and fingerprint."""
-
-    async def put(self, account_id: str, kind: str, fingerprint: str, body: bytes) -> None:
-        """Store a document unless it's there; durable when this returns."""
-        ...
-
-    async def get(self, account_id: str, kind: str, fingerprint: str) -> bytes | None:
-        """The document's JSON, or None."""
-        ...
-
-    async def delete(self, account_id: str, kind: str, fingerprint: str) -> None:
-        """Forget a document; no error when it isn't there."""
         ...

@@ -8,6 +8,7 @@ from adapters.sentencex import SentencexSegmenter
 from adapters.wikipedia import WikipediaWriter
 from adapters.wikipedia.articles import Article, data_file, read_articles
 from domain.generation.brief import Brief, ShotKind
+from domain.generation.closing import concludes
 from domain.generation.hooks import LONGEST_HOOK_WORDS, MAX_HOOK_WORDS
 from domain.generation.keywords import STOPWORDS
 from domain.generation.originality import words_of
@@ -109,6 +110,14 @@ async def test_headings_are_words_of_their_scene_or_absent(
 async def test_a_planet_keeps_its_capital_inside_a_sentence(writer: WikipediaWriter) -> None:
     for seed in range(4):
         assert "mercury" not in (await write(writer, "Mercury (planet)", seed)).text
+
+
+async def test_it_does_not_end_on_what_is_not_so(writer: WikipediaWriter) -> None:
+    for seconds in (45, 120):
+        close = (await write(writer, "Volcano", duration=seconds)).scenes[-1].text
+        assert not re.search(r"\bnot\b|n't\b", close)
+    assert concludes("Reefs now feed half a billion people.")
+    assert not concludes("Volcanoes are usually not created there.")
 
 
 async def test_hooks_are_statements_and_most_fit_a_screen(writer: WikipediaWriter) -> None:

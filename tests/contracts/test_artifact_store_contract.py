@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 from adapters.directory import DirectoryArtifactStore
 from adapters.s3 import S3ArtifactStore
 from domain.errors import ArtifactNotFound
-from domain.generation.ports import ArtifactStore
+from domain.generation.stores import ArtifactStore
 
 MIB = 1 << 20
 NOWHERE = hashlib.sha256(b"never stored").hexdigest()

@@ -8,7 +8,7 @@ from pymongo import MongoClient
 
 from adapters.mongo import MongoDocumentStore
 from adapters.postgres import SqlDocumentStore, make_engine
-from domain.generation.ports import DocumentStore
+from domain.generation.stores import DocumentStore
 
 BODY = b'{"schema":1,"title":"Octopus","sentence":"\xc3\xa9t\xc3\xa9 \\u0000"}'
 

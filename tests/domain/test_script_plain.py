@@ -99,3 +99,9 @@ async def test_ones_own_words_are_no_draft() -> None:
 def test_it_knows_no_topics() -> None:
     with pytest.raises(TopicNotFound):
         PlainWriter(SentencexSegmenter()).match_topic("octopus", "en")
+
+
+async def test_an_address_keeps_its_small_letters() -> None:
+    text = "https://example.com/reefs lists them. It is long."
+    for brief in (Brief(script=text), Brief(scenes=[SceneInput(text=text)])):
+        assert " ".join((await write(brief)).text.split()) == text

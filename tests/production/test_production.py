@@ -16,8 +16,8 @@ from adapters.postgres.tables import units
 from adapters.threads import ThreadBell
 from app.embedded import EmbeddedWorker
 from domain.generation.brief import SceneInput
-from domain.generation.ports import ArtifactStore
 from domain.generation.script import SceneEdit
+from domain.generation.stores import ArtifactStore
 from domain.jobs.model import LOCAL_ACCOUNT, Job, JobStatus, UnitKind
 from domain.jobs.ports import VideoStore
 

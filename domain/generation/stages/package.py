@@ -22,9 +22,10 @@ from domain.generation.packaging import (
     slugify,
     thumbnail_text,
 )
-from domain.generation.ports import Artifact, SegmentPlan
+from domain.generation.ports import SegmentPlan
 from domain.generation.script import Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document
+from domain.generation.stores import Artifact
 from domain.generation.storyboard import DrawnBackdrop, Storyboard
 from domain.jobs.model import JobResult, Result, UnitKind
 from domain.jobs.ports import Finish

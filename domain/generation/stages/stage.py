@@ -14,8 +14,6 @@ from domain.errors import DomainError
 from domain.generation.brief import Brief
 from domain.generation.fingerprint import canonical, content_hash
 from domain.generation.ports import (
-    ArtifactStore,
-    DocumentStore,
     MusicLibrary,
     Narrator,
     ScriptWriter,
@@ -25,6 +23,7 @@ from domain.generation.ports import (
     VideoEngine,
     VisualSource,
 )
+from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.jobs.model import Claim, Result, UnitKind
 from domain.jobs.ports import Finish, JobStore
 
