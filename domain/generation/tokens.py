@@ -201,8 +201,10 @@ def joined(tokens: Sequence[Token]) -> str:
 
 
 def sentence_case(text: str) -> str:
-    """First letter raised, unless the word has a case of its own (pH, iPhone)."""
+    """First letter raised, unless the word has a case of its own (pH, iPhone) or is an address."""
     first = text.split(" ", 1)[0]
+    if "://" in first or first.startswith("www."):
+        return text
     if len(first) > 1 and any(char.isupper() for char in first[1:]):
         return text
     return text[:1].upper() + text[1:]
