@@ -87,6 +87,10 @@ def made(workplace: Path, interrupted: Ran) -> Ran:
         return Ran(process.returncode, stdout, stderr)
 
 
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """The real command in a folder; ended at the latest with the block."""
@@ -99,6 +103,8 @@ def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # whoever runs the tests in the background ignores Ctrl-C, and children inherit that
+        preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no other thread runs in these tests
     ) as process:
         try:
             yield process
