@@ -143,11 +143,6 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     )
 
 
-def problem_bytes(problem: Problem) -> bytes:
-    """A problem's body, for answers that are given outside Litestar's routing."""
-    return msgspec.json.encode(problem)
-
-
 def _of_domain_error(error: DomainError) -> Problem:
     status = STATUS_BY_CODE.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
     problem = Problem(

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from domain.generation.brief import Brief
 from domain.generation.packaging import Video
+from domain.generation.stages.script import units_for
 from domain.jobs.model import (
     STAGES,
     Claim,
@@ -22,17 +23,6 @@ from domain.jobs.ports import Finish, JobStore
 
 ACCOUNT = "local"
 PATIENCE_SECONDS = 20.0
-
-
-def units_for(scenes: int) -> list[NewUnit]:
-    """The units that a script of so many scenes makes possible."""
-    return [
-        *(NewUnit(UnitKind.NARRATION, n) for n in range(scenes)),
-        NewUnit(UnitKind.STORYBOARD, missing_inputs=scenes),
-        *(NewUnit(UnitKind.SEGMENT, n, missing_inputs=1) for n in range(scenes)),
-        NewUnit(UnitKind.MIX, missing_inputs=1),
-        NewUnit(UnitKind.PACKAGE, missing_inputs=scenes + 1),
-    ]
 
 
 def result_for(claim: Claim) -> Result:

@@ -31,9 +31,3 @@ def fingerprint(kind: str, version: int, parts: Mapping[str, Any]) -> str:
     fingerprints of inputs, since one fingerprint may have had another outcome elsewhere.
     """
     return content_hash(canonical([FORMAT_VERSION, kind, version, parts]))
-
-
-def derive_seed(seed: int, *parts: str) -> int:
-    """A seed of its own for one element, from 0 to 2**32 - 1, the same on every machine."""
-    digest = hashlib.sha256("\x1f".join([str(seed), *parts]).encode()).digest()
-    return int.from_bytes(digest[:4], "big")
