@@ -8,7 +8,8 @@ import asyncio
 from contextlib import suppress
 
 import dramatiq
-from dishka import AsyncContainer
+from dishka import AsyncContainer, Provider
+from dramatiq.brokers.redis import RedisBroker
 
 from adapters.dramatiq import ACTOR, QUEUE, WorkerResources, make_broker
 from app.config import Settings, load_settings
@@ -21,8 +22,9 @@ from domain.jobs.runner import Runner
 class QueueWorker:
     """A worker's resources on Dramatiq's event loop, and the actor that uses them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *overrides: Provider) -> None:
         self._settings = settings
+        self._overrides = overrides
         self._container: AsyncContainer | None = None
         self._runner: Runner | None = None
         self._housekeeping: asyncio.Task[None] | None = None
@@ -36,7 +38,7 @@ class QueueWorker:
         from app.storage import prepare_storage  # noqa: PLC0415
 
         await prepare_storage(self._settings)
-        self._container = make_container(self._settings)
+        self._container = make_container(self._settings, *self._overrides)
         workshop = await self._container.get(Workshop)
         self._runner = workshop.runner(0)
         self._housekeeping = asyncio.create_task(workshop.keep_house())
@@ -83,8 +85,14 @@ def boot() -> None:
     if not settings.redis_url:
         raise SettingsInvalid(["REDIS_URL is empty: a worker of its own is rung over Redis"])
     configure_logging(settings)
-    worker = QueueWorker(settings)
+    declare(settings)
+
+
+def declare(settings: Settings, *overrides: Provider) -> RedisBroker:
+    """Make the broker Dramatiq's own, with the actor on it; ``overrides`` are the container's."""
+    worker = QueueWorker(settings, *overrides)
     resources = WorkerResources(worker.open, worker.close, worker.stop)
     broker = make_broker(settings.redis_url, [resources])
     dramatiq.set_broker(broker)
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(worker.run_unit)
+    return broker

