@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
+from adapters.directory.aging import artifacts_in, take_aged
 from adapters.directory.exports import ExportFolders
 from adapters.directory.scratch import ScratchFolders
 from domain.errors import ArtifactNotFound, StorageFull
@@ -83,6 +84,18 @@ class DirectoryArtifactStore:
         """Forget the bytes; hard links in exports keep theirs."""
         if _SHA256.match(sha256):
             await asyncio.to_thread(self._place(sha256).unlink, missing_ok=True)
+
+    async def listing(self, older_than_seconds: float = 0.0) -> AsyncIterator[Artifact]:
+        """Every artifact whose file is of at least this age."""
+        for number in range(256):
+            folder = self._root / f"{number:02x}"
+            for artifact in await asyncio.to_thread(artifacts_in, folder, older_than_seconds):
+                yield artifact
+
+    async def sweep(self, entry: Artifact, older_than_seconds: float) -> bool:
+        """Delete an artifact if its file is still of at least this age; whether it was."""
+        place = self._place(entry.sha256)
+        return await asyncio.to_thread(take_aged, place, self._scratch, older_than_seconds)
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:

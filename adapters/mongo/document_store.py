@@ -8,9 +8,8 @@ shell, and whatever a caller put into it (long integers, keys with dots or dolla
 as it was.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
@@ -25,6 +24,7 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 
 from domain.errors import ServiceUnavailable
+from domain.generation.stores import DocumentKey
 
 COLLECTION = "documents"
 
@@ -75,16 +75,17 @@ class MongoDocumentStore:
             )
 
     async def put(self, account_id: str, kind: str, fingerprint: str, body: bytes) -> None:
-        """Store a document unless it's there."""
+        """Store a document unless it's there; then it is only young again."""
         key = _key(account_id, kind, fingerprint)
-        new = {"body": body.decode(), "created_at": datetime.now(UTC)}
+        # the server's own clock, for all that put and sweep
+        put = {"$setOnInsert": {"body": body.decode()}, "$currentDate": {"created_at": True}}
         with _outages():
             try:
-                await self._documents.update_one(key, {"$setOnInsert": new}, upsert=True)
+                await self._documents.update_one(key, put, upsert=True)
             except DuplicateKeyError:
                 # Another writer was quicker, and may not be on most servers yet: an update
-                # that changes nothing returns when what it found is.
-                await self._documents.update_one(key, {"$setOnInsert": new}, upsert=True)
+                # returns when what it found is, too.
+                await self._documents.update_one(key, put, upsert=True)
 
     async def get(self, account_id: str, kind: str, fingerprint: str) -> bytes | None:
         """The document's JSON, or None."""
@@ -99,6 +100,22 @@ class MongoDocumentStore:
         with _outages():
             await self._documents.delete_one(_key(account_id, kind, fingerprint))
 
+    async def listing(self, older_than_seconds: float = 0.0) -> AsyncIterator[DocumentKey]:
+        """The keys of all documents of at least this age."""
+        with _outages():
+            found = self._documents.find(
+                _older_than(older_than_seconds), dict.fromkeys(_KEY_FIELDS, True)
+            )
+            async for row in found:
+                yield DocumentKey(*(str(row[field]) for field in _KEY_FIELDS))
+
+    async def sweep(self, entry: DocumentKey, older_than_seconds: float) -> bool:
+        """Delete a document if it is still of at least this age; whether it was."""
+        key = _key(entry.account_id, entry.kind, entry.fingerprint)
+        with _outages():
+            gone = await self._documents.delete_one(key | _older_than(older_than_seconds))
+        return bool(gone.deleted_count)
+
     async def ping(self) -> str:
         """Ask the server whether it is there; answers its version."""
         with _outages():
@@ -109,8 +126,16 @@ class MongoDocumentStore:
         self._client.close()
 
 
+_KEY_FIELDS = ("account_id", "kind", "fingerprint")
+
+
 def _key(account_id: str, kind: str, fingerprint: str) -> Row:
     return {"account_id": account_id, "kind": kind, "fingerprint": fingerprint}
+
+
+def _older_than(seconds: float) -> Row:
+    since = {"$subtract": ["$$NOW", round(seconds * 1000)]}
+    return {"$expr": {"$lte": ["$created_at", since]}}
 
 
 @contextmanager

@@ -1,12 +1,18 @@
 """Documents embedded in the SQL database, for installations without a document server."""
 
+from collections.abc import AsyncIterator
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.postgres.clock import insert_if_absent, now
+from adapters.postgres.clock import later, now, upsert
 from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import documents
 from adapters.postgres.uninterrupted import uninterrupted
+from domain.generation.stores import DocumentKey
+
+PAGE_ROWS = 500
+"""keys that are listed at a time: no transaction stays open while a caller works on them"""
 
 
 class SqlDocumentStore:
@@ -18,13 +24,18 @@ class SqlDocumentStore:
     @uninterrupted
     async def put(self, account_id: str, kind: str, fingerprint: str, body: bytes) -> None:
         async with self._transactions.writing() as conn:
+            insert = upsert(conn, documents).values(
+                account_id=account_id,
+                kind=kind,
+                fingerprint=fingerprint,
+                body=body,
+                created_at=now(),
+            )
+            # the first body stays; but it's young again, or a sweep could take it from
+            # whoever is about to refer to it
             await conn.execute(
-                insert_if_absent(conn, documents).values(
-                    account_id=account_id,
-                    kind=kind,
-                    fingerprint=fingerprint,
-                    body=body,
-                    created_at=now(),
+                insert.on_conflict_do_update(
+                    index_elements=list(documents.primary_key), set_={"created_at": now()}
                 )
             )
 
@@ -39,6 +50,34 @@ class SqlDocumentStore:
     async def delete(self, account_id: str, kind: str, fingerprint: str) -> None:
         async with self._transactions.writing() as conn:
             await conn.execute(sa.delete(documents).where(*_key(account_id, kind, fingerprint)))
+
+    async def listing(self, older_than_seconds: float = 0.0) -> AsyncIterator[DocumentKey]:
+        after: DocumentKey | None = None
+        while page := await self._page(after, older_than_seconds):
+            for key in page:
+                yield key
+            after = page[-1]
+
+    @uninterrupted
+    async def sweep(self, entry: DocumentKey, older_than_seconds: float) -> bool:
+        aged = _older_than(older_than_seconds)
+        key = _key(entry.account_id, entry.kind, entry.fingerprint)
+        async with self._transactions.writing() as conn:
+            return bool((await conn.execute(sa.delete(documents).where(*key, aged))).rowcount)
+
+    @uninterrupted
+    async def _page(self, after: DocumentKey | None, seconds: float) -> list[DocumentKey]:
+        columns = (documents.c.account_id, documents.c.kind, documents.c.fingerprint)
+        query = sa.select(*columns).where(_older_than(seconds)).order_by(*columns)
+        if after is not None:
+            place = (after.account_id, after.kind, after.fingerprint)
+            query = query.where(sa.tuple_(*columns) > sa.tuple_(*map(sa.literal, place)))
+        async with self._transactions.reading() as conn:
+            return [DocumentKey(*row) for row in await conn.execute(query.limit(PAGE_ROWS))]
+
+
+def _older_than(seconds: float) -> sa.ColumnElement[bool]:
+    return documents.c.created_at <= later(now(), -seconds)
 
 
 def _key(account_id: str, kind: str, fingerprint: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -147,6 +147,32 @@ class S3ArtifactStore:
             await obstore.delete_async(self._bucket, _key(sha256))
         await self._cache.delete(sha256)
 
+    async def listing(self, older_than_seconds: float = 0.0) -> AsyncIterator[Artifact]:
+        """Every artifact that was sent at least this long ago."""
+        with _errors(""):
+            async for page in obstore.list(self._bucket):
+                for found in page:
+                    sha256 = found["path"].replace("/", "")
+                    if _SHA256.match(sha256) and _is_older(
+                        found["last_modified"], older_than_seconds
+                    ):
+                        yield Artifact(sha256, found["size"])
+
+    async def sweep(self, entry: Artifact, older_than_seconds: float) -> bool:
+        """Delete an artifact if it was still sent at least this long ago; whether it was.
+
+        S3 can't delete on a condition: between the look and the deletion lie milliseconds.
+        """
+        with _errors(entry.sha256):
+            try:
+                found = await obstore.head_async(self._bucket, _key(entry.sha256))
+            except FileNotFoundError:
+                return False
+        if not _is_older(found["last_modified"], older_than_seconds):
+            return False
+        await self.delete(entry.sha256)
+        return True
+
     def scratch(self) -> AbstractAsyncContextManager[Path]:
         """An empty folder beside the cache."""
         return self._cache.scratch()
@@ -245,6 +271,10 @@ def _key(sha256: str) -> str:
     if not _SHA256.match(sha256):
         raise ArtifactNotFound(f"{sha256!r} is not a SHA-256 in lower-case hex.")
     return f"{sha256[:2]}/{sha256[2:]}"
+
+
+def _is_older(sent_at: datetime, seconds: float) -> bool:
+    return datetime.now(UTC) - sent_at >= timedelta(seconds=seconds)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ Ports, implemented by adapters; one contract suite in ``tests/contracts`` specif
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -18,7 +18,35 @@ class Artifact(msgspec.Struct, frozen=True):
     size: int
 
 
-class ArtifactStore(Protocol):
+class DocumentKey(msgspec.Struct, frozen=True):
+    """What a document is found under."""
+
+    account_id: str
+    kind: str
+    fingerprint: str
+
+
+EntryT = TypeVar("EntryT")
+
+
+class Sweepable(Protocol[EntryT]):
+    """A store that can be gone through, to copy it or to clear what nothing refers to.
+
+    An entry's age counts from when it was last stored, the storing again of what was there
+    among it, by the store's own clock.
+    """
+
+    def listing(self, older_than_seconds: float = 0.0) -> AsyncIterator[EntryT]:
+        """Every entry of at least this age, in no order; what is stored meanwhile may be left
+        out."""
+        ...
+
+    async def sweep(self, entry: EntryT, older_than_seconds: float) -> bool:
+        """Delete an entry if it is still of at least this age; whether it was."""
+        ...
+
+
+class ArtifactStore(Sweepable[Artifact], Protocol):
     """Bytes under their own SHA-256: written once, never changed."""
 
     async def put_file(self, path: Path) -> Artifact:
@@ -66,11 +94,12 @@ class ArtifactStore(Protocol):
         ...
 
 
-class DocumentStore(Protocol):
+class DocumentStore(Sweepable[DocumentKey], Protocol):
     """Immutable JSON documents, keyed by account, kind and fingerprint."""
 
     async def put(self, account_id: str, kind: str, fingerprint: str, body: bytes) -> None:
-        """Store a document unless it's there; durable when this returns."""
+        """Store a document unless it's there, then it is only young again; durable when this
+        returns."""
         ...
 
     async def get(self, account_id: str, kind: str, fingerprint: str) -> bytes | None:

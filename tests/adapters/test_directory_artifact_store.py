@@ -316,3 +316,36 @@ async def test_leftovers_of_dead_processes_are_cleared_and_living_ones_kept(
     assert await store.clear_scratch(older_than_seconds=0) == 1
     assert not folder.exists()
     assert stored_files(root) == []
+
+
+async def test_what_is_stored_again_is_young_for_the_sweep(
+    root: Path, store: DirectoryArtifactStore
+) -> None:
+    artifact = await store.put_bytes(b"made again")
+    place = root / artifact.sha256[:2] / artifact.sha256[2:]
+    os.utime(place, (0, 0))
+    assert [found async for found in store.listing(older_than_seconds=60)] == [artifact]
+
+    await store.put_bytes(b"made again")
+
+    assert not await store.sweep(artifact, 60)
+    assert place.read_bytes() == b"made again"
+
+
+async def test_a_file_that_becomes_young_while_it_is_taken_aside_comes_back(
+    root: Path, store: DirectoryArtifactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    artifact = await store.put_bytes(b"wanted at the last moment")
+    place = root / artifact.sha256[:2] / artifact.sha256[2:]
+    os.utime(place, (0, 0))
+    rename = Path.rename
+
+    def stored_again_just_before(path: Path, target: Path) -> Path:
+        if path == place:
+            os.utime(place)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", stored_again_just_before)
+
+    assert not await store.sweep(artifact, 60)
+    assert place.read_bytes() == b"wanted at the last moment"

@@ -13,8 +13,9 @@ from moto.server import ThreadedMotoServer
 from adapters.directory import DirectoryArtifactStore
 from adapters.s3 import S3ArtifactStore
 from domain.errors import ArtifactNotFound
-from domain.generation.stores import ArtifactStore
+from domain.generation.stores import Artifact, ArtifactStore
 
+HOUR = 3600.0
 MIB = 1 << 20
 NOWHERE = hashlib.sha256(b"never stored").hexdigest()
 
@@ -207,3 +208,35 @@ async def test_an_export_where_there_can_be_one_lays_out_named_files(store: Arti
         assert not folder.exists()
         await store.unexport(path)
     assert await collect(store.read(video)) == b"video"
+
+
+async def test_every_artifact_is_listed_with_its_size(store: ArtifactStore) -> None:
+    assert [artifact async for artifact in store.listing()] == []
+    artifacts = {await store.put_bytes(b"x" * size) for size in range(40)}
+    async with store.scratch() as folder:
+        (folder / "half-written").write_bytes(b"y")
+
+        listed = [artifact async for artifact in store.listing()]
+
+    assert len(listed) == len(artifacts)
+    assert set(listed) == artifacts
+
+
+async def test_what_is_young_is_neither_listed_nor_swept(store: ArtifactStore) -> None:
+    artifact = await store.put_bytes(b"young")
+
+    assert [found async for found in store.listing(older_than_seconds=HOUR)] == []
+    assert not await store.sweep(artifact, HOUR)
+    assert await collect(store.read(artifact.sha256)) == b"young"
+
+
+async def test_what_is_of_age_is_swept_and_its_neighbour_stays(store: ArtifactStore) -> None:
+    artifact, neighbour = await store.put_bytes(b"old"), await store.put_bytes(b"kept")
+
+    assert await store.sweep(artifact, 0)
+
+    assert [found async for found in store.listing()] == [neighbour]
+    with pytest.raises(ArtifactNotFound):
+        await store.size(artifact.sha256)
+    assert not await store.sweep(artifact, 0)
+    assert not await store.sweep(Artifact(NOWHERE, 5), 0)

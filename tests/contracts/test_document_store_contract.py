@@ -1,5 +1,6 @@
 """What every ``DocumentStore`` does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -8,7 +9,9 @@ from pymongo import MongoClient
 
 from adapters.mongo import MongoDocumentStore
 from adapters.postgres import SqlDocumentStore, make_engine
-from domain.generation.stores import DocumentStore
+from domain.generation.stores import DocumentKey, DocumentStore
+
+HOUR = 3600.0
 
 BODY = b'{"schema":1,"title":"Octopus","sentence":"\xc3\xa9t\xc3\xa9 \\u0000"}'
 
@@ -77,3 +80,43 @@ async def test_a_deleted_document_is_gone_and_its_neighbour_stays(store: Documen
 
 async def test_deleting_what_is_not_there_is_no_error(store: DocumentStore) -> None:
     await store.delete("local", "script", "f1")
+
+
+async def test_every_document_is_listed_once(store: DocumentStore) -> None:
+    keys = [DocumentKey("a", "script", f"f{number}") for number in range(1_005)]
+    keys.append(DocumentKey("b", "mix", "f0"))
+    await asyncio.gather(*(store.put(k.account_id, k.kind, k.fingerprint, BODY) for k in keys))
+
+    listed = [key async for key in store.listing()]
+
+    assert len(listed) == len(keys)
+    assert set(listed) == set(keys)
+
+
+async def test_what_is_young_is_neither_listed_nor_swept(store: DocumentStore) -> None:
+    await store.put("local", "script", "f1", BODY)
+
+    assert [key async for key in store.listing(older_than_seconds=HOUR)] == []
+    assert not await store.sweep(DocumentKey("local", "script", "f1"), HOUR)
+    assert await store.get("local", "script", "f1") == BODY
+
+
+async def test_what_is_of_age_is_swept_and_its_neighbour_stays(store: DocumentStore) -> None:
+    await store.put("local", "script", "f1", BODY)
+    await store.put("local", "script", "f2", BODY)
+
+    assert await store.sweep(DocumentKey("local", "script", "f1"), 0)
+
+    assert [key async for key in store.listing()] == [DocumentKey("local", "script", "f2")]
+    assert not await store.sweep(DocumentKey("local", "script", "f1"), 0)
+
+
+async def test_a_document_that_is_stored_again_is_young_again(store: DocumentStore) -> None:
+    await store.put("local", "script", "f1", BODY)
+    await asyncio.sleep(0.3)  # lets it age, which nothing else can in all of the stores
+    assert [key async for key in store.listing(older_than_seconds=0.2)] != []
+
+    await store.put("local", "script", "f1", b'{"schema":1,"title":"Squid"}')
+
+    assert not await store.sweep(DocumentKey("local", "script", "f1"), 0.2)
+    assert await store.get("local", "script", "f1") == BODY

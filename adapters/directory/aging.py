@@ -1,0 +1,48 @@
+"""How old the files of the store are, and taking one away that nobody has made young again."""
+
+import os
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from adapters.directory.scratch import ScratchFolders
+from domain.generation.stores import Artifact
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def artifacts_in(folder: Path, older_than_seconds: float) -> list[Artifact]:
+    """The artifacts of at least this age in ``<root>/ab``."""
+    found: list[Artifact] = []
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):  # swept or trimmed just now
+                sha256, status = folder.name + entry.name, entry.stat()
+                if _SHA256.match(sha256) and _is_older(status, older_than_seconds):
+                    found.append(Artifact(sha256, status.st_size))
+    return found
+
+
+def take_aged(place: Path, scratch: ScratchFolders, older_than_seconds: float) -> bool:
+    """Delete the file at ``place`` if it is of at least this age; whether it was.
+
+    It's taken aside first: whoever stores the same bytes from then on doesn't find them and
+    writes them anew, and whoever did just before has made the file young and gets it back.
+    """
+    try:
+        if not _is_older(place.stat(), older_than_seconds):
+            return False
+        with scratch.hold() as folder:
+            aside = folder / "aged"
+            place.rename(aside)
+            if _is_older(aside.stat(), older_than_seconds):
+                return True
+            aside.rename(place)
+    except FileNotFoundError:  # another sweep was quicker
+        pass
+    return False
+
+
+def _is_older(status: os.stat_result, seconds: float) -> bool:
+    return status.st_mtime <= time.time() - seconds
