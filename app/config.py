@@ -5,9 +5,11 @@ setting for those who run the program.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from dotenv import dotenv_values
@@ -31,6 +33,9 @@ SQL_DRIVERS = {
 }
 """schemes that DATABASE_URL may have, and the driver that each of them means"""
 
+BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
+"""a bucket's name has 3 to 63 characters; a prefix, those that need no care anywhere"""
+
 READ_FOLDERS = ("MEDIA_DIR", "MUSIC_DIR", "VOICE_DIR")
 """folders that are only read: one that isn't there is a slip, and is never made"""
 
@@ -47,6 +52,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     database_url: str = ""
     mongodb_url: str = ""
     redis_url: str = ""
+
+    # bytes in a bucket; nothing set means a folder under ``data_dir``
+    artifacts_url: str = ""
+    artifact_cache_bytes: Annotated[int, Meta(ge=0)] = 10_000_000_000
+    s3_endpoint_url: str = ""
+    s3_public_endpoint_url: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    s3_region: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")] = "us-east-1"
+    s3_signed_urls: bool = False
 
     # the server
     host: str = "127.0.0.1"
@@ -146,6 +161,7 @@ def _problems_between(converted: Mapping[str, Any]) -> list[str]:
             "DATABASE_URL: must begin with postgresql:// or sqlite:///, or be empty for the "
             "embedded database"
         )
+    problems += _problems_of_bucket(converted)
     defaults = Settings()
     lease = converted.get("LEASE_SECONDS", defaults.lease_seconds)
     give_up = converted.get("GIVE_UP_SECONDS", defaults.give_up_seconds)
@@ -156,6 +172,49 @@ def _problems_between(converted: Mapping[str, Any]) -> list[str]:
             "each must be shorter than the next, or two workers could work on one unit"
         )
     return problems
+
+
+def _problems_of_bucket(converted: Mapping[str, Any]) -> list[str]:
+    problems = []
+    artifacts = converted.get("ARTIFACTS_URL")
+    if artifacts is not None and not BUCKET_URL.fullmatch(artifacts):
+        problems.append(
+            "ARTIFACTS_URL: must be s3://bucket or s3://bucket/prefix, or be empty for a folder "
+            "under DATA_DIR"
+        )
+    for name in ("S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL"):
+        if (url := converted.get(name)) is None:
+            continue
+        if not _is_plain_address(url):
+            # not repeated: it may hold a password
+            problems.append(
+                f"{name}: must be http://host:port or https://host; keys belong into "
+                "S3_ACCESS_KEY and S3_SECRET_KEY"
+            )
+        if artifacts is None:
+            problems.append(f"{name}: is for a bucket, but ARTIFACTS_URL names none")
+    has_keys = [name in converted for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY")]
+    if any(has_keys) and not all(has_keys):
+        problems.append("S3_ACCESS_KEY, S3_SECRET_KEY: set both or neither")
+    if converted.get("S3_SIGNED_URLS") and not (artifacts and all(has_keys)):
+        problems.append(
+            "S3_SIGNED_URLS: needs a bucket in ARTIFACTS_URL, and S3_ACCESS_KEY and "
+            "S3_SECRET_KEY to sign with"
+        )
+    return problems
+
+
+def _is_plain_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not (parts.username or parts.password or parts.query or parts.fragment)
+        )
+    except ValueError:  # a port that is no number
+        return False
 
 
 def _is_folder(path: Path) -> bool:

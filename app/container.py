@@ -6,12 +6,12 @@ made on, so the API and each worker build their own.
 
 import random
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from dishka import (
     AsyncContainer,
     Provider,
     Scope,
-    alias,
     from_context,
     make_async_container,
     provide,
@@ -34,6 +34,7 @@ from adapters.postgres import (
     SqlVideoStore,
     make_engine,
 )
+from adapters.s3 import S3ArtifactStore
 from adapters.sentencex import SentencexSegmenter
 from adapters.sumy import SumyWriter
 from adapters.threads import ThreadBell
@@ -100,13 +101,28 @@ class Stores(Provider):
         await mongodb.ensure_indexes()
         return mongodb
 
-    artifacts = alias(source=DirectoryArtifactStore, provides=ArtifactStore)
+    @provide
+    def bucket(self, settings: Settings) -> S3ArtifactStore | None:
+        if not settings.artifacts_url:
+            return None
+        # never where the artifacts of a folder are: a cache is trimmed
+        cache = _directory(settings, settings.cache_dir / "artifacts")
+        return S3ArtifactStore(
+            settings.artifacts_url,
+            cache,
+            endpoint=settings.s3_endpoint_url,
+            public_endpoint=settings.s3_public_endpoint_url,
+            access_key=settings.s3_access_key,
+            secret_key=settings.s3_secret_key,
+            region=settings.s3_region,
+            sign_urls=settings.s3_signed_urls,
+            cache_bytes=settings.artifact_cache_bytes,
+            keep_seconds=settings.job_deadline_seconds,
+        )
 
     @provide
-    def directory(self, settings: Settings) -> DirectoryArtifactStore:
-        return DirectoryArtifactStore(
-            settings.data_dir / "artifacts", settings.data_dir / "videos", settings.min_free_bytes
-        )
+    def artifacts(self, bucket: S3ArtifactStore | None, settings: Settings) -> ArtifactStore:
+        return bucket or _directory(settings, settings.data_dir / "artifacts")
 
     @provide
     async def redis_bell(self, settings: Settings) -> AsyncIterator[DramatiqBell | None]:
@@ -201,6 +217,10 @@ class UseCases(Provider):
             deadline_seconds=settings.job_deadline_seconds,
             max_queued=settings.max_queued_jobs,
         )
+
+
+def _directory(settings: Settings, root: Path) -> DirectoryArtifactStore:
+    return DirectoryArtifactStore(root, settings.data_dir / "videos", settings.min_free_bytes)
 
 
 def draw_seed() -> int:

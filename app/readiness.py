@@ -63,6 +63,8 @@ class Watch:
             self._looks["mongodb"] = self._mongodb
         if settings.redis_url:
             self._looks["redis"] = self._redis
+        if settings.artifacts_url:
+            self._looks["artifacts"] = self._artifacts
         if worker is not None:
             self._looks["worker"] = self._embedded_worker
         self._under_way: dict[str, asyncio.Task[Check]] = {}
@@ -113,6 +115,12 @@ class Watch:
 
         redis: DramatiqBell = await self._container.get(DramatiqBell | None)
         await redis.ping()
+
+    async def _artifacts(self) -> None:
+        from adapters.s3 import S3ArtifactStore  # noqa: PLC0415 - only where it's configured
+
+        bucket: S3ArtifactStore = await self._container.get(S3ArtifactStore | None)
+        await bucket.ping()
 
     async def _storage(self) -> None:
         await asyncio.to_thread(self._write_a_file)

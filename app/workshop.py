@@ -7,10 +7,10 @@ import random
 import shutil
 import socket
 
-from adapters.directory import DirectoryArtifactStore
 from adapters.threads import ThreadBell
 from app.config import Settings
 from domain.generation.pipeline import Pipeline
+from domain.generation.stores import ArtifactStore
 from domain.jobs.ports import Bell, JobStore
 from domain.jobs.reconciler import Reconciler
 from domain.jobs.runner import Runner, RunnerPeriods
@@ -35,7 +35,7 @@ class Workshop:
         pipeline: Pipeline,
         *,
         thread_bell: ThreadBell,
-        artifacts: DirectoryArtifactStore,
+        artifacts: ArtifactStore,
     ) -> None:
         self._settings = settings
         self._store = store

@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 import sqlalchemy as sa
 from servers import MongoServer, PostgresServer, RedisServer, ServerUnavailable, in_own_loop
@@ -67,6 +68,19 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("redis")
     with _for_the_session(lambda: RedisServer(folder)) as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """Address of a server that speaks S3, with the bucket ``artifacts``; it takes any keys."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    httpx.put(f"http://{host}:{port}/artifacts").raise_for_status()
+    yield f"http://{host}:{port}"
+    server.stop()
 
 
 @contextmanager

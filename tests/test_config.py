@@ -124,3 +124,46 @@ def test_a_lease_outlives_the_worker_that_gives_up(periods: dict[str, str]) -> N
 
 def test_a_star_import_gives_what_is_needed() -> None:
     assert app.config.__all__ == ["Settings", "load_settings"]
+
+
+KEYS = {"S3_ACCESS_KEY": "AKID", "S3_SECRET_KEY": "geheim"}
+BUCKET = {"ARTIFACTS_URL": "s3://artifacts/faceless", **KEYS}
+
+
+@pytest.mark.parametrize(
+    "bucket",
+    [
+        {"ARTIFACTS_URL": "s3://artifacts"},
+        {**BUCKET, "S3_ENDPOINT_URL": "http://minio:9000", "S3_SIGNED_URLS": "true"},
+        {**BUCKET, "S3_PUBLIC_ENDPOINT_URL": "https://files.example.org", "S3_REGION": "auto"},
+    ],
+)
+def test_a_bucket_is_named_as_people_do(bucket: dict[str, str]) -> None:
+    assert load_settings(bucket, None).artifacts_url == bucket["ARTIFACTS_URL"]
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"ARTIFACTS_URL": "/srv/artifacts"}, "ARTIFACTS_URL"),
+        ({"ARTIFACTS_URL": "s3://"}, "ARTIFACTS_URL"),
+        ({"ARTIFACTS_URL": "s3://Bucket_Name"}, "ARTIFACTS_URL"),
+        ({"ARTIFACTS_URL": "s3://key:geheim@bucket"}, "ARTIFACTS_URL"),
+        ({**BUCKET, "S3_ENDPOINT_URL": "minio:9000"}, "S3_ENDPOINT_URL"),
+        ({**BUCKET, "S3_ENDPOINT_URL": "http://key:geheim@minio:9000"}, "S3_ENDPOINT_URL"),
+        ({**BUCKET, "S3_ENDPOINT_URL": "http://minio:port"}, "S3_ENDPOINT_URL"),
+        ({**BUCKET, "S3_PUBLIC_ENDPOINT_URL": "files"}, "S3_PUBLIC_ENDPOINT_URL"),
+        ({**KEYS, "S3_ENDPOINT_URL": "http://minio:9000"}, "ARTIFACTS_URL"),
+        ({**KEYS, "S3_SIGNED_URLS": "true"}, "ARTIFACTS_URL"),
+        ({"ARTIFACTS_URL": "s3://artifacts", "S3_SIGNED_URLS": "true"}, "S3_ACCESS_KEY"),
+        ({"ARTIFACTS_URL": "s3://artifacts", "S3_SECRET_KEY": "geheim"}, "S3_ACCESS_KEY"),
+        ({**BUCKET, "S3_REGION": "Frankfurt am Main"}, "S3_REGION"),
+        ({**BUCKET, "ARTIFACT_CACHE_BYTES": "-1"}, "ARTIFACT_CACHE_BYTES"),
+    ],
+)
+def test_what_a_bucket_lacks_is_named_and_no_key_told(given: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsInvalid) as raised:
+        load_settings(given, None)
+    [problem] = raised.value.problems
+    assert named in problem
+    assert "geheim" not in problem

@@ -138,6 +138,16 @@ class DirectoryArtifactStore:
         cleared = await asyncio.to_thread(self._scratch.clear, older_than_seconds)
         return cleared + await asyncio.to_thread(self._exports.clear, older_than_seconds)
 
+    async def public_url(
+        self,
+        sha256: str,  # noqa: ARG002 - the port's
+        *,
+        content_type: str,  # noqa: ARG002
+        disposition: str,  # noqa: ARG002
+    ) -> str | None:
+        """None: nobody serves the folder."""
+        return None
+
     async def trim(self, max_bytes: int, unused_seconds: float) -> int:
         """Delete the longest unused artifacts while all take more than ``max_bytes``.
 

@@ -22,6 +22,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
+from adapters.s3.signing import Signer
 from domain.errors import ArtifactNotFound, ServiceUnavailable
 from domain.generation.stores import Artifact, ArtifactStore
 
@@ -41,6 +42,9 @@ PING_SECONDS = 4.0
 RETRIES = 4
 RETRY_TIMEOUT = timedelta(seconds=15)
 
+SIGNED_SECONDS = 3_600
+"""a player asks for a video's ranges at the signed URL for as long as it's watched"""
+
 FRESH = timedelta(minutes=15)
 """an object stored less than this ago isn't sent again; an older one is, so that it's young
 for the sweeper, which spares what a job that has just begun may refer to"""
@@ -59,9 +63,10 @@ class LocalCache(ArtifactStore, Protocol):
 class S3ArtifactStore:
     """Artifacts in a bucket, with a local cache of about ``cache_bytes``.
 
-    ``url`` is ``s3://bucket`` or ``s3://bucket/prefix``. ``endpoint`` is empty for AWS itself;
-    ``public_endpoint`` is the address for signed URLs, where browsers reach the store at
-    another one. Without keys the environment's are used (``AWS_*``, or the machine's role).
+    ``url`` is ``s3://bucket`` or ``s3://bucket/prefix``. ``endpoint`` is empty for AWS itself.
+    Without keys the environment's are used (``AWS_*``, or the machine's role). ``sign_urls``
+    needs keys; ``public_endpoint`` is the address in signed URLs, where browsers reach the
+    store at another one.
     A cached file stays for ``keep_seconds`` after its last use, whatever the cache's size: a
     path that was handed out has to last as long as the work on it.
 
@@ -78,15 +83,22 @@ class S3ArtifactStore:
         access_key: str = "",
         secret_key: str = "",
         region: str = "us-east-1",
+        sign_urls: bool = False,
         cache_bytes: int = 20 << 30,
         keep_seconds: float = 2 * 3600.0,
     ) -> None:
         keys = {"access_key_id": access_key, "secret_access_key": secret_key}
         keys = {name: value for name, value in keys.items() if value}
         self._bucket = _connect(url, endpoint, region, keys)
-        self._signer = (
-            _connect(url, public_endpoint, region, keys) if public_endpoint else self._bucket
-        )
+        self._place = f"/{url.removeprefix('s3://').rstrip('/')}"
+        self._signer = None
+        if sign_urls:
+            self._signer = Signer(
+                endpoint=public_endpoint or endpoint or f"https://s3.{region}.amazonaws.com",
+                region=region,
+                access_key=access_key,
+                secret_key=secret_key,
+            )
         self._cache = cache
         self._cache_bytes = cache_bytes
         self._keep_seconds = keep_seconds
@@ -177,22 +189,34 @@ class S3ArtifactStore:
         """An empty folder beside the cache."""
         return self._cache.scratch()
 
+    async def clear_scratch(self, older_than_seconds: float) -> int:
+        """Remove what dead processes of this machine left there."""
+        return await self._cache.clear_scratch(older_than_seconds)
+
     async def export(self, folder: str, files: Mapping[str, str]) -> str | None:  # noqa: ARG002
-        """None: there is no folder for people; they have ``signed_url``."""
+        """None: a folder on this worker's disk would be out of people's sight."""
         return None
 
     async def unexport(self, path: str) -> None:
         """Nothing was laid out."""
 
-    async def signed_url(self, sha256: str, seconds: int) -> str:
-        """A URL that anybody can GET the bytes from (with Range) for so many seconds.
+    async def public_url(self, sha256: str, *, content_type: str, disposition: str) -> str | None:
+        """A URL that the store's keys sign, for an hour; None where they aren't to.
 
         Made without asking the store: an unknown hash gives a URL that answers 404.
         """
-        with _errors(sha256):
-            return await obstore.sign_async(
-                self._signer, "GET", _key(sha256), timedelta(seconds=seconds)
-            )
+        key = _key(sha256)
+        if self._signer is None:
+            return None
+        return self._signer.sign_get(
+            f"{self._place}/{key}",
+            SIGNED_SECONDS,
+            datetime.now(UTC),
+            {
+                "response-content-type": content_type,
+                "response-content-disposition": disposition,
+            },
+        )
 
     async def ping(self) -> None:
         """Raise ServiceUnavailable unless the bucket is there and the keys open it."""

@@ -1,12 +1,13 @@
 """A stored file as an answer: whole, in part, or not at all because the client has it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response
-from litestar.response import Stream
+from litestar.response import Redirect, Stream
+from litestar.status_codes import HTTP_307_TEMPORARY_REDIRECT
 
 from app.byte_ranges import FileAnswer, plan_answer
 from app.problems import RangeNotSatisfiable
@@ -39,8 +40,11 @@ async def answer_file(
     *,
     content_type: str,
     disposition: str,
-) -> Response[bytes] | Stream:
+    may_redirect: bool = False,
+) -> Response[bytes] | Stream | Redirect:
     """Answer GET or HEAD for a file of the artifact store, with ranges and revalidation.
+
+    With ``may_redirect``, the store itself sends the bytes if it can.
 
     Raises:
         ArtifactNotFound, RangeNotSatisfiable
@@ -64,12 +68,27 @@ async def answer_file(
         return Response(
             b"", status_code=answer.status, headers=headers, media_type=headers["Content-Type"]
         )
+    if may_redirect and _any_server_can_send(answer, request.headers):
+        url = await artifacts.public_url(sha256, content_type=content_type, disposition=disposition)
+        if url is not None:
+            return Redirect(
+                url,
+                status_code=HTTP_307_TEMPORARY_REDIRECT,
+                headers={"Cache-Control": "no-store"},  # the URL ends before long
+            )
     return Stream(
         _body(artifacts, sha256, answer),
         status_code=answer.status,
         headers=headers,
         media_type=headers["Content-Type"],
     )
+
+
+def _any_server_can_send(answer: FileAnswer, request_headers: Mapping[str, str]) -> bool:
+    """Whether a store answers this as it should: most know neither several ranges at once nor
+    this server's ETags, and would send the whole where a range was asked for."""
+    resumes_ours = request_headers.get("if-range", "").strip() == answer.headers["ETag"]
+    return len(answer.parts) == 1 and not resumes_ours
 
 
 async def _body(artifacts: ArtifactStore, sha256: str, answer: FileAnswer) -> AsyncIterator[bytes]:

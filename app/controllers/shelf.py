@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from dishka import Provider, Scope, provide
 from litestar import Request, Response
-from litestar.response import Stream
+from litestar.response import Redirect, Stream
 
 from app.controllers.documents import read_document
 from app.controllers.files import REVALIDATE, answer_file, content_disposition
@@ -21,7 +21,7 @@ from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.ports import VideoStore
 
 AnyRequest = Request[Any, Any, Any]
-Answer = Response[bytes] | Stream
+Answer = Response[bytes] | Stream | Redirect
 
 
 class VideoShelf:
@@ -52,8 +52,9 @@ class VideoShelf:
         content_type: str,
         *,
         download: bool = False,
+        may_redirect: bool = False,
     ) -> Answer:
-        """One of the video's files, such as ``video.mp4``.
+        """One of the video's files, such as ``video.mp4``, by the store itself if it may be.
 
         Raises:
             VideoNotFound, ArtifactNotFound
@@ -68,6 +69,7 @@ class VideoShelf:
             video.files[name],
             content_type=content_type,
             disposition=content_disposition(video.slug + suffix, video.title, download=download),
+            may_redirect=may_redirect,
         )
 
     async def document(

@@ -41,6 +41,9 @@ def produces(
         answers[206] = ResponseSpec(
             bytes, description="The ranges asked for.", media_type=media_type
         )
+        answers[307] = ResponseSpec(
+            None, description="The object store sends it: `Location` is signed for an hour."
+        )
     return answers | problem_specs(*((404, 416) if partial else (404,)))
 
 
@@ -54,7 +57,8 @@ class VideoFilesController(Controller):
         "/file",
         http_method=READ,
         summary="The video",
-        description="MP4. Understands Range, If-Range and If-None-Match.",
+        description="MP4. Understands Range, If-Range and If-None-Match. Where S3_SIGNED_URLS is "
+        "set, GET redirects to the object store.",
         responses=produces(MP4, "The whole file.", partial=True),
     )
     async def file(
@@ -64,7 +68,9 @@ class VideoFilesController(Controller):
         shelf: FromDishka[VideoShelf],
         download: Download = False,
     ) -> Answer:
-        return await shelf.file(request, video_id, "video.mp4", MP4, download=download)
+        return await shelf.file(
+            request, video_id, "video.mp4", MP4, download=download, may_redirect=True
+        )
 
     @route(
         "/thumbnail",

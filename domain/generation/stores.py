@@ -85,6 +85,15 @@ class ArtifactStore(Sweepable[Artifact], Protocol):
         """An empty folder on the store's file system, removed at the end."""
         ...
 
+    async def clear_scratch(self, older_than_seconds: float) -> int:
+        """Remove scratch folders of processes that died; answers how many."""
+        ...
+
+    async def public_url(self, sha256: str, *, content_type: str, disposition: str) -> str | None:
+        """Where the store itself serves the bytes for a while, to anybody and with Range, under
+        these Content-Type and Content-Disposition; None when it doesn't."""
+        ...
+
     async def export(self, folder: str, files: Mapping[str, str]) -> str | None:
         """Lay out files (name -> SHA-256) in a folder for people; its path, if there can be one."""
         ...

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -11,6 +12,8 @@ import pytest
 from live_server import Backstage, serve
 
 from app.config import Settings
+from app.container import make_container
+from domain.generation.stores import ArtifactStore
 
 ANSWER_SECONDS = 180.0
 """the first still has to wait for the fonts to be made"""
@@ -44,6 +47,17 @@ def make_settings(tmp_path: Path, sqlite_template: Path, caches: Path) -> Callab
 
 
 @pytest.fixture
+def bucket(s3_endpoint: str) -> dict[str, Any]:
+    """Settings of a fresh place in a bucket."""
+    return {
+        "artifacts_url": f"s3://artifacts/{uuid4().hex}",
+        "s3_endpoint_url": s3_endpoint,
+        "s3_access_key": "key",
+        "s3_secret_key": "s3cret",
+    }
+
+
+@pytest.fixture
 def settings(make_settings: Callable[..., Settings]) -> Settings:
     return make_settings()
 
@@ -64,6 +78,8 @@ async def api(server: str) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def backstage(settings: Settings) -> AsyncIterator[Backstage]:
-    stores = Backstage(settings)
+    container = make_container(settings)
+    stores = Backstage(settings, await container.get(ArtifactStore))
     yield stores
     await stores.engine.dispose()
+    await container.close()

@@ -1,5 +1,6 @@
 """A finished video, made without making it: its row, files and documents are in the stores."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from domain.generation.brief import CaptionChoice
 from domain.generation.packaging import Video
 from domain.generation.palettes import PALETTES
 from domain.generation.script import Scene, Script, Sentence
+from domain.generation.stores import Artifact
 from domain.generation.storyboard import (
     DrawnBackdrop,
     FactContent,
@@ -67,13 +69,15 @@ def storyboard() -> Storyboard:
     )
 
 
-async def finish_a_video(backstage: Backstage) -> Video:
-    """Run a job through to its video."""
+async def finish_a_video(
+    backstage: Backstage, others: Mapping[str, Artifact] | None = None
+) -> Video:
+    """Run a job through to its video, with ``others`` in place of files of the same name."""
     job = await backstage.jobs.add(await new_job(backstage.jobs), [NewUnit(UnitKind.SCRIPT)])
     await work_off(backstage.jobs, scenes=SCENES, until=UnitKind.PACKAGE)
-    files = {
-        name: (await backstage.artifacts.put_bytes(body)).sha256 for name, body in FILES.items()
-    }
+    stored = {name: await backstage.artifacts.put_bytes(body) for name, body in FILES.items()}
+    stored |= others or {}
+    files = {name: artifact.sha256 for name, artifact in stored.items()}
     documents = {"script": script(), "storyboard": storyboard()}
     for kind, document in documents.items():
         body = msgspec.json.encode(document)
@@ -83,7 +87,7 @@ async def finish_a_video(backstage: Backstage) -> Video:
         video_for(claim),
         title=TITLE,
         files=files,
-        sizes={name: len(body) for name, body in FILES.items()},
+        sizes={name: artifact.size for name, artifact in stored.items()},
         documents={kind: _fingerprint(job.id, kind) for kind in documents},
         path=await backstage.artifacts.export(f"octopus-{job.id.hex[:4]}", files),
     )

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import uvicorn
 from dishka import Provider
 
-from adapters.directory import DirectoryArtifactStore
 from adapters.postgres import SqlDocumentStore, SqlJobStore, SqlVideoStore, make_engine
 from app.config import Settings
 from app.main import create_app
+from domain.generation.stores import ArtifactStore
 
 START_SECONDS = 60.0
 
@@ -49,11 +49,9 @@ def serve(settings: Settings, *overrides: Provider) -> Iterator[str]:
 class Backstage:
     """The server's stores, as a worker has them: for what no request can bring about."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, artifacts: ArtifactStore) -> None:
         self.engine = make_engine(settings.sql_url)
         self.jobs = SqlJobStore(self.engine)
         self.videos = SqlVideoStore(self.engine)
         self.documents = SqlDocumentStore(self.engine)
-        self.artifacts = DirectoryArtifactStore(
-            settings.data_dir / "artifacts", settings.data_dir / "videos", min_free_bytes=0
-        )
+        self.artifacts = artifacts

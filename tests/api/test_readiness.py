@@ -48,9 +48,11 @@ def store_that(now: Callable[[Any], Any]) -> Provider:
 
 
 async def test_everything_that_is_configured_is_looked_at(
-    make_settings: MakeSettings, redis_url: str, mongodb_url: str
+    make_settings: MakeSettings, redis_url: str, mongodb_url: str, bucket: dict[str, Any]
 ) -> None:
-    settings = make_settings(redis_url=redis_url, mongodb_url=mongodb_url, embedded_worker=True)
+    settings = make_settings(
+        redis_url=redis_url, mongodb_url=mongodb_url, embedded_worker=True, **bucket
+    )
     async with client_of(settings) as client:
         answer = await client.get(READY)
     assert answer.status_code == 200
@@ -58,7 +60,7 @@ async def test_everything_that_is_configured_is_looked_at(
     body = answer.json()
     assert (body["status"], set(body["checks"])) == (
         "ok",
-        {"database", "storage", "mongodb", "redis", "worker"},
+        {"database", "storage", "mongodb", "redis", "artifacts", "worker"},
     )
     assert all(check["ok"] and check["milliseconds"] >= 0 for check in body["checks"].values())
 
@@ -100,6 +102,19 @@ async def test_an_embedded_worker_that_waits_for_mongodb_says_so(
         answer = await client.get(READY)
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     assert not answer.json()["checks"]["mongodb"]["ok"]
+
+
+async def test_without_its_bucket_jobs_are_accepted_and_it_is_said(
+    make_settings: MakeSettings, bucket: dict[str, Any]
+) -> None:
+    settings = make_settings(**bucket | {"artifacts_url": "s3://no-such-bucket"})
+    async with client_of(settings) as client:
+        answer = await client.get(READY)
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    artifacts = answer.json()["checks"]["artifacts"]
+    assert not artifacts["ok"]
+    assert "no-such-bucket" in artifacts["message"]
+    assert "s3cret" not in answer.text
 
 
 async def test_services_that_hang_hold_nothing_up(make_settings: MakeSettings, silent: str) -> None:

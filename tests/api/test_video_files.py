@@ -2,6 +2,7 @@
 
 import email
 import io
+from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
 from uuid import uuid4
@@ -12,9 +13,17 @@ from finished_video import FILES, TITLE, finish_a_video, hash_of
 from live_server import Backstage
 from PIL import Image
 
+from app.config import Settings
+
 VIDEO = FILES["video.mp4"]
 SIZE = len(VIDEO)
 ETAG = f'"{hash_of("video.mp4")}"'
+
+
+@pytest.fixture(params=["in a folder", "in a bucket"])
+def settings(request: pytest.FixtureRequest, make_settings: Callable[..., Settings]) -> Settings:
+    bucket = request.getfixturevalue("bucket") if "bucket" in request.param else {}
+    return make_settings(**bucket)
 
 
 @pytest.fixture
@@ -203,6 +212,7 @@ async def test_a_file_that_was_lost_is_not_found(
     assert (response.status_code, response.json()["code"]) == (404, "artifact_not_found")
 
 
+@pytest.mark.parametrize("settings", ["in a folder"], indirect=True)
 async def test_the_folder_for_people_holds_the_same_bytes(backstage: Backstage) -> None:
     video = await finish_a_video(backstage)
     assert video.path is not None

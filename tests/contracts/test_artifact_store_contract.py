@@ -2,13 +2,12 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
-from moto.server import ThreadedMotoServer
 
 from adapters.directory import DirectoryArtifactStore
 from adapters.s3 import S3ArtifactStore
@@ -20,18 +19,7 @@ MIB = 1 << 20
 NOWHERE = hashlib.sha256(b"never stored").hexdigest()
 
 
-@pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    """An S3 server on loopback, with the bucket "artifacts"."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    httpx.put(f"http://{host}:{port}/artifacts").raise_for_status()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(params=["directory", "s3", "s3 with an empty cache"])
+@pytest.fixture(params=["directory", "s3", "s3 with an empty cache", "s3 that signs"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
     directory = DirectoryArtifactStore(tmp_path / "artifacts", tmp_path / "videos")
     if request.param == "directory":
@@ -42,6 +30,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
         endpoint=request.getfixturevalue("s3_endpoint"),
         access_key="key",
         secret_key="secret",
+        sign_urls="signs" in request.param,
         cache_bytes=0 if "empty" in request.param else 1 << 30,
         keep_seconds=0,
     )
@@ -240,3 +229,28 @@ async def test_what_is_of_age_is_swept_and_its_neighbour_stays(store: ArtifactSt
         await store.size(artifact.sha256)
     assert not await store.sweep(artifact, 0)
     assert not await store.sweep(Artifact(NOWHERE, 5), 0)
+
+
+async def test_what_the_store_serves_itself_are_the_bytes_under_the_headers_asked_for(
+    store: ArtifactStore,
+) -> None:
+    sha256 = await put(store, b"0123456789")
+    disposition = "attachment; filename=\"o.mp4\"; filename*=UTF-8''%D0%9E%28%22%29.mp4"
+
+    url = await store.public_url(sha256, content_type="video/mp4", disposition=disposition)
+
+    if url is not None:
+        async with httpx.AsyncClient() as browser:
+            whole = await browser.get(url)
+            part = await browser.get(url, headers={"Range": "bytes=2-4"})
+        assert (whole.status_code, whole.content) == (200, b"0123456789")
+        assert (part.status_code, part.content) == (206, b"234")
+        for answer in (whole, part):
+            assert answer.headers["content-type"] == "video/mp4"
+            assert answer.headers["content-disposition"] == disposition
+
+
+async def test_scratch_of_the_living_is_not_cleared(store: ArtifactStore) -> None:
+    async with store.scratch() as folder:
+        assert await store.clear_scratch(0) == 0
+        assert folder.is_dir()
