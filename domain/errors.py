@@ -213,6 +213,22 @@ class RenderInterrupted(DomainError):
     transient = True
 
 
+class MadeByNewer(DomainError):
+    """This was made by a newer faceless."""
+
+    code = "made_by_newer"
+    hint = "Install the newer faceless again: an older one can't know what is in there."
+    #: While a fleet is being brought up to date, the next worker may be one that knows it.
+    transient = True
+
+
+class DocumentUnreadable(DomainError):
+    """A document isn't what it should be."""
+
+    code = "document_unreadable"
+    hint = "It was changed from outside, or is damaged: restore it from a backup."
+
+
 class FontMissing(DomainError):
     """A font that the video needs isn't in the font folder."""
 

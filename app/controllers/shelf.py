@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any, Literal
 from uuid import UUID
 
-import msgspec
 from dishka import Provider, Scope, provide
 from litestar import Request, Response
 from litestar.response import Redirect, Stream
@@ -13,11 +12,12 @@ from litestar.response import Redirect, Stream
 from app.controllers.documents import read_document
 from app.controllers.files import REVALIDATE, answer_file, content_disposition
 from domain.errors import ArtifactNotFound, SceneNotFound
+from domain.generation.documents import DOCUMENTS, brought_up, decode, schema_of
 from domain.generation.ports import SegmentPlan, Typesetter
 from domain.generation.preview import ScenePreview
 from domain.generation.script import Script
 from domain.generation.stores import ArtifactStore, DocumentStore
-from domain.jobs.model import LOCAL_ACCOUNT
+from domain.jobs.model import LOCAL_ACCOUNT, UnitKind
 from domain.jobs.ports import VideoStore
 
 AnyRequest = Request[Any, Any, Any]
@@ -81,11 +81,11 @@ class VideoShelf:
             VideoNotFound, ArtifactNotFound
         """
         video = await self._videos.get(LOCAL_ACCOUNT, video_id)
-        body = await read_document(self._documents, video, kind)
-        return _tagged(request, video.documents[kind]) or Response(
-            body,
-            media_type="application/json",
-            headers=_validator(video.documents[kind]),
+        document_type = DOCUMENTS[UnitKind(kind)]
+        body = brought_up(await read_document(self._documents, video, kind), document_type)
+        tag = f"{video.documents[kind]}-{schema_of(document_type)}"
+        return _tagged(request, tag) or Response(
+            body, media_type="application/json", headers=_validator(tag)
         )
 
     async def check_scenes(self, video_id: UUID, scenes: Iterable[int]) -> None:
@@ -95,9 +95,7 @@ class VideoShelf:
             VideoNotFound, ArtifactNotFound, SceneNotFound
         """
         video = await self._videos.get(LOCAL_ACCOUNT, video_id)
-        script = msgspec.json.decode(
-            await read_document(self._documents, video, "script"), type=Script
-        )
+        script = decode(await read_document(self._documents, video, "script"), Script)
         for number in scenes:
             if not 0 <= number < len(script.scenes):
                 raise SceneNotFound(

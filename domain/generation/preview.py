@@ -2,9 +2,8 @@
 
 import asyncio
 
-import msgspec
-
 from domain.errors import SceneNotFound
+from domain.generation.documents import decode
 from domain.generation.fingerprint import canonical, content_hash
 from domain.generation.packaging import Video
 from domain.generation.ports import SegmentPlan
@@ -31,7 +30,7 @@ class ScenePreview:
         )
         if body is None:
             raise SceneNotFound(f"The storyboard of video {video.id} is gone.")
-        board = msgspec.json.decode(body, type=Storyboard)
+        board = decode(body, Storyboard)
         if not 0 <= number < len(board.scenes):
             raise SceneNotFound(
                 f"Video {video.id} has no scene {number}; it has 0 to {len(board.scenes) - 1}."

@@ -1,8 +1,7 @@
 """Script: write the words, then name every unit that they make possible."""
 
-import msgspec
-
 from domain.errors import DomainError
+from domain.generation.documents import decode
 from domain.generation.narration import pace_for
 from domain.generation.script import Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
@@ -60,8 +59,7 @@ class ScriptStage(Stage):
             raise DomainError(f"The script {revises.script[:12]} to be revised is gone.")
 
         async def produce(name: str) -> Result:
-            script = msgspec.json.decode(base, type=Script)
-            edited = apply_edits(script, revises.edits, self._studio.segmenter)
+            edited = apply_edits(decode(base, Script), revises.edits, self._studio.segmenter)
             return await self._keep(work, name, edited)
 
         return Task(parts={"base": base.decode(), "edits": revises.edits}, produce=produce)

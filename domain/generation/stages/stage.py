@@ -12,7 +12,8 @@ import msgspec
 
 from domain.errors import DomainError
 from domain.generation.brief import Brief
-from domain.generation.fingerprint import canonical, content_hash
+from domain.generation.documents import decode, encode
+from domain.generation.fingerprint import content_hash
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
@@ -111,7 +112,7 @@ async def store_document(
     studio: Studio, work: Work, kind: UnitKind, name: str, document: msgspec.Struct
 ) -> str:
     """Store a document under its fingerprint; answers its content hash."""
-    body = canonical(document)
+    body = encode(document)
     await studio.documents.put(work.account_id, kind, name, body)
     return content_hash(body)
 
@@ -123,4 +124,4 @@ async def load_document(
     body = await studio.documents.get(account_id, result.kind, result.fingerprint)
     if body is None:
         raise DomainError(f"The {result.kind} document {result.fingerprint[:12]} is gone.")
-    return msgspec.json.decode(body, type=document_type)
+    return decode(body, document_type)
