@@ -22,12 +22,13 @@ set -o pipefail; $(1) 2> >(sed '/^WARNING: /d' >&2) | while IFS= read -r line; d
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench format constraints clean
+.PHONY: help demo serve test faults check bench format constraints clean
 
 help:
 	@echo "make demo    make a video on TOPIC=\"$(TOPIC)\" in ASPECT=$(ASPECT)"
 	@echo "make serve   API and worker on http://127.0.0.1:$(or $(PORT),8000); PORT=8139 for another"
 	@echo "make test    the whole suite, with its own Postgres, MongoDB and Redis"
+	@echo "make faults  kill, stop and cut off everything, a thousand jobs long (FAULTS=--help)"
 	@echo "make check   lint, types, import rules, migrations up to date"
 	@echo "make bench   speed, as ratios of one run"
 
@@ -59,6 +60,9 @@ serve: $(VENV)/.voice
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest
+
+faults: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -44,7 +44,7 @@ def postgres_server() -> Iterator[str]:
         yield url
         return
     with _for_the_session(PostgresServer) as server:
-        server.forget_durability()
+        server.forget_disks()
         yield server.url
 
 

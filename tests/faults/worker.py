@@ -1,0 +1,101 @@
+"""The processes that faults happen to: a real worker and a real API around the stand-ins.
+
+Both are forked from a process that has imported this module, which makes a new worker a matter
+of milliseconds where its imports take seconds. Apart from what ``Orders`` say they are the
+product: the worker as Dramatiq runs it in each of its processes, the API under uvicorn.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import dramatiq
+import msgspec
+import uvicorn
+from dishka import Provider
+
+# what these import is what takes the time
+import app.container
+import app.embedded
+import app.storage  # noqa: F401
+from app.config import Settings
+from app.logging import configure_logging
+from app.main import create_app
+from app.worker import declare
+from faults.clock import shift_clock_on_signals
+from faults.failpoints import Arming, Failpoints, Watched
+from faults.ledger import Ledger
+from faults.mutants import MUTANTS
+from faults.standins import StandIns
+
+PR_SET_PDEATHSIG = 1
+IDLE_MS = 1_000
+"""Dramatiq's own: an idle worker looks for bells at least as often"""
+
+
+class Orders(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a process is told when it starts."""
+
+    settings: Settings
+    scale: float
+    """of every period that isn't a setting"""
+    ledger: Path
+    log: Path
+    arming: Arming | None = None
+    mutant: str = ""
+    rings: int = 1
+    """how often each bell is rung"""
+    heartbeat_ms: int = 15_000
+    """of Dramatiq: a message that a dead worker took comes again after this time"""
+
+
+def work(orders: Orders) -> None:
+    """A worker process, until SIGTERM."""
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    broker = declare(orders.settings, *_begin(orders))
+    broker.heartbeat_timeout = orders.heartbeat_ms
+    broker.emit_after("process_boot")
+    worker = dramatiq.Worker(
+        broker,
+        worker_threads=orders.settings.slots,
+        worker_timeout=max(10, round(IDLE_MS * orders.scale)),
+    )
+    worker.start()
+    while not ended.wait(1):
+        pass
+    worker.stop()
+    broker.close()
+
+
+def serve(orders: Orders) -> None:
+    """An API process, until SIGTERM."""
+    application = create_app(orders.settings, *_begin(orders))
+    uvicorn.run(
+        application,
+        host=orders.settings.host,
+        port=orders.settings.port,
+        log_config=None,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def _begin(orders: Orders) -> list[Provider]:
+    """Make this process the one that was ordered; answers the providers that it needs."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    log = os.open(orders.log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    for descriptor in (1, 2):
+        os.dup2(log, descriptor)
+    configure_logging(orders.settings)
+    shift_clock_on_signals()
+    points = Failpoints(Ledger(orders.ledger), orders.arming)
+    if orders.mutant:
+        MUTANTS[orders.mutant]()
+    return [
+        StandIns(points, orders.settings.renew_seconds),
+        Watched(points, orders.rings),
+    ]
