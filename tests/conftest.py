@@ -11,27 +11,27 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
-from servers import MongoServer, PostgresServer, RedisServer, ServerUnavailable, in_own_loop
+from servers import (
+    MongoServer,
+    PostgresServer,
+    RedisServer,
+    ServerUnavailable,
+    in_own_loop,
+    unavailable,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from adapters.postgres import make_engine, migrate
 
 Server = TypeVar("Server", PostgresServer, MongoServer, RedisServer)
-
-
-def unavailable(reason: str) -> NoReturn:
-    """A server that can't be had here: skip, but never silently where it counts."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 # -- servers -------------------------------------------------------------------------------

@@ -5,9 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from servers import ServerUnavailable
+from servers import ServerUnavailable, unavailable
 
-from conftest import unavailable
 from faults.__main__ import memory_folder
 from faults.scenarios import Size, run_scenario
 from faults.site import Servers
