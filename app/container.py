@@ -31,6 +31,7 @@ from adapters.piper import PiperNarrator
 from adapters.postgres import (
     SqlDocumentStore,
     SqlJobStore,
+    SqlRegistrar,
     SqlVideoStore,
     make_engine,
 )
@@ -60,6 +61,7 @@ from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.generation.writing import PlainWriter, Writers
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs
+from domain.jobs.telemetry import Registrar, Silence, Telemetry
 
 
 class Stores(Provider):
@@ -68,6 +70,8 @@ class Stores(Provider):
     scope = Scope.APP
     settings = from_context(Settings)
     thread_bell = from_context(ThreadBell)
+    telemetry = from_context(Telemetry)
+    registrar = provide(SqlRegistrar, provides=Registrar)
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
@@ -125,11 +129,13 @@ class Stores(Provider):
         return bucket or _directory(settings, settings.data_dir / "artifacts")
 
     @provide
-    async def redis_bell(self, settings: Settings) -> AsyncIterator[DramatiqBell | None]:
+    async def redis_bell(
+        self, settings: Settings, telemetry: Telemetry
+    ) -> AsyncIterator[DramatiqBell | None]:
         if not settings.redis_url:
             yield None
             return
-        bell = DramatiqBell(settings.redis_url)
+        bell = DramatiqBell(settings.redis_url, telemetry=telemetry)
         yield bell
         await bell.close()
 
@@ -229,7 +235,10 @@ def draw_seed() -> int:
 
 
 def make_container(
-    settings: Settings, *overrides: Provider, thread_bell: ThreadBell | None = None
+    settings: Settings,
+    *overrides: Provider,
+    thread_bell: ThreadBell | None = None,
+    telemetry: Telemetry | None = None,
 ) -> AsyncContainer:
     """Wire everything for one event loop; ``overrides`` replace providers of the same type."""
     return make_async_container(
@@ -238,5 +247,9 @@ def make_container(
         Picture(),
         UseCases(),
         *overrides,
-        context={Settings: settings, ThreadBell: thread_bell or ThreadBell()},
+        context={
+            Settings: settings,
+            ThreadBell: thread_bell or ThreadBell(),
+            Telemetry: telemetry or Silence(),
+        },
     )

@@ -10,6 +10,7 @@ from app.config import Settings
 from app.container import make_container
 from app.workshop import Workshop
 from domain.errors import ServiceUnavailable
+from domain.jobs.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,12 @@ STOP_SECONDS = 20.0
 class EmbeddedWorker:
     """Runs a workshop in a thread, so that blocking work never holds up the API."""
 
-    def __init__(self, settings: Settings, bell: ThreadBell) -> None:
+    def __init__(
+        self, settings: Settings, bell: ThreadBell, telemetry: Telemetry | None = None
+    ) -> None:
         self._settings = settings
         self._bell = bell
+        self._telemetry = telemetry
         self._thread = threading.Thread(target=self._main, name="faceless-worker", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -36,14 +40,18 @@ class EmbeddedWorker:
         """Start working; returns at once."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Give every lease back, end every child process, and wait for the thread."""
+    def stop(self) -> bool:
+        """Give every lease back, end every child process, and wait for the thread.
+
+        Answers whether it has ended in time.
+        """
         if not self._thread.is_alive():
-            return
+            return True
         if self._loop is not None and self._task is not None:
             with contextlib.suppress(RuntimeError):  # the loop closed just now
                 self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join(STOP_SECONDS)
+        return not self._thread.is_alive()
 
     def _main(self) -> None:
         try:
@@ -57,7 +65,9 @@ class EmbeddedWorker:
     async def _work(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         while True:
-            container = make_container(self._settings, thread_bell=self._bell)
+            container = make_container(
+                self._settings, thread_bell=self._bell, telemetry=self._telemetry
+            )
             try:
                 workshop = await container.get(Workshop)
                 self.error = None

@@ -12,6 +12,7 @@ from app.config import Settings
 from app.controllers.catalog import CatalogController
 from app.controllers.health import HealthController
 from app.controllers.jobs import GenerateController, JobsController
+from app.controllers.metrics import MetricsController
 from app.controllers.shelf import ShelfProvider
 from app.controllers.video_files import VideoFilesController
 from app.controllers.videos import VideosController
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
             VideoFilesController,
             CatalogController,
             HealthController,
+            MetricsController,
         ],
     )
     application = Litestar(

@@ -23,10 +23,12 @@ from litestar.enums import ScopeType
 from litestar.exceptions import ClientException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from adapters.prometheus import Meters
 from adapters.threads import ThreadBell
 from app.config import Settings, load_settings
 from app.event_feed import EventFeed
 from app.logging import configure_logging
+from app.metrics import Scrape, open_meters
 from app.problems import CrossSiteRequest
 from app.readiness import Watch
 from domain.generation.ports import ScriptWriter
@@ -39,7 +41,8 @@ log = structlog.get_logger("app.server")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WARM_UP_TOPIC = "Earth"
-QUIET_PATHS = frozenset({"/api/health", "/api/health/ready"})
+BROKEN_OFF = 500
+QUIET_PATHS = frozenset({"/api/health", "/api/health/ready", "/metrics"})
 """asked every few seconds by whoever watches the server"""
 
 
@@ -60,6 +63,7 @@ class Server:
         self._container: AsyncContainer | None = None
         self._worker: EmbeddedWorker | None = None
         self._feed: EventFeed | None = None
+        self._meters: Meters | None = None
         self._warming: asyncio.Task[None] | None = None
 
     @asynccontextmanager
@@ -89,19 +93,26 @@ class Server:
                 settings = self._given or load_settings()
                 configure_logging(settings)
                 await prepare_storage(settings)
+                self._meters = meters = open_meters(settings)
                 bell = ThreadBell()
                 feed = EventFeed(settings.event_poll_seconds, settings.event_heartbeat_seconds)
                 if settings.embedded_worker:
-                    self._worker = EmbeddedWorker(settings, bell)
+                    self._worker = EmbeddedWorker(settings, bell, meters)
                 worker = self._worker
 
                 def watch(container: AsyncContainer) -> Watch:
                     return Watch(settings, container, worker)
 
+                def scrape(container: AsyncContainer) -> Scrape:
+                    return Scrape(settings, container, meters)
+
                 own = Provider(scope=DiScope.APP)
                 own.provide(lambda: feed, provides=EventFeed)
                 own.provide(watch)
-                self._container = make_container(settings, own, *self._providers, thread_bell=bell)
+                own.provide(scrape)
+                self._container = make_container(
+                    settings, own, *self._providers, thread_bell=bell, telemetry=meters
+                )
                 self._feed = feed
                 if worker is not None:
                     worker.start()
@@ -117,10 +128,12 @@ class Server:
         if self._warming is not None:
             self._warming.cancel()
             await asyncio.wait([self._warming])
-        if self._worker is not None:
-            await asyncio.to_thread(self._worker.stop)
+        has_stopped = self._worker is None or await asyncio.to_thread(self._worker.stop)
         if self._container is not None:
             await self._container.close()
+        if self._meters is not None and has_stopped:  # else it still counts, to the very end
+            self._meters.close()
+        self._meters = None
         self._settings = self._container = self._worker = self._feed = self._warming = None
 
     def wrap(self, app: Litestar) -> ASGIApp:
@@ -139,7 +152,9 @@ class Server:
         async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP:
                 settings = self._settings or await self.open()
-                await _observed(in_container, settings, scope, receive, send)
+                await _observed(
+                    in_container, scope, receive, send, settings=settings, meters=self._meters
+                )
             else:
                 await routing(scope, receive, send)
 
@@ -204,9 +219,15 @@ async def refuse_cross_site(request: Request[Any, Any, Any]) -> None:
 
 
 async def _observed(
-    inner: ASGIApp, settings: Settings, scope: HTTPScope, receive: Receive, send: Send
+    inner: ASGIApp,
+    scope: HTTPScope,
+    receive: Receive,
+    send: Send,
+    *,
+    settings: Settings,
+    meters: Meters | None,
 ) -> None:
-    """Run one request under an id, with a limited body, and log how it ended."""
+    """Run one request under an id, with a limited body; count it, and log how it ended."""
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
     given = headers.get(b"x-request-id", "")
     request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
@@ -247,12 +268,17 @@ async def _observed(
             log.exception("request broke off", path=scope["path"])
             raise
         finally:
+            seconds = time.perf_counter() - started
+            if meters is not None:
+                route = scope.get("path_template")
+                # one that broke off before it had a status is the server's own failure
+                meters.answered(scope["method"], route, status or BROKEN_OFF, seconds)
             write = log.debug if scope["path"] in QUIET_PATHS else log.info
             write(
                 "request",
                 method=scope["method"],
                 path=scope["path"],
                 status=status,
-                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                milliseconds=round(seconds * 1000, 1),
                 bytes=sent,
             )

@@ -6,6 +6,7 @@ the database for work.
 
 import asyncio
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import dramatiq
 from dishka import AsyncContainer, Provider
@@ -18,6 +19,9 @@ from app.workshop import Workshop
 from domain.errors import SettingsInvalid
 from domain.jobs.runner import Runner
 
+if TYPE_CHECKING:
+    from adapters.prometheus import Meters, MetricsListener
+
 
 class QueueWorker:
     """A worker's resources on Dramatiq's event loop, and the actor that uses them."""
@@ -28,6 +32,8 @@ class QueueWorker:
         self._container: AsyncContainer | None = None
         self._runner: Runner | None = None
         self._housekeeping: asyncio.Task[None] | None = None
+        self._meters: Meters | None = None
+        self._listener: MetricsListener | None = None
         self._working: set[asyncio.Task[object]] = set()
         self._stopping = False
 
@@ -35,10 +41,13 @@ class QueueWorker:
         """Prepare the stores, build everything, and keep house from now on."""
         # only now: some of what these bring along logs on being imported
         from app.container import make_container  # noqa: PLC0415
+        from app.metrics import listen_for_scrapes, open_meters  # noqa: PLC0415
         from app.storage import prepare_storage  # noqa: PLC0415
 
         await prepare_storage(self._settings)
-        self._container = make_container(self._settings, *self._overrides)
+        self._meters = open_meters(self._settings)
+        self._listener = listen_for_scrapes(self._settings, self._meters)
+        self._container = make_container(self._settings, *self._overrides, telemetry=self._meters)
         workshop = await self._container.get(Workshop)
         self._runner = workshop.runner(0)
         self._housekeeping = asyncio.create_task(workshop.keep_house())
@@ -73,6 +82,10 @@ class QueueWorker:
                 await self._housekeeping
         if self._container is not None:
             await self._container.close()
+        if self._listener is not None:
+            await asyncio.to_thread(self._listener.close)
+        if self._meters is not None:
+            self._meters.close()
 
 
 def boot() -> None:

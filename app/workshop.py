@@ -6,14 +6,19 @@ import os
 import random
 import shutil
 import socket
+from contextlib import AbstractContextManager
+
+import structlog
 
 from adapters.threads import ThreadBell
 from app.config import Settings
 from domain.generation.pipeline import Pipeline
 from domain.generation.stores import ArtifactStore
+from domain.jobs.model import Claim
 from domain.jobs.ports import Bell, JobStore
 from domain.jobs.reconciler import Reconciler
 from domain.jobs.runner import Runner, RunnerPeriods
+from domain.jobs.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +41,7 @@ class Workshop:
         *,
         thread_bell: ThreadBell,
         artifacts: ArtifactStore,
+        telemetry: Telemetry,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -43,6 +49,7 @@ class Workshop:
         self._pipeline = pipeline
         self._thread_bell = thread_bell
         self._artifacts = artifacts
+        self._telemetry = telemetry
 
     async def work(self) -> None:
         """Run every slot and the housekeeping until cancelled."""
@@ -68,6 +75,8 @@ class Workshop:
             unit_attempts=settings.unit_attempts,
             free_bytes=lambda: shutil.disk_usage(settings.data_dir).free,
             min_free_bytes=settings.min_free_bytes,
+            telemetry=self._telemetry,
+            about=ids_in_the_log,
         )
 
     async def keep_house(self) -> None:
@@ -79,6 +88,7 @@ class Workshop:
             reconcile_seconds=settings.reconcile_seconds,
             unclaimed_seconds=settings.unclaimed_seconds,
             crash_limit=settings.crash_limit,
+            telemetry=self._telemetry,
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(reconciler.run_forever())
@@ -96,3 +106,16 @@ class Workshop:
             except OSError as error:
                 log.warning("leftovers of dead processes can't be removed: %s", error)
             await asyncio.sleep(CLEARING_SECONDS)
+
+
+def ids_in_the_log(claim: Claim) -> AbstractContextManager[object]:
+    """Whatever is logged meanwhile, by whichever module, says which unit it was for."""
+    unit = claim.unit
+    return structlog.contextvars.bound_contextvars(
+        job_id=str(unit.job_id),
+        unit_id=str(unit.id),
+        kind=unit.kind.value,
+        ordinal=unit.ordinal,
+        account_id=unit.account_id,
+        fence=unit.fence,
+    )

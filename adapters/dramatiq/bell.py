@@ -14,6 +14,7 @@ from redis.retry import Retry
 
 from adapters.dramatiq.broker import ACTOR, NAMESPACE, QUEUE
 from domain.errors import ServiceUnavailable
+from domain.jobs.telemetry import Silence, Telemetry
 
 RING_SECONDS = 1.0
 """Redis has this long to connect and to answer: whoever rings has a request to finish"""
@@ -35,7 +36,10 @@ class DramatiqBell:
     Connects at the first ring. What can't be rung is logged: the reconciler rings again.
     """
 
-    def __init__(self, redis_url: str, namespace: str = NAMESPACE) -> None:
+    def __init__(
+        self, redis_url: str, namespace: str = NAMESPACE, *, telemetry: Telemetry | None = None
+    ) -> None:
+        self._telemetry = telemetry or Silence()
         client = redis.Redis.from_url(
             redis_url,
             socket_connect_timeout=RING_SECONDS,
@@ -55,9 +59,11 @@ class DramatiqBell:
         try:
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._threads, self._enqueue, units)
+            self._telemetry.rang(len(units))
         except Exception as error:
             # Any error, also one of a kind that nobody foresaw: the units are safe in the
             # database, and an answer of the API must not depend on the bell.
+            self._telemetry.could_not_ring(len(units))
             _log.warning(
                 "the bell can't be rung for %d units: %s (check REDIS_URL)", len(units), error
             )

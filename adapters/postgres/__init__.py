@@ -1,5 +1,6 @@
 """Job control, videos and embedded documents in SQL: Postgres, or SQLite with the same code."""
 
+from adapters.postgres.census import SqlRegistrar
 from adapters.postgres.documents import SqlDocumentStore
 from adapters.postgres.engine import make_engine
 from adapters.postgres.jobs import SqlJobStore
@@ -18,6 +19,7 @@ __all__ = [
     "SchemaDiffers",
     "SqlDocumentStore",
     "SqlJobStore",
+    "SqlRegistrar",
     "SqlVideoStore",
     "check_models",
     "check_schema",

@@ -235,20 +235,21 @@ class SqlJobStore:
             gone = await recovery.expired_leases(conn)
             late = await recovery.overdue_jobs(conn)
         ready: list[UUID] = []
-        expired = overdue = 0
+        expired = overdue = quarantined = 0
         # one short transaction each: a round never holds two jobs
         for row in gone:
             async with self._transactions.writing() as conn:
-                taken, unit = await recovery.take_back(conn, row.id, row.job_id, crash_limit)
-            expired += taken
-            ready += [unit] if unit is not None else []
+                state = await recovery.take_back(conn, row.id, row.job_id, crash_limit)
+            expired += state is not None
+            quarantined += state is UnitState.FAILED
+            ready += [row.id] if state is UnitState.READY else []
         for job_id in late:
             async with self._transactions.writing() as conn:
                 overdue += await recovery.fail_overdue(conn, job_id)
         async with self._transactions.reading() as conn:
             forgotten = await recovery.forgotten_units(conn, unclaimed_for)
         ready += [unit for unit in forgotten if unit not in ready]
-        return Reconciled(ready=ready, expired=expired, overdue=overdue)
+        return Reconciled(ready=ready, expired=expired, quarantined=quarantined, overdue=overdue)
 
     @uninterrupted
     async def now(self) -> datetime:

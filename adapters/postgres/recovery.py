@@ -32,11 +32,14 @@ async def expired_leases(conn: AsyncConnection) -> list[AnyRow]:
 
 async def take_back(
     conn: AsyncConnection, unit_id: UUID, job_id: UUID, crash_limit: int
-) -> tuple[bool, UUID | None]:
-    """Take one expired lease back: whether it was, and the unit if it can be claimed again."""
+) -> UnitState | None:
+    """Take one expired lease back: what became of the unit, or None when it wasn't expired.
+
+    READY: it can be claimed again; CANCELLED: its job is over; FAILED: it is quarantined.
+    """
     job = await lock_job(conn, job_id)
     if job is None:
-        return False, None
+        return None
     rows = await conn.execute(
         sa.select(units).where(
             units.c.id == unit_id, units.c.state == LEASED, units.c.lease_until < now()
@@ -44,7 +47,7 @@ async def take_back(
     )
     unit = rows.one_or_none()
     if unit is None:  # renewed, finished or taken back in the meantime
-        return False, None
+        return None
     crashes = unit.crashes + 1
     # the worker is counted until its lease ran out: nobody knows what it did afterwards
     ended = ENDED | {
@@ -56,7 +59,7 @@ async def take_back(
     if is_over(job):
         await conn.execute(mine.values(ended | {"state": UnitState.CANCELLED}))
         await settle(conn, job)
-        return True, None
+        return UnitState.CANCELLED
     if crashes >= crash_limit:
         error = JobError(
             code=Quarantined.code,
@@ -66,10 +69,10 @@ async def take_back(
         await conn.execute(mine.values(ended | {"state": UnitState.FAILED, "error": error}))
         await cancel_units(conn, job.id)
         await settle(conn, job, status=JobStatus.FAILED, error=error)
-        return True, None
+        return UnitState.FAILED
     await conn.execute(mine.values(ended | {"state": UnitState.READY, "run_at": now()}))
     await settle(conn, job)
-    return True, unit_id
+    return UnitState.READY
 
 
 async def overdue_jobs(conn: AsyncConnection) -> list[UUID]:

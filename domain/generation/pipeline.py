@@ -13,6 +13,8 @@ under that name, from whichever job, is taken as it is; else the work is done an
 
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from domain.generation.fingerprint import fingerprint
 from domain.generation.stages.mix import MixStage
 from domain.generation.stages.narration import NarrationStage
@@ -54,7 +56,6 @@ class Pipeline:
         work = Work(claim=claim, inputs=inputs, progress=progress)
         task = await stage.plan(work)
         name = fingerprint(claim.unit.kind, stage.version, task.parts)
-        result = await self._studio.jobs.result(claim.job.account_id, name)
-        if result is None:
-            result = await task.produce(name)
-        return await stage.finish(work, result)
+        made = await self._studio.jobs.result(claim.job.account_id, name)
+        finish = await stage.finish(work, made or await task.produce(name))
+        return msgspec.structs.replace(finish, is_reused=made is not None)

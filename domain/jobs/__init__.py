@@ -29,9 +29,11 @@ from domain.jobs.ports import (
 from domain.jobs.reconciler import Reconciler
 from domain.jobs.runner import Runner, RunnerPeriods
 from domain.jobs.service import Jobs
+from domain.jobs.telemetry import Census, Registrar, Silence, Telemetry
 
 __all__ = [
     "Bell",
+    "Census",
     "Claim",
     "Event",
     "Finish",
@@ -47,11 +49,14 @@ __all__ = [
     "Production",
     "Reconciled",
     "Reconciler",
+    "Registrar",
     "Result",
     "Revises",
     "Runner",
     "RunnerPeriods",
+    "Silence",
     "StageReport",
+    "Telemetry",
     "Unit",
     "UnitKind",
     "UnitState",

@@ -42,6 +42,8 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True):
     video: Video | None = None
     job_result: JobResult | None = None
     """given by the last unit; the job has succeeded"""
+    is_reused: bool = False
+    """whether the result had been made before, by whichever job"""
 
 
 class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +52,9 @@ class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
     ready: list[UUID]
     """units that have been claimable for a while and that nobody took: ring again"""
     expired: int = 0
-    """leases taken back from workers that stopped renewing"""
+    """leases taken back from workers that stopped renewing: each counts as a crash"""
+    quarantined: int = 0
+    """units put aside after as many crashes as are borne with, and their jobs with them"""
     overdue: int = 0
     """jobs failed past their deadline"""
 

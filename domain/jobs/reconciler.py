@@ -5,6 +5,7 @@ import logging
 
 from domain.errors import DomainError
 from domain.jobs.ports import Bell, JobStore, Reconciled
+from domain.jobs.telemetry import Silence, Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -20,19 +21,25 @@ class Reconciler:
         reconcile_seconds: float = 5.0,
         unclaimed_seconds: float = 15.0,
         crash_limit: int = 3,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._store = store
         self._bell = bell
         self._period = reconcile_seconds
         self._unclaimed = unclaimed_seconds
         self._crash_limit = crash_limit
+        self._telemetry = telemetry or Silence()
 
     async def run_once(self) -> Reconciled:
         """One round."""
         found = await self._store.reconcile(self._unclaimed, self._crash_limit)
+        self._telemetry.reconciled(found)
         if found.expired or found.overdue:
             log.warning(
-                "took back %d expired leases, failed %d overdue jobs", found.expired, found.overdue
+                "took back %d expired leases (%d units quarantined), failed %d overdue jobs",
+                found.expired,
+                found.quarantined,
+                found.overdue,
             )
         if found.ready:
             await self._bell.ring(found.ready)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from enum import Enum
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ import msgspec
 from domain.errors import DomainError, LeaseLost, StorageFull, UnitCancelled
 from domain.jobs.model import STAGES, Claim, JobError, UnitKind, WaitingFor
 from domain.jobs.ports import Bell, Finish, JobStore, Listener, Production
+from domain.jobs.telemetry import Silence, Telemetry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -74,9 +75,12 @@ class Runner:
         kinds: Sequence[UnitKind] = STAGES,
         free_bytes: Callable[[], int] | None = None,
         min_free_bytes: int = 0,
+        telemetry: Telemetry | None = None,
+        about: Callable[[Claim], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """``random`` draws from 0 to 1 for the back-off; ``free_bytes`` measures the space left
-        for artifacts, below ``min_free_bytes`` of which nothing is claimed."""
+        for artifacts, below ``min_free_bytes`` of which nothing is claimed. ``about`` surrounds
+        all that is done for a claim, so that what is logged meanwhile carries its ids."""
         self._store = store
         self._bell = bell
         self._production = production
@@ -88,6 +92,8 @@ class Runner:
         self._free_bytes = free_bytes
         self._min_free_bytes = min_free_bytes
         self._is_short_of_space = False
+        self._telemetry = telemetry or Silence()
+        self._about = about
 
     async def run_forever(self, listener: Listener, poll_seconds: float) -> None:
         """Work while there is work; else wait for the bell or the poll. Ends by cancellation."""
@@ -115,7 +121,9 @@ class Runner:
         claim = await self._claim()
         if claim is None:
             return False
-        await self._work(claim)
+        self._telemetry.claimed(claim)
+        with self._about(claim):
+            await self._work(claim)
         return True
 
     async def _claim(self) -> Claim | None:
@@ -146,6 +154,7 @@ class Runner:
     async def _work(self, claim: Claim) -> None:
         share = _Share()
         ended = asyncio.Event()
+        begun = asyncio.get_running_loop().time()
         work = asyncio.create_task(self._produce(claim, share))
         renewal = asyncio.create_task(self._keep_lease(claim, share, ended))
         conclusion: asyncio.Task[None] | None = None
@@ -157,7 +166,7 @@ class Runner:
                     await asyncio.wait({work})
                     await self._stop(claim, renewal.result())
                 else:
-                    await self._end(claim, work)
+                    await self._end(claim, work, begun)
             finally:
                 ended.set()
                 await asyncio.wait({renewal})
@@ -216,20 +225,25 @@ class Runner:
         if verdict is _Verdict.CANCELLED:
             await self._persist(claim, lambda: self._store.abandon_cancelled(claim))
         else:
-            log.warning("unit %s of job %s was lost", claim.unit.id, claim.job.id)
+            self._lose(claim)
 
-    async def _end(self, claim: Claim, work: asyncio.Task[Finish]) -> None:
-        """The work has ended by itself: write down how."""
+    async def _end(self, claim: Claim, work: asyncio.Task[Finish], begun: float) -> None:
+        """The work, begun at ``begun``, has ended by itself: write down how."""
+        seconds = asyncio.get_running_loop().time() - begun
         try:
             finish = work.result()
         except LeaseLost:
-            log.warning("unit %s of job %s was lost", claim.unit.id, claim.job.id)
+            self._lose(claim)
         except (UnitCancelled, asyncio.CancelledError):
             await self._persist(claim, lambda: self._store.abandon_cancelled(claim))
         except Exception as error:
             await self._fail(claim, error)
         else:
             ready = await self._persist(claim, lambda: self._store.finish(claim, finish))
+            if ready is None:
+                return
+            self._telemetry.finished(claim, finish, seconds)
+            log.info("unit finished: %s %d", claim.unit.kind, claim.unit.ordinal)
             if ready:
                 await self._bell.ring(ready)
 
@@ -255,6 +269,7 @@ class Runner:
         elif unit.attempt + 1 >= self._unit_attempts:
             may_pass = False
         retry_in = self._backoff(unit.attempt) if may_pass else None
+        self._telemetry.failed(claim, what.code, is_retried=may_pass)
         await self._persist(
             claim,
             lambda: self._store.fail(claim, what, retry_in=retry_in, waiting_for=waiting_for),
@@ -279,15 +294,21 @@ class Runner:
             try:
                 return await write()
             except LeaseLost:
-                log.warning("unit %s of job %s was lost", claim.unit.id, claim.job.id)
+                self._lose(claim)
                 return None
             except DomainError as error:
                 if not error.transient or clock() >= give_up:
                     log.error("the end of unit %s isn't recorded: %s", claim.unit.id, error)
+                    self._telemetry.lost(claim)
                     return None
             await asyncio.sleep(self._periods.renew)
 
+    def _lose(self, claim: Claim) -> None:
+        log.warning("unit %s of job %s was lost", claim.unit.id, claim.job.id)
+        self._telemetry.lost(claim)
+
     async def _release(self, claim: Claim) -> None:
+        self._telemetry.released(claim)
         try:
             await self._store.release(claim)
         except DomainError as error:  # no reason to stop later: the lease expires by itself

@@ -1,21 +1,24 @@
 """The worker that is rung over Redis, as people start it: ``dramatiq app.worker:boot``."""
 
 import asyncio
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from dishka import AsyncContainer
 
 from app.config import Settings
 from app.container import make_container
 from domain.generation.brief import Brief, SceneInput
-from domain.jobs.model import FINAL_STATUSES, LOCAL_ACCOUNT, Job, JobStatus
+from domain.jobs.model import FINAL_STATUSES, LOCAL_ACCOUNT, STAGES, Job, JobStatus
 from domain.jobs.service import Jobs
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +47,14 @@ def settings(redis_url: str, database_url: str, tmp_path: Path, cache_dir: Path)
         redis_url=redis_url.removesuffix("/0") + "/1",  # other tests ring in the first
         embedded_worker=False,
         min_free_bytes=0,
+        metrics_port=free_port(),
     )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -70,6 +80,7 @@ class QueueWorker:
                     "DATABASE_URL": settings.database_url,
                     "REDIS_URL": settings.redis_url,
                     "MIN_FREE_BYTES": "0",
+                    "METRICS_PORT": str(settings.metrics_port),
                     "LOG_FORMAT": "json",
                 },
                 stderr=file,
@@ -98,7 +109,7 @@ def worker(settings: Settings, tmp_path: Path) -> Any:
 
 
 async def test_a_ring_over_redis_has_a_whole_video_made_and_logs_each_line_once(
-    container: AsyncContainer, worker: QueueWorker, rows: Rows
+    container: AsyncContainer, worker: QueueWorker, rows: Rows, settings: Settings
 ) -> None:
     jobs = await container.get(Jobs)
     brief = Brief(script="Honey never spoils.", aspect_ratio="1:1")
@@ -109,11 +120,24 @@ async def test_a_ring_over_redis_has_a_whole_video_made_and_logs_each_line_once(
     assert job.status == JobStatus.SUCCEEDED, job.error
     assert job.result is not None
     assert Path(job.result.path or "", "video.mp4").is_file()
+    async with httpx.AsyncClient() as client:
+        figures = (await client.get(f"http://127.0.0.1:{settings.metrics_port}/metrics")).text
+    for kind in STAGES:
+        assert f'faceless_units_finished_total{{kind="{kind}"}} 1.0' in figures, figures
+        assert f'faceless_unit_duration_seconds_count{{kind="{kind}"}} 1.0' in figures
+    assert "faceless_render_speed_count 1.0" in figures
+    assert 'faceless_bells_total{outcome="rung"} 5.0' in figures  # all but the first, the API's
     assert {row["crashes"] for row in await rows("SELECT crashes FROM units")} == {0}
     assert await worker.stop() == 0
     assert worker.log.count("Worker process is ready for action") == 1, worker.log
     assert "setup plugin" not in worker.log
     assert '"level": "error"' not in worker.log, worker.log
+    finished = [line for line in lines_of(worker) if line["event"].startswith("unit finished")]
+    assert [line["kind"] for line in finished] == list(STAGES)
+    for line in finished:
+        assert (line["job_id"], line["account_id"], line["fence"]) == (str(job.id), "local", 1)
+    units = await rows("SELECT id FROM units")
+    assert {line["unit_id"] for line in finished} == {str(row["id"]) for row in units}
 
 
 async def test_a_worker_that_is_stopped_gives_its_unit_back_and_counts_no_crash(
@@ -130,6 +154,10 @@ async def test_a_worker_that_is_stopped_gives_its_unit_back_and_counts_no_crash(
     assert (segment["state"], segment["lease_owner"]) == ("ready", None), worker.log
     assert (segment["crashes"], segment["attempt"], segment["fence"]) == (0, 0, 1)
     assert (await jobs.get(LOCAL_ACCOUNT, job.id)).status == JobStatus.RUNNING
+
+
+def lines_of(worker: QueueWorker) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in worker.log.splitlines() if line.startswith("{")]
 
 
 def _renders(job: Job) -> bool:
