@@ -69,9 +69,14 @@ def fail(error: DomainError, *, as_json: bool = False) -> NoReturn:
     if as_json:
         click.echo(msgspec.json.encode(_as_json(error)))
     else:
-        for line in _lines(error):
-            err.print(line, soft_wrap=True)
+        say(error)
     sys.exit(EXIT_USAGE if isinstance(error, INPUT_ERRORS) else EXIT_FAILED)
+
+
+def say(error: DomainError) -> None:
+    """Say what is wrong and how to mend it, on standard error."""
+    for line in _lines(error):
+        err.print(line, soft_wrap=True)
 
 
 def _lines(error: DomainError) -> list[str]:

@@ -6,7 +6,6 @@ made on, so the API and each worker build their own.
 
 import random
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from dishka import (
     AsyncContainer,
@@ -19,7 +18,6 @@ from dishka import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
-from adapters.directory import DirectoryArtifactStore
 from adapters.dramatiq import DramatiqBell
 from adapters.ffmpeg import FfmpegEngine
 from adapters.libass import LibassTypesetter
@@ -40,6 +38,7 @@ from adapters.sentencex import SentencexSegmenter
 from adapters.sumy import SumyWriter
 from adapters.threads import ThreadBell
 from adapters.wikipedia import WikipediaWriter
+from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
 from app.config import Settings
 from app.workshop import Workshop
@@ -107,26 +106,11 @@ class Stores(Provider):
 
     @provide
     def bucket(self, settings: Settings) -> S3ArtifactStore | None:
-        if not settings.artifacts_url:
-            return None
-        # never where the artifacts of a folder are: a cache is trimmed
-        cache = _directory(settings, settings.cache_dir / "artifacts")
-        return S3ArtifactStore(
-            settings.artifacts_url,
-            cache,
-            endpoint=settings.s3_endpoint_url,
-            public_endpoint=settings.s3_public_endpoint_url,
-            access_key=settings.s3_access_key,
-            secret_key=settings.s3_secret_key,
-            region=settings.s3_region,
-            sign_urls=settings.s3_signed_urls,
-            cache_bytes=settings.artifact_cache_bytes,
-            keep_seconds=settings.job_deadline_seconds,
-        )
+        return make_bucket(settings) if settings.artifacts_url else None
 
     @provide
     def artifacts(self, bucket: S3ArtifactStore | None, settings: Settings) -> ArtifactStore:
-        return bucket or _directory(settings, settings.data_dir / "artifacts")
+        return bucket or make_directory(settings)
 
     @provide
     async def redis_bell(
@@ -223,10 +207,6 @@ class UseCases(Provider):
             deadline_seconds=settings.job_deadline_seconds,
             max_queued=settings.max_queued_jobs,
         )
-
-
-def _directory(settings: Settings, root: Path) -> DirectoryArtifactStore:
-    return DirectoryArtifactStore(root, settings.data_dir / "videos", settings.min_free_bytes)
 
 
 def draw_seed() -> int:

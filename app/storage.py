@@ -5,7 +5,14 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.postgres import check_schema, current_revision, head_revision, make_engine, migrate
+from adapters.postgres import (
+    SqlJobStore,
+    check_schema,
+    current_revision,
+    head_revision,
+    make_engine,
+    migrate,
+)
 from app.config import Settings
 from domain.errors import DomainError, ServiceUnavailable, StorageFull
 
@@ -37,6 +44,21 @@ async def prepare_storage(settings: Settings, *, check: bool = False) -> str:
     finally:
         await engine.dispose()
     return f"The database is at revision {revision}."
+
+
+async def reach_database(settings: Settings) -> None:
+    """Ask the database for the time.
+
+    Raises:
+        ServiceUnavailable: it can't be reached.
+    """
+    engine = make_engine(settings.sql_url)
+    try:
+        await SqlJobStore(engine).now()
+    except (OSError, SQLAlchemyError, ServiceUnavailable) as error:
+        raise _unusable(settings, error) from error
+    finally:
+        await engine.dispose()
 
 
 async def describe_database(settings: Settings) -> str:

@@ -1,26 +1,43 @@
-"""What ``dramatiq app.worker:boot`` starts: a worker process that is rung over Redis.
+"""A worker process that is rung over Redis: ``faceless worker``, or ``dramatiq app.worker:boot``.
 
 A message carries only a unit's id, and even that only for the log: whoever hears the bell asks
 the database for work.
+
+``faceless worker`` is Dramatiq's worker in one process, without the master that its command puts
+above a group: that one ends the whole group when one of it is killed, and a second SIGTERM can
+hang it. Here, supervisors look after processes.
 """
 
 import asyncio
+import logging
+import signal
 from contextlib import suppress
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import dramatiq
 from dishka import AsyncContainer, Provider
 from dramatiq.brokers.redis import RedisBroker
+from dramatiq.worker import Worker
 
-from adapters.dramatiq import ACTOR, QUEUE, WorkerResources, make_broker
+from adapters.dramatiq import ACTOR, QUEUE, WorkerBootFailed, WorkerResources, make_broker
 from app.config import Settings, load_settings
+from app.heartbeat import beat_forever
 from app.logging import configure_logging
 from app.workshop import Workshop
-from domain.errors import SettingsInvalid
+from domain.errors import DomainError, ServiceUnavailable, SettingsInvalid
+from domain.jobs.ports import Bell
 from domain.jobs.runner import Runner
 
 if TYPE_CHECKING:
     from adapters.prometheus import Meters, MetricsListener
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 20
+"""what children and leases get to end; after that the process ends itself, its children die with
+it, and leases that weren't given back expire"""
 
 
 class QueueWorker:
@@ -31,11 +48,12 @@ class QueueWorker:
         self._overrides = overrides
         self._container: AsyncContainer | None = None
         self._runner: Runner | None = None
-        self._housekeeping: asyncio.Task[None] | None = None
         self._meters: Meters | None = None
         self._listener: MetricsListener | None = None
+        self._background: list[asyncio.Task[None]] = []
         self._working: set[asyncio.Task[object]] = set()
         self._stopping = False
+        self._unheard: list[UUID] = []
 
     async def open(self) -> None:
         """Prepare the stores, build everything, and keep house from now on."""
@@ -50,19 +68,26 @@ class QueueWorker:
         self._container = make_container(self._settings, *self._overrides, telemetry=self._meters)
         workshop = await self._container.get(Workshop)
         self._runner = workshop.runner(0)
-        self._housekeeping = asyncio.create_task(workshop.keep_house())
+        self._background = [
+            asyncio.create_task(workshop.keep_house()),
+            asyncio.create_task(beat_forever(self._settings.data_dir / "workers")),
+        ]
 
-    async def run_unit(self, unit_id: str) -> None:  # noqa: ARG002 - seen in Dramatiq's log
-        """Work on whatever unit is due, if any."""
+    async def run_unit(self, unit_id: str) -> None:
+        """Work on whatever unit is due, if any; one that can't be had now is rung for again."""
         task = asyncio.current_task()
         if self._runner is None or task is None or self._stopping:
+            self._unheard.append(UUID(unit_id))
             return
         self._working.add(task)
         try:
             await self._runner.run_next()
+        except DomainError as error:
+            log.warning("no unit can be claimed now: %s", error.message)
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
+            self._unheard.append(UUID(unit_id))
         finally:
             self._working.discard(task)
 
@@ -75,11 +100,14 @@ class QueueWorker:
             await asyncio.wait(self._working)
 
     async def close(self) -> None:
-        """End the housekeeping, close connections."""
-        if self._housekeeping is not None:
-            self._housekeeping.cancel()
+        """Ring for what this worker gave back, end the housekeeping, close connections."""
+        if self._container is not None and self._unheard:
+            # now that it listens no more itself: others needn't wait for the reconciler
+            await (await self._container.get(Bell)).ring(self._unheard)
+        for task in self._background:
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._housekeeping
+                await task
         if self._container is not None:
             await self._container.close()
         if self._listener is not None:
@@ -105,7 +133,38 @@ def declare(settings: Settings, *overrides: Provider) -> RedisBroker:
     """Make the broker Dramatiq's own, with the actor on it; ``overrides`` are the container's."""
     worker = QueueWorker(settings, *overrides)
     resources = WorkerResources(worker.open, worker.close, worker.stop)
-    broker = make_broker(settings.redis_url, [resources])
+    broker = make_broker(settings.redis_url, [resources], max_threads=settings.slots)
     dramatiq.set_broker(broker)
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(worker.run_unit)
     return broker
+
+
+def run(settings: Settings) -> None:
+    """Work in this process, on WORKER_SLOTS units at a time, until SIGTERM, SIGINT or SIGHUP.
+
+    Raises:
+        ServiceUnavailable: what it needs can't be had, so that it never began.
+    """
+    # its put may interrupt anything, its own get included: what a signal's handler needs
+    asked_to_end: SimpleQueue[int] = SimpleQueue()
+
+    def on_signal(number: int, _: object) -> None:
+        if not any(signal.getitimer(signal.ITIMER_REAL)):  # the first signal's time counts
+            signal.alarm(STOP_SECONDS)  # the system's own clock: nothing in here can hold it up
+        asked_to_end.put(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    configure_logging(settings)
+    broker = declare(settings)
+    worker = Worker(broker, worker_threads=settings.slots)
+    try:
+        worker.start()
+    except WorkerBootFailed as error:
+        cause = error.__cause__
+        raise cause if isinstance(cause, DomainError) else ServiceUnavailable(str(error)) from error
+    log.info("the worker is ready, with %d slots", settings.slots)
+    log.info("the worker ends: %s", signal.Signals(asked_to_end.get()).name)
+    worker.stop(timeout=STOP_SECONDS * 1000)
+    broker.close()
+    log.info("the worker has ended")

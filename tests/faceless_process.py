@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,19 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 class FacelessProcess:
-    """``faceless`` with arguments; what it writes to standard error is kept in a file."""
+    """``faceless`` (or another Python program) with arguments; what it writes goes to a file."""
 
-    def __init__(self, settings: Settings, log: Path, *arguments: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        log: Path,
+        *arguments: str,
+        program: Sequence[str] = ("-m", "app.cli"),
+    ) -> None:
         self._log = log
         with log.open("wb") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", *arguments],
+                [sys.executable, *program, *arguments],
                 cwd=log.parent,
                 env=environment_of(settings),
                 stdout=file,
@@ -89,6 +96,10 @@ class FacelessProcess:
     def __enter__(self) -> "FacelessProcess":
         return self
 
-    def __exit__(self, *_: Any) -> None:
+    def kill(self) -> None:
+        """kill -9."""
         self.process.kill()
         self.process.wait()
+
+    def __exit__(self, *_: Any) -> None:
+        self.kill()

@@ -34,9 +34,13 @@ NAMESPACE = "faceless"
 
 
 def make_broker(
-    redis_url: str, middleware: Sequence[Middleware] = (), namespace: str = NAMESPACE
+    redis_url: str,
+    middleware: Sequence[Middleware] = (),
+    namespace: str = NAMESPACE,
+    max_threads: int | None = None,
 ) -> RedisBroker:
-    """The broker of a worker process; ``middleware`` comes after the event loop's.
+    """The broker of a worker process of at most so many threads, whatever Dramatiq's command
+    line says; ``middleware`` comes after the event loop's.
 
     Connects at the first message.
     """
@@ -49,7 +53,7 @@ def make_broker(
     return RedisBroker(  # type: ignore[no-untyped-call]
         client=client,
         namespace=namespace,
-        middleware=[PrefetchOnePerThread(), AsyncIO(), *middleware],
+        middleware=[PrefetchOnePerThread(max_threads), AsyncIO(), *middleware],
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
         maintenance_chance=MAINTENANCE_CHANCE,
     )

@@ -60,11 +60,16 @@ class PrefetchOnePerThread(Middleware):
 
     The default is twice as many: the second half would wait behind long renders while other
     workers are idle. (``dramatiq_queue_prefetch`` is read when Dramatiq is imported, long
-    before this project's settings are.)
+    before this project's settings are.) ``max_threads`` limits the threads themselves.
     """
+
+    def __init__(self, max_threads: int | None = None) -> None:
+        self._max_threads = max_threads
 
     def before_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Set it before the first consumer is made."""
+        if self._max_threads is not None:
+            worker.worker_threads = min(worker.worker_threads, self._max_threads)
         worker.queue_prefetch = worker.worker_threads
 
 

@@ -127,6 +127,20 @@ def test_a_worker_takes_no_more_than_its_threads_can_answer(broker: RedisBroker)
         worker.stop()
 
 
+@pytest.mark.parametrize(("asked_for", "slots", "had"), [(8, 3, 3), (1, 3, 1)])
+def test_a_worker_has_no_more_threads_than_slots(
+    redis_url: str, namespace: str, asked_for: int, slots: int, had: int
+) -> None:
+    broker = make_broker(redis_url, namespace=namespace, max_threads=slots)
+    worker = dramatiq.Worker(broker, worker_threads=asked_for)
+    worker.start()
+    try:
+        assert (len(worker.workers), worker.queue_prefetch) == (had, had)
+    finally:
+        worker.stop()
+        broker.close()
+
+
 def test_making_a_broker_connects_to_nothing() -> None:
     make_broker(NOBODY_LISTENS).close()
 

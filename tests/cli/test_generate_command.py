@@ -17,8 +17,9 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from app.cli import main, say_topic
+from app.cli import main
 from app.cli_endings import EXIT_INTERRUPTED, EXIT_USAGE
+from app.cli_generate import say_topic
 from domain.generation.script import TopicMatch
 
 ROOT = Path(__file__).parents[2]
