@@ -15,6 +15,7 @@ from domain.errors import DomainError
 
 ELSEWHERE = {
     "cancel": "app.cli_jobs",
+    "gc": "app.cli_upkeep",
     "generate": "app.cli_generate",
     "jobs": "app.cli_jobs",
     "worker": "app.cli_worker",

@@ -20,6 +20,7 @@ from domain.errors import SettingsInvalid
 __all__ = ["Settings", "load_settings"]
 
 Seconds = Annotated[float, Meta(gt=0)]
+Days = Annotated[float, Meta(ge=0)]
 
 DATABASE_FILE = "faceless.db"
 """the embedded database's file under ``data_dir``"""
@@ -87,6 +88,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     unit_attempts: Annotated[int, Meta(ge=1, le=20)] = 4
     crash_limit: Annotated[int, Meta(ge=1, le=20)] = 3
     min_free_bytes: Annotated[int, Meta(ge=0)] = 500_000_000
+
+    # growing old
+    event_retention_days: Days = 7.0
+    result_retention_days: Days = 7.0
+    job_retention_days: Days = 30.0
 
     # making videos
     default_voice: str = ""

@@ -251,6 +251,13 @@ class ServiceUnavailable(DomainError):
     transient = True
 
 
+class UpkeepUnderWay(DomainError):
+    """Upkeep of this installation (gc, backup, restore, move) is under way elsewhere."""
+
+    code = "upkeep_under_way"
+    transient = True
+
+
 class SettingsInvalid(DomainError):
     """One or more environment variables are wrong."""
 

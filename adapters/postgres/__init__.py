@@ -3,7 +3,9 @@
 from adapters.postgres.census import SqlRegistrar
 from adapters.postgres.documents import SqlDocumentStore
 from adapters.postgres.engine import make_engine
+from adapters.postgres.holds import SqlHolds
 from adapters.postgres.jobs import SqlJobStore
+from adapters.postgres.retention import Retention
 from adapters.postgres.schema import (
     SchemaDiffers,
     check_models,
@@ -13,13 +15,19 @@ from adapters.postgres.schema import (
     head_revision,
     migrate,
 )
+from adapters.postgres.upkeep import Expired, Marks, SqlUpkeep
 from adapters.postgres.videos import SqlVideoStore
 
 __all__ = [
+    "Expired",
+    "Marks",
+    "Retention",
     "SchemaDiffers",
     "SqlDocumentStore",
+    "SqlHolds",
     "SqlJobStore",
     "SqlRegistrar",
+    "SqlUpkeep",
     "SqlVideoStore",
     "check_models",
     "check_schema",

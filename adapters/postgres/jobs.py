@@ -13,6 +13,7 @@ from adapters.postgres.accept import insert_job
 from adapters.postgres.clock import later, now
 from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
+from adapters.postgres.retention import is_use_to_be_noted, note_use
 from adapters.postgres.settle import cancel_job, lock_job, settle
 from adapters.postgres.tables import AnyRow, events, jobs, results, units
 from adapters.postgres.uninterrupted import uninterrupted
@@ -198,7 +199,12 @@ class SqlJobStore:
     @uninterrupted
     async def result(self, account_id: str, fingerprint: str) -> Result | None:
         async with self._transactions.reading() as conn:
-            return await work.read_result(conn, account_id, fingerprint)
+            found = await work.read_result(conn, account_id, fingerprint)
+            if found is None or not await is_use_to_be_noted(conn, account_id, fingerprint):
+                return found
+        async with self._transactions.writing() as conn:
+            # what expired between the two isn't there any more
+            return found if await note_use(conn, account_id, fingerprint) else None
 
     @uninterrupted
     async def put_result(self, claim: Claim, result: Result) -> Result:

@@ -180,6 +180,7 @@ results = sa.Table(
     sa.Column("artifacts", Json(dict[str, str]), nullable=False),
     sa.Column("data", Json(dict[str, Any]), nullable=False),
     sa.Column("created_at", UtcTime(), nullable=False),
+    sa.Column("used_at", UtcTime()),  # when it was last found and taken; NULL until then
 )
 
 events = sa.Table(
@@ -215,6 +216,15 @@ videos = sa.Table(
     sa.Column("created_at", UtcTime(), nullable=False),
     sa.Column("edits", Json(dict[int, SceneEdit]), nullable=False),
     sa.Index("ix_videos_newest", "account_id", "created_at", "id"),
+)
+
+# what only one process of the installation may do at a time, until it's done or dead
+holds = sa.Table(
+    "holds",
+    metadata,
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("holder", sa.String(128), nullable=False),
+    sa.Column("expires_at", UtcTime(), nullable=False),
 )
 
 documents = sa.Table(

@@ -25,7 +25,7 @@ from domain.generation.fingerprint import canonical
 from domain.generation.narration import SceneNarration
 from domain.generation.packaging import Manifest
 from domain.generation.script import Script
-from domain.generation.storyboard import Storyboard
+from domain.generation.storyboard import DrawnBackdrop, Storyboard
 from domain.jobs.model import UnitKind
 
 DocumentT = TypeVar("DocumentT", bound=msgspec.Struct)
@@ -93,6 +93,20 @@ def brought_up(body: bytes, document_type: type[msgspec.Struct]) -> bytes:
         for number in range(schema, current):
             raw = UPCASTERS[document_type, number](raw) | {"schema": number + 1}
         return canonical(raw)
+
+
+def artifacts_of(document: msgspec.Struct) -> set[str]:
+    """SHA-256 of all that a document names in the artifact store."""
+    match document:
+        case SceneNarration():
+            return {document.audio}
+        case Storyboard():
+            backdrops = [shot.backdrop for scene in document.scenes for shot in scene.shots]
+            return {found.media for found in backdrops if not isinstance(found, DrawnBackdrop)}
+        case Manifest():
+            return set(document.artifacts.values())
+        case _:
+            return set()
 
 
 class _Numbered(msgspec.Struct):

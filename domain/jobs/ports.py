@@ -137,7 +137,7 @@ class JobStore(Protocol):
         ...
 
     async def result(self, account_id: str, fingerprint: str) -> Result | None:
-        """A result made before, by any job of the account."""
+        """A result made before, by any job of the account; notes that it is used again."""
         ...
 
     async def put_result(self, claim: Claim, result: Result) -> Result:

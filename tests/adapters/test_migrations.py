@@ -7,9 +7,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tiny_production import add_job
 
 from adapters.postgres import (
     SchemaDiffers,
+    SqlJobStore,
     check_models,
     check_schema,
     current_revision,
@@ -47,6 +49,37 @@ async def test_every_step_up_can_be_taken_down_and_up_again(empty: AsyncEngine) 
         await downgrade(empty, previous)
 
     assert await tables_of(empty) == {"alembic_version"}
+    await empty.dispose()
+
+
+async def test_rows_come_through_every_step_and_back(empty: AsyncEngine) -> None:
+    steps = [s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
+    await migrate(empty, steps[0])
+    await add_job(SqlJobStore(empty))
+    async with empty.begin() as conn:
+        await conn.execute(
+            sa.text(
+                "INSERT INTO results (account_id, fingerprint, kind, content, artifacts, data, "
+                "created_at) SELECT account_id, 'f1', 'script', 'c1', '{}', '{}', created_at "
+                "FROM jobs"
+            )
+        )
+
+    async def kept() -> list[int]:
+        async with empty.connect() as conn:
+            counts = [
+                await conn.execute(sa.text(f"SELECT count(*) FROM {table}"))
+                for table in ("jobs", "units", "events", "results")
+            ]
+            return [count.scalar_one() for count in counts]
+
+    assert await kept() == [1, 1, 1, 1]
+    for revision in steps[1:]:
+        await migrate(empty, revision)
+        assert await kept() == [1, 1, 1, 1]
+    for revision in reversed(steps[:-1]):
+        await downgrade(empty, revision)
+        assert await kept() == [1, 1, 1, 1]
     await empty.dispose()
 
 

@@ -28,6 +28,9 @@ from domain.jobs.ports import Finish
 SENTENCE = "sentence"
 """the kind under which single spoken sentences are kept"""
 
+SPOKEN = "spoken"
+"""where the result of a scene's narration names the results of its sentences"""
+
 
 class NarrationStage(Stage):
     """Speaks one scene; sentences that were spoken before are taken as they are."""
@@ -59,10 +62,8 @@ class NarrationStage(Stage):
         is_hook, is_last = ordinal == 0, ordinal == len(script.scenes) - 1
 
         async def produce(name: str) -> Result:
-            utterances = await self._speak_all(work, sentences, voice, speed)
-            return await self._lay_out(
-                work, name, scene, utterances, is_hook=is_hook, is_last=is_last
-            )
+            spoken = await self._speak_all(work, sentences, voice, speed)
+            return await self._lay_out(work, name, scene, spoken, is_hook=is_hook, is_last=is_last)
 
         return Task(
             parts={
@@ -83,19 +84,22 @@ class NarrationStage(Stage):
 
     async def _speak_all(
         self, work: Work, sentences: Sequence[SpokenSentence], voice: Voice, speed: float
-    ) -> list[Utterance]:
-        utterances = []
+    ) -> list[tuple[str, Utterance]]:
+        spoken = []
         for done, sentence in enumerate(sentences):
-            utterances.append(await self._speak(work, sentence, voice, speed))
+            spoken.append(await self._speak(work, sentence, voice, speed))
             work.progress((done + 1) / (len(sentences) + 1))
-        return utterances
+        return spoken
 
     async def _speak(
         self, work: Work, sentence: SpokenSentence, voice: Voice, speed: float
-    ) -> Utterance:
-        """Speak a sentence, or fetch it: the one that was kept first is the one that is used."""
+    ) -> tuple[str, Utterance]:
+        """Speak a sentence, or fetch it: the one that was kept first is the one that is used.
+
+        Answers its fingerprint, empty when there is nothing to say, and the sound.
+        """
         if not sentence.spans:
-            return silent_utterance()
+            return "", silent_utterance()
         identity = await asyncio.to_thread(self._studio.narrator.identity, voice)
         name = fingerprint(
             SENTENCE,
@@ -122,9 +126,9 @@ class NarrationStage(Stage):
                 ),
             )
             if kept.content == audio.sha256:
-                return spoken
+                return name, spoken
         pcm = b"".join([piece async for piece in self._studio.artifacts.read(kept.content)])
-        return Utterance(
+        return name, Utterance(
             pcm=pcm,
             words=msgspec.convert(kept.data["words"], list[Word]),
             timing=kept.data["timing"],
@@ -135,7 +139,7 @@ class NarrationStage(Stage):
         work: Work,
         name: str,
         scene: Scene,
-        utterances: Sequence[Utterance],
+        spoken: Sequence[tuple[str, Utterance]],
         *,
         is_hook: bool,
         is_last: bool,
@@ -143,7 +147,7 @@ class NarrationStage(Stage):
         rhythm = rhythm_for(work.brief.aspect_ratio)
         pcm, sentences = assemble_scene(
             [sentence.text for sentence in scene.sentences],
-            [with_comma_pauses(utterance, rhythm) for utterance in utterances],
+            [with_comma_pauses(utterance, rhythm) for _, utterance in spoken],
             rhythm,
             pause_after_ms=scene.pause_after_ms,
             is_hook=is_hook,
@@ -161,5 +165,6 @@ class NarrationStage(Stage):
             kind=UnitKind.NARRATION,
             content=content,
             artifacts={"audio": audio.sha256},
-            data={"frames": narration.frames},
+            # a video keeps the sentences that it is made of, for its next revision
+            data={"frames": narration.frames, SPOKEN: [said for said, _ in spoken if said]},
         )
