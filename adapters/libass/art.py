@@ -21,6 +21,7 @@ MOVE_FRAMES = 14
 LAYER = 3
 FULL, HALF, FAINT = 0.95, 0.6, 0.32
 """Opacities; nothing is read here, so these may be dense"""
+FLAT_SHARE = 0.4
 ORBIT_KEYS = 5
 """Frames between two keys of a circling body: a chord no eye tells from the arc"""
 
@@ -44,6 +45,11 @@ class Easel:
         self.draw = random.Random(variant)  # noqa: S311 - a look, no secret
         self.accent, self.ink = palette.accent, palette.ink
         self.tint, self.deep = tinted(palette), tinted(palette, 1.6)
+
+    @property
+    def flat(self) -> bool:
+        """A strip, as at the foot of a square: what stands in it stays low."""
+        return self.zone.height < FLAT_SHARE * self.zone.width
 
     @property
     def beats(self) -> list[int]:
@@ -103,8 +109,8 @@ def _skyline(e: Easel) -> None:
 
 def _orbits(e: Easel) -> None:
     """A body with rings around it, on which smaller ones circle."""
-    y = e.zone.center[1]
-    reach = min(e.zone.width * 0.56, e.zone.height * 0.64)
+    y = e.zone.bottom if e.flat else e.zone.center[1]
+    reach = min(e.zone.width * 0.56, e.zone.height * (0.84 if e.flat else 0.64))
     x = e.clear(e.zone.left + e.zone.width * e.draw.choice((0.5, 0.62, 0.4)), reach)
     swell = [Pose(sx=s, sy=s) for s in (0.92, *((1.06, 0.96) * len(e.beats)))]
     e.put(circle(reach * 0.27), (x, y), e.accent, FULL, e.between(swell))
@@ -130,11 +136,12 @@ def _orbits(e: Easel) -> None:
 
 def _tiles(e: Easel) -> None:
     """A patchwork of quarter discs, discs and squares; some turn at every beat."""
-    side = e.zone.height / 3 if e.zone.width > 1.2 * e.zone.height else e.zone.width / 4
+    rows = 2 if e.flat else 3
+    side = e.zone.height / rows if e.zone.width > 1.2 * e.zone.height else e.zone.width / 4
     columns = max(3, int(e.zone.width / side))
     left = e.zone.right - columns * side
     for column in range(columns):
-        for row in range(3):
+        for row in range(rows):
             kind = e.draw.randrange(5)
             color, opacity = e.draw.choice(
                 ((e.tint, HALF), (e.deep, FAINT), (e.tint, FAINT), (e.accent, FULL), (e.ink, 0.14))
@@ -174,7 +181,7 @@ def _leaf(side: float) -> Drawing:
 
 def _wave(e: Easel) -> None:
     """Columns of dots that swing in a wave that travels through them."""
-    columns, rows = 13, 5
+    columns, rows = (21, 4) if e.flat else (13, 5)
     gap = e.zone.width / columns
     radius = gap * 0.2
     pitch = e.zone.height * 0.62 / rows

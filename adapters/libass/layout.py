@@ -58,9 +58,9 @@ class Layout(NamedTuple):
     progress: Zone
     """the thin row of dashes"""
     sizes: TypeSizes
-    art: Zone | None
-    """where nothing is read and large decoration may stand: the foot of tall frames, the right
-    of wide ones; None where everything may be read"""
+    art: Zone
+    """where nothing is read and large decoration may stand: the foot of tall and square frames,
+    the right of wide ones"""
     unit: float
     """1 at 1080 pixels of the shorter side; scales line widths and radii"""
 
@@ -157,19 +157,20 @@ def _landscape(width: int, height: int, captions: Position | None) -> Layout:
 
 
 def _square(width: int, height: int, captions: Position | None) -> Layout:
+    """The portrait logic: heading, stage and captions above one another, art at the foot."""
     x, y = width / 1080, height / 1080
 
     def zone(top: float, bottom: float, left: float = 72, right: float = 1008) -> Zone:
         return Zone(left * x, top * y, right * x, bottom * y)
 
     if captions == "upper":
-        cues, head, stage, opened = (72, 270), (300, 410), (440, 1008), (300, 1008)
+        cues, head, stage, opened = (76, 250), (290, 384), (412, 836), (290, 836)
     elif captions == "middle":
-        cues, head, stage, opened = (440, 640), (84, 220), (660, 1008), (660, 1008)
+        cues, head, stage, opened = (330, 500), (84, 180), (530, 836), (530, 836)
     elif captions == "lower":
-        cues, head, stage, opened = (800, 1008), (84, 200), (236, 770), (84, 770)
+        cues, head, stage, opened = (656, 830), (84, 180), (208, 604), (84, 604)
     else:
-        cues, head, stage, opened = (800, 1008), (84, 200), (236, 1008), (84, 1008)
+        cues, head, stage, opened = (652, 826), (84, 180), (208, 836), (84, 836)
     return Layout(
         "square",
         width,
@@ -182,6 +183,6 @@ def _square(width: int, height: int, captions: Position | None) -> Layout:
         captions == "lower",
         zone(44, 50),
         TypeSizes(250 * x, 96 * x, 68 * x, 44 * x, 66 * x),
-        None,
+        zone(868, 1080, 0, 1080),
         x,
     )

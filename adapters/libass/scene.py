@@ -14,9 +14,11 @@ from adapters.libass.scenery import draw_scenery
 from adapters.libass.shots_claim import draw_closing, draw_hook
 from adapters.libass.shots_comparison import draw_comparison
 from adapters.libass.shots_fact import draw_fact
+from adapters.libass.shots_link import draw_link
 from adapters.libass.shots_number import draw_number
 from adapters.libass.shots_quote import draw_quote
 from adapters.libass.shots_steps import draw_list, draw_process
+from adapters.libass.shots_term import draw_term
 from adapters.libass.shots_timeline import draw_timeline
 from adapters.libass.text import FontBook
 from adapters.libass.transitions import SLIDE_IN_FRAMES, SLIDE_OUT_FRAMES, wipe_away, wipe_over
@@ -27,6 +29,7 @@ from domain.generation.storyboard import (
     DrawnBackdrop,
     FactContent,
     HookContent,
+    LinkContent,
     ListContent,
     NumberContent,
     Palette,
@@ -36,6 +39,7 @@ from domain.generation.storyboard import (
     Shot,
     ShotContent,
     Storyboard,
+    TermContent,
     TimelineContent,
 )
 
@@ -130,6 +134,10 @@ def draw_content(pen: Pen, content: ShotContent) -> None:
             draw_quote(pen, content)
         case FactContent():
             draw_fact(pen, content)
+        case TermContent():
+            draw_term(pen, content)
+        case LinkContent():
+            draw_link(pen, content)
         case ClosingContent():
             draw_closing(pen, content)
 
@@ -150,7 +158,7 @@ def _backdrop(
     if isinstance(shot.backdrop, DrawnBackdrop):
         framings = [shot.start, *(shot.start + frame for frame in shot.reframes), shot.end]
         for nth, (start, end) in enumerate(pairwise(framings)):
-            if layout.art is not None and _leaves_room(layout, shot.content):
+            if _leaves_room(layout, shot.content):
                 draw_art(
                     canvas, palette, layout.art, variant=composition + nth, start=start, end=end
                 )

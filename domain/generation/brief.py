@@ -56,6 +56,10 @@ class ShotKind(StrEnum):
     """quotation marks and an attribution"""
     FACT = "fact"
     """three to six key words, with a pictogram where one truly fits"""
+    TERM = "term"
+    """one name or key phrase alone, as large as fits, on a field of the accent"""
+    LINK = "link"
+    """two things that the sentence names together, joined by a drawn thread"""
     CLOSING = "closing"
     """the answer to the hook, then the source"""
 

@@ -74,7 +74,7 @@ def _without_article(words: Sequence[Token]) -> list[Token]:
 def _without_lead(words: Sequence[Token]) -> list[Token]:
     """A sentence without what it opens with, set off by commas ("In 1912, after it sank, ...")."""
     rest = list(words)
-    while rest[0].lower in lexicon.PREPOSITIONS | lexicon.SUBORDINATORS:
+    while rest[0].lower in lexicon.PREPOSITIONS | lexicon.SUBORDINATORS and not _points(rest):
         first = next((k + 1 for k, token in enumerate(rest) if token.mark), len(rest))
         if rest[first - 1].mark != "," or not any(token.verb for token in rest[first + 1 :]):
             break
@@ -154,10 +154,15 @@ def is_main(clause: Sequence[Token]) -> bool:
     """Whether a clause begins like a main clause and has a verb."""
     openers = lexicon.SUBORDINATORS | lexicon.PREPOSITIONS | lexicon.COORDINATORS
     return (
-        clause[0].lower not in openers
+        (clause[0].lower not in openers or _points(clause))
         and not clause[0].lower.endswith("ing")
         and any(token.verb for token in clause[1:] or clause)
     )
+
+
+def _points(clause: Sequence[Token]) -> bool:
+    """ "That marked the end": a pronoun opens the sentence, no subordinate clause."""
+    return clause[0].first and clause[0].lower == "that" and len(clause) > 1 and clause[1].verb
 
 
 def _wants_more(token: Token) -> bool:

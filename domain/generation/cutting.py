@@ -1,12 +1,19 @@
-"""Where a scene is cut into shots, and which kind each one is: a shortest path over its words."""
+"""Where a scene is cut into shots, and which kind each one is: a shortest path over its words.
 
-from collections.abc import Callable, Sequence
+Every stretch of words can be a fact or a term, so that no shot has to be of the kind of the one
+before it. A scene is cut by its own words first; only where it would then begin with the kind
+that the scene before ended with is it cut again, with another beginning and, wherever it can,
+the same end, so that what stands on a border doesn't travel on.
+"""
+
+from collections.abc import Callable, Sequence, Set
+from functools import partial
 from itertools import pairwise
 from math import ceil, floor
 
 import msgspec
 
-from domain.generation import comparisons, lexicon, lists, sequences, shots
+from domain.generation import comparisons, lexicon, lists, sequences, shots, terms
 from domain.generation.brief import ShotKind
 from domain.generation.clauses import opens_clause
 from domain.generation.figures import figures_in
@@ -14,9 +21,10 @@ from domain.generation.narration import FRAME_RATE
 from domain.generation.storyboard import (
     ComparisonContent,
     FactContent,
-    ListContent,
+    LinkContent,
     NumberContent,
     ShotContent,
+    TermContent,
 )
 from domain.generation.tokens import EARLY_FRAMES, Token
 
@@ -38,10 +46,22 @@ INSIDE_RELATION = 4.0
 CANDIDATE_LIMIT = 2.5
 """cuts dearer than this are considered only where there is no other for a long time"""
 
-REPEATED_KIND = 2.0
-REPEATED_FACT = 0.9
-"""two facts differ in their composition, so they may follow one another"""
+REPEATED_KIND = 40.0
+"""dearer than any cut: only what the caller asks for by kind may repeat"""
+SEEN_KIND = 0.25
+"""a kind that the scene has shown already, if not just now"""
+OTHER_END = 6.0
+"""a scene that must begin otherwise than it would ends as it would"""
 THIN_FACT = 0.7
+WORDS_ALONE, NO_TERM = 1.6, 4.0
+"""for the fact and the term that nothing in the words supports"""
+PLAIN_TERM = 0.3
+SHORT_TERM = 0.5
+SHORT_TERM_CHARS = 6
+LATE_TERM = 0.4
+LATE_FRAMES = FRAME_RATE
+PLAIN_LINK = 0.25
+HASTE = 1.0
 TOO_SHORT, TOO_LONG = 3.0, 8.0
 """per share of the range's end that a shot lies outside it"""
 LATE_COUNT = 0.4
@@ -92,6 +112,9 @@ class _Rules(msgspec.Struct, frozen=True, kw_only=True):
     closes: bool
     wanted: ShotKind | None
     previous: ShotKind | None
+    following: ShotKind | None
+    ending: ShotKind | None
+    known: Set[str]
     over_media: bool
 
 
@@ -104,11 +127,15 @@ def cut_scene(
     closes: bool,
     wanted: ShotKind | None = None,
     previous: ShotKind | None = None,
+    following: ShotKind | None = None,
+    known: Set[str] = frozenset(),
     over_media: bool = False,
 ) -> list[Planned]:
     """The scene's shots: they fill ``frames`` exactly, none under 1.2 s where the scene is longer.
 
-    ``wanted`` is honoured for the first shot if any cut of the text can carry it.
+    ``wanted`` is honoured for the first shot if any cut of the text can carry it. ``previous`` is
+    the kind that the scene before ends with, ``following`` the one that the scene after is
+    better not met by; ``known`` holds the words of the topic, which are no news.
     """
     if not tokens:
         content = FactContent(groups=[])
@@ -118,12 +145,23 @@ def cut_scene(
     if wanted is None and opens:
         wanted = ShotKind.HOOK
     rules = _Rules(
-        opens=opens, closes=closes, wanted=wanted, previous=previous, over_media=over_media
+        opens=opens,
+        closes=closes,
+        wanted=wanted,
+        previous=None,
+        following=following,
+        ending=None,
+        known=known,
+        over_media=over_media,
     )
     path = _shortest(tokens, frames, pace, rules)
     if path is None and wanted is not None:
-        fallback = ShotKind.HOOK if opens else None
-        path = _shortest(tokens, frames, pace, msgspec.structs.replace(rules, wanted=fallback))
+        rules = msgspec.structs.replace(rules, wanted=ShotKind.HOOK if opens else None)
+        path = _shortest(tokens, frames, pace, rules)
+    if path is not None and previous is path.steps[0][2].kind:
+        ending = path.steps[-1][2].kind
+        again = msgspec.structs.replace(rules, previous=previous, ending=ending)
+        path = _shortest(tokens, frames, pace, again)
     if path is None:
         content = shots.verbatim(tokens, 0)
         return [
@@ -159,8 +197,14 @@ def _shortest(tokens: Sequence[Token], frames: int, pace: Pace, rules: _Rules) -
             for option in _options(tokens, (i, j), at, pace, rules):
                 for before, path in leaving:
                     cost = path.cost + costs[i] + option.cost
-                    if before == option.kind and not (rules.over_media and _is_fact(option)):
-                        cost += REPEATED_FACT if _is_fact(option) else REPEATED_KIND
+                    if before == option.kind and not (
+                        rules.over_media and is_plain(option.content)
+                    ):
+                        cost += REPEATED_KIND
+                    elif any(option.kind is step[2].kind for step in path.steps):
+                        cost += SEEN_KIND
+                    if j == end:
+                        cost += _end_cost(option, rules, alone=not path.steps)
                     known = arriving.get(option.kind)
                     if known is None or cost < known.cost - 1e-9:
                         arriving[option.kind] = _Path(cost, (*path.steps, (i, j, option)))
@@ -169,8 +213,18 @@ def _shortest(tokens: Sequence[Token], frames: int, pace: Pace, rules: _Rules) -
     return min(finals, key=lambda path: path.cost, default=None)
 
 
-def _is_fact(option: _Option) -> bool:
-    return option.kind is ShotKind.FACT
+def _end_cost(option: _Option, rules: _Rules, *, alone: bool) -> float:
+    """What it costs a scene to end with a kind, for the sake of the scene after it."""
+    cost = OTHER_END if rules.ending not in (None, option.kind) else 0.0
+    if option.kind is rules.following:
+        cost += OTHER_END
+    # In a scene of one shot it would bar both neighbours from it.
+    return cost + (OTHER_END if alone and option.kind is ShotKind.LINK else 0.0)
+
+
+def is_plain(content: ShotContent) -> bool:
+    """Whether a shot shows words alone, which a clip or still shows better."""
+    return isinstance(content, FactContent | TermContent | LinkContent)
 
 
 # -- where a cut may fall ----------------------------------------------------------------------
@@ -287,10 +341,14 @@ _BUILDERS: tuple[tuple[ShotKind, _Build, float, str], ...] = (
     (ShotKind.LIST, lists.enumeration, -1.3, "it coordinates three or more items"),
     (ShotKind.PROCESS, sequences.process, -0.8, "one thing leads to the next"),
     (ShotKind.NUMBER, shots.number, -1.0, "it gives a figure and what it counts"),
+    (ShotKind.NUMBER, sequences.year, -0.4, "it names the year in which it happened"),
     (ShotKind.LIST, lists.pair, 0.3, "it joins two like phrases"),
+    (ShotKind.LINK, terms.link, 0.0, "it says how two things belong together"),
     (ShotKind.FACT, shots.fact, 0.0, "its key words carry it"),
 )
 _CLAIMING = (ShotKind.HOOK, ShotKind.CLOSING)
+TERM_SHARE = 0.9
+"""of the pace's longest: few words alone are seen at a glance"""
 _UNFOLDING = (ShotKind.LIST, ShotKind.TIMELINE, ShotKind.PROCESS, ShotKind.COMPARISON)
 SPELLED_LIMIT = 12
 """a figure below this, without unit, is worth less of a shot"""
@@ -325,18 +383,23 @@ def _options(
             cost = _length_cost(length, pace, ShotKind.CLOSING) + _joins(words)
             return [_Option(ShotKind.CLOSING, end, cost, "it ends the video")]
     options: dict[ShotKind, _Option] = {}
-    for kind, build, cost, because in _BUILDERS:
+    term: _Build = partial(terms.term, known=rules.known)
+    naming = (ShotKind.TERM, term, 0.0, "what it names stands for it")
+    for kind, build, cost, because in (*_BUILDERS, naming):
         if kind in options:
             continue
         content = build(words, at[i])
         if content is not None:
             total = cost + _content_cost(content) + _length_cost(length, pace, kind)
-            total += _joins(words)
+            total += _joins(words) + _haste(content, length)
             options[kind] = _Option(kind, content, total, because)
-    if not options:
-        content = shots.verbatim(words, at[i])
-        cost = 2 * THIN_FACT + _length_cost(length, pace)
-        options[ShotKind.FACT] = _Option(ShotKind.FACT, content, cost, "it is only small words")
+    for kind, content, cost in (
+        (ShotKind.FACT, shots.verbatim(words, at[i]), WORDS_ALONE),
+        (ShotKind.TERM, terms.any_term(words, at[i]), NO_TERM),
+    ):
+        if kind not in options:
+            total = cost + _length_cost(length, pace, kind) + _joins(words)
+            options[kind] = _Option(kind, content, total, "it is only small words")
     return list(options.values())
 
 
@@ -357,6 +420,13 @@ def _asked_for(
     return None
 
 
+def _haste(content: ShotContent, length: int) -> float:
+    """What it costs that the second end of a link is hardly seen."""
+    if not isinstance(content, LinkContent):
+        return 0.0
+    return HASTE if content.ends[-1].frame > min(length - FRAME_RATE, length * 0.6) else 0.0
+
+
 def _joins(words: Sequence[Token]) -> float:
     return ACROSS_SENTENCES * (words[-1].sentence - words[0].sentence)
 
@@ -371,13 +441,26 @@ def _content_cost(content: ShotContent) -> float:
         return (0.8 if small else 0.0) + (LATE_COUNT if late else 0.0)
     if isinstance(content, ComparisonContent):
         return -0.3 if content.measured else 0.5
-    if isinstance(content, ListContent):
-        return 0.0
+    if isinstance(content, TermContent):
+        short = len(content.text) < SHORT_TERM_CHARS
+        late = content.frame > LATE_FRAMES
+        return PLAIN_TERM + (SHORT_TERM if short else 0.0) + (LATE_TERM if late else 0.0)
+    if isinstance(content, LinkContent):
+        late = content.ends[0].frame > LATE_FRAMES
+        return PLAIN_LINK + (LATE_TERM if late else 0.0) - (0.2 if content.said else 0.0)
     return 0.0
 
 
 def _length_cost(length: int, pace: Pace, kind: ShotKind | None = None) -> float:
-    longest = pace.longest * (1.5 if kind in _UNFOLDING else 1.3 if kind in _CLAIMING else 1.0)
+    longest = pace.longest * (
+        1.5
+        if kind in _UNFOLDING
+        else 1.3
+        if kind in _CLAIMING
+        else TERM_SHARE
+        if kind is ShotKind.TERM
+        else 1.0
+    )
     shortest = max(pace.shortest, CLAIM_FRAMES) if kind in _CLAIMING else pace.shortest
     if length < shortest:
         return TOO_SHORT * (shortest - length) / shortest

@@ -4,32 +4,14 @@ import re
 from collections import Counter
 
 from domain.generation.grammar import FINITE, PARTICIPLES, PREPOSITIONS
-from domain.generation.keywords import STOPWORDS
+from domain.generation.nouns import names_something
 
 MAX_HEADING_WORDS = 6
-MIN_NOUN_CHARS = 4
 
 #: What stands right before a noun phrase.
 _OPENERS = frozenset(
     "the a an its their his her our of by for in into on with from through between among within "
     "across under over against and or called".split()
-)
-_NO_NOUNS = frozenset(
-    "thousands hundreds millions billions instance order orders core edge end start side sides "
-    "thing things kind kinds type types part parts form forms number numbers amount group groups "
-    "case cases place places way ways time times half third quarter lot example examples set "
-    "sets range rise fall variety areas area length size level rate rates more less other others "
-    "million billion thousand hundred people year years century centuries months days day "
-    "people's percent january february march april may june july august september october "
-    "november december monday tuesday wednesday thursday friday saturday sunday".split()
-)
-_ADJECTIVAL = re.compile(r"(?:ly|ous|ful|ish|ive|able|ible|ic|ing|ed|al|ary|est|less|ern)$")
-_NOUNS_THOUGH = frozenset(
-    "animal coral metal signal mineral crystal festival hospital material capital canal music "
-    "logic fabric plastic traffic magic clinic bleaching fishing building farming breathing "
-    "warming hunting mining shipping lightning spring wing string king ring rival arrival survival "
-    "seed feed speed breed weed reed bed arctic pacific cathedral journal dish fish supply family "
-    "assembly monopoly topic cavern pattern lantern forest harvest".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-–][^\W\d_]+)*|\S")
 
@@ -94,8 +76,4 @@ def _ends(word: str) -> bool:
 def _is_noun(word: str) -> bool:
     plain = word.lower()
     # A name's last part alone may mean somebody or something else.
-    if not word.islower() or len(plain) < MIN_NOUN_CHARS or plain in STOPWORDS | _NO_NOUNS:
-        return False
-    if plain in PARTICIPLES:
-        return False
-    return plain in _NOUNS_THOUGH or plain.endswith("s") or not _ADJECTIVAL.search(plain)
+    return word.islower() and plain not in PARTICIPLES and names_something(plain)

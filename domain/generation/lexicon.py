@@ -152,7 +152,8 @@ _MORE_VERBS = frozenset(
     lie form facilitates forwards swims lives
     sank swam drove bore chose drew fought hid sang shook slept stole struck swept taught threw
     woke wore heard paid sold bought caught felt burnt hung fled reigned existed agrees
-    caused produced changed contained covered created described designed developed discovered
+    brought caused produced changed contained covered created described designed developed
+    discovered
     ended formed included invented named painted published released ruled turned used affects
     allows applies arises belongs blends brings combines connects controls converts covers
     creates deals defeats defines depends depicts describes destroys develops dies discovers

@@ -66,6 +66,8 @@ def _is_pair(left: Sequence[Token], right: Sequence[Token]) -> bool:
         return False
     if any(side[-1].lower.endswith("ly") for side in sides):
         return False
+    if all(side[0].numeric for side in sides):
+        return False  # "two hours and forty minutes" is one measure
     # "black and white fur" is one thing of two colours
     alike = len(left) == len(right) or min(len(left), len(right)) > 1
     return alike and left[0].capitalised == right[0].capitalised

@@ -3,12 +3,14 @@
 Each scene is cut by a shortest path over its words. A step of the path is a shot; it costs by
 where it is cut (a sentence's end is free, the middle of a phrase dear), by how far its length
 lies from the format's range, and by its kind (a figure or a list is worth more than key words).
-A kind that repeats its predecessor's costs more than any kind gains, so it repeats only where
-the text allows no other; facts may follow one another, since no two in a row are composed alike.
+No kind follows itself, inside a scene or over the border of two: a stretch of words that is
+no figure, list or contrast is a fact, a term or a link by turns. Only what the caller asks for
+may repeat.
 
 A scene is planned from its own words, its seed from (seed, words), so that editing one scene
-leaves the others' boards as they were; only the kind that the scene before ends with is looked
-at, and it matters only where this scene would begin with the same.
+leaves the others' boards as they were. On a border only the kind that the scene before ends with
+is looked at, and it matters only where this scene would begin with the same; a scene that must
+begin otherwise ends as it would have, so that the change goes no further.
 """
 
 import hashlib
@@ -21,7 +23,7 @@ import msgspec
 
 from domain.generation.brief import Brief, CaptionChoice, CaptionColors, ShotKind, caption_style
 from domain.generation.captions import burnt_cues
-from domain.generation.cutting import Pace, Planned, cut_scene
+from domain.generation.cutting import Pace, Planned, cut_scene, is_plain
 from domain.generation.linebreaks import break_cost
 from domain.generation.narration import FRAME_RATE, SceneNarration
 from domain.generation.script import Scene, Script, Source
@@ -39,6 +41,7 @@ from domain.generation.storyboard import (
     Shot,
     ShotContent,
     Storyboard,
+    TermContent,
 )
 from domain.generation.tokens import tokens_of
 
@@ -84,6 +87,8 @@ def plan_storyboard(
             closes=number == last,
             wanted=scene.kind,
             previous=before.kind if before is not None else None,
+            following=_border_kind(script.scenes, number),
+            known=frozenset(_plain(script.title)),
             over_media=bool((media or {}).get(number)),
         )
         shots = _finish(
@@ -124,6 +129,16 @@ def plan_storyboard(
     )
 
 
+def _border_kind(scenes: Sequence[Scene], number: int) -> ShotKind:
+    """The kind that a scene is better not to end with.
+
+    What the scene after it asks for; else facts and terms by turns, so that the ends of two
+    neighbours differ and a change of one of them stops there.
+    """
+    asked = scenes[number + 1].kind if number + 1 < len(scenes) else None
+    return asked or (ShotKind.FACT if number % 2 else ShotKind.TERM)
+
+
 class _Drawing(msgspec.Struct, frozen=True, kw_only=True):
     """What is needed to finish the shots of one scene."""
 
@@ -139,13 +154,14 @@ def _finish(planned: Sequence[Planned], drawing: _Drawing) -> list[Shot]:
     """Give each planned shot its pictogram, layout and backdrop."""
     shots: list[Shot] = []
     used: set[str] = set()
-    before = drawing.before
+    earlier = drawing.before.content if drawing.before is not None else None
+    taken = earlier.layout if isinstance(earlier, FactContent) else None
     for index, plan in enumerate(planned):
         content: ShotContent | None = plan.content
         reason = plan.because
         if drawing.media:
             backdrop = drawing.media[index % len(drawing.media)]
-            if isinstance(content, FactContent):
+            if is_plain(plan.content):
                 content = None
                 reason = f"{reason}; a clip or still shows it, its words are in the captions"
         else:
@@ -153,10 +169,9 @@ def _finish(planned: Sequence[Planned], drawing: _Drawing) -> list[Shot]:
         if content is not None and not drawing.media:
             content = _with_pictogram(content, plan, drawing, used)
         if isinstance(content, FactContent):
-            earlier = before.content if before is not None else None
-            taken = earlier.layout if isinstance(earlier, FactContent) else None
             drawn = _drawn(drawing.seed, f"layout{index}")
-            content = msgspec.structs.replace(content, layout=_layout(content, drawn, taken))
+            taken = _layout(content, drawn, taken)
+            content = msgspec.structs.replace(content, layout=taken)
         shot = Shot(
             start=plan.start,
             end=plan.end,
@@ -166,7 +181,6 @@ def _finish(planned: Sequence[Planned], drawing: _Drawing) -> list[Shot]:
             reframes=_reframes(plan, drawing.pace),
         )
         shots.append(shot)
-        before = shot
     return shots
 
 
@@ -208,7 +222,9 @@ def _with_pictogram(
     content: ShotContent, plan: Planned, drawing: _Drawing, used: set[str]
 ) -> ShotContent:
     """Add the pictogram that fits the shot's words, once a scene; the hook shows the topic."""
-    if not isinstance(content, HookContent | NumberContent | FactContent | ClosingContent):
+    if not isinstance(
+        content, HookContent | NumberContent | FactContent | TermContent | ClosingContent
+    ):
         return content
     pictogram = None
     if isinstance(content, HookContent | ClosingContent):
@@ -228,6 +244,8 @@ def _pictured(content: ShotContent, plan: Planned) -> list[str]:
         shown = " ".join(group.text for group in content.groups)
     elif isinstance(content, NumberContent):
         shown = content.label
+    elif isinstance(content, TermContent):
+        shown = content.text
     else:
         return content_words(plan.tokens)
     plain = set(_plain(shown))

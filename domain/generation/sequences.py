@@ -1,4 +1,4 @@
-"""What follows what: years on an axis, and processes in which one thing leads to the next."""
+"""What follows what: one year or several, and processes in which one thing leads to the next."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,7 +8,13 @@ from domain.generation.clauses import after_last_break, noun_phrase, object_of, 
 from domain.generation.figures import is_year, year_of
 from domain.generation.phrases import Phrase, key_phrases, phrases_in
 from domain.generation.shots import enter
-from domain.generation.storyboard import ProcessContent, Reveal, TimelineContent, TimelineMark
+from domain.generation.storyboard import (
+    NumberContent,
+    ProcessContent,
+    Reveal,
+    TimelineContent,
+    TimelineMark,
+)
 from domain.generation.tokens import Token, joined, sentence_case
 
 MIN_YEARS, MAX_YEARS = 2, 5
@@ -49,6 +55,27 @@ def timeline(tokens: Sequence[Token], start: int) -> TimelineContent | None:
         for year, label, k in zip(years, labels, at, strict=True)
     ]
     return TimelineContent(marks=sorted(marks, key=lambda mark: mark.year))
+
+
+def year(tokens: Sequence[Token], start: int) -> NumberContent | None:
+    """The one year of a clause as a figure, over what happened in it."""
+    at = [k for k, t in enumerate(tokens) if is_year(tokens, k)]
+    if len(at) != 1 or year_of(tokens[at[0]]) is None:
+        return None
+    around = [
+        phrase
+        for part in (tokens[: at[0]], tokens[at[0] + 1 :])
+        for phrase in phrases_in(part)
+        if phrase.words <= MAX_LABEL_WORDS and not (phrase.words == 1 and phrase.tokens[0].verb)
+    ]
+    if any(t.core in ("BC", "BCE") for t in tokens) or not around:
+        return None
+    return NumberContent(
+        value=float(tokens[at[0]].core),
+        grouping=False,
+        label=max(around, key=_score).text,
+        land_frame=max(0, round(tokens[at[0]].start) - start),
+    )
 
 
 def _year_labels(tokens: Sequence[Token], at: Sequence[int]) -> list[str]:

@@ -128,6 +128,21 @@ class FactContent(msgspec.Struct, frozen=True, kw_only=True, tag="fact", tag_fie
     """two facts that follow one another differ in it"""
 
 
+class TermContent(msgspec.Struct, frozen=True, kw_only=True, tag="term", tag_field="kind"):
+    """One name or key phrase of one to three words, alone; it comes at ``frame``."""
+
+    text: str
+    frame: int = 0
+    pictogram: str | None = None
+
+
+class LinkContent(msgspec.Struct, frozen=True, kw_only=True, tag="link", tag_field="kind"):
+    """Two things that a sentence names together; ``said`` is the verb between them, if short."""
+
+    ends: list[Reveal]
+    said: str = ""
+
+
 class ClosingContent(msgspec.Struct, frozen=True, kw_only=True, tag="closing", tag_field="kind"):
     """The answer to the hook; ``source`` shows from ``source_frame`` on."""
 
@@ -147,6 +162,8 @@ ShotContent = (
     | ProcessContent
     | QuoteContent
     | FactContent
+    | TermContent
+    | LinkContent
     | ClosingContent
 )
 

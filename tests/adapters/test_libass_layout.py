@@ -24,6 +24,7 @@ from domain.generation.storyboard import (
     DrawnBackdrop,
     FactContent,
     HookContent,
+    LinkContent,
     ListContent,
     NumberContent,
     ProcessContent,
@@ -33,6 +34,7 @@ from domain.generation.storyboard import (
     Shot,
     ShotContent,
     Storyboard,
+    TermContent,
     TimelineContent,
     TimelineMark,
 )
@@ -52,6 +54,9 @@ CROWDED: list[ShotContent] = [
     ProcessContent(nodes=[Reveal(LONG, 0), Reveal(WORDS, 5), Reveal("x", 6), Reveal(LONG, 7)]),
     QuoteContent(text=f"{LONG}. {LONG}. {WORDS}!", attribution=LONG),
     FactContent(groups=[Reveal(LONG, 0), Reveal(WORDS, 5), Reveal(LONG, 9)], pictogram="fa:brain"),
+    TermContent(text=f"{LONG} {WORDS}", pictogram="fa:brain"),
+    TermContent(text=WORDS),
+    LinkContent(ends=[Reveal(LONG, 0), Reveal(WORDS, 9)], said=LONG),
     ClosingContent(text=f"{LONG} {WORDS}", key=WORDS, source=LONG, pictogram="fa:brain"),
 ]
 
@@ -158,6 +163,15 @@ def test_crowded_text_stays_in_the_safe_zone_and_clear_of_the_captions(
 def test_portrait_captions_are_at_most_696_pixels_wide_around_the_middle() -> None:
     zone = layout_for(1080, 1920, "lower").captions
     assert (zone.width, zone.center[0]) == (696, 540)
+
+
+def test_art_stands_clear_of_all_that_is_read() -> None:
+    for width, height in FRAME_SIZES.values():
+        for position in ("lower", "middle", "upper", None):
+            layout = layout_for(width, height, position)  # type: ignore[arg-type]
+            for zone in (layout.heading, layout.stage, layout.open_stage, layout.captions):
+                below = zone.bottom <= layout.art.top
+                assert below or layout.wide, (layout.format, position)
 
 
 def test_every_zone_lies_within_the_safe_one() -> None:

@@ -24,6 +24,7 @@ from domain.generation.storyboard import (
     DrawnBackdrop,
     FactContent,
     HookContent,
+    LinkContent,
     ListContent,
     NumberContent,
     ProcessContent,
@@ -33,6 +34,7 @@ from domain.generation.storyboard import (
     Shot,
     ShotContent,
     Storyboard,
+    TermContent,
     TimelineContent,
     TimelineMark,
 )
@@ -56,6 +58,8 @@ KINDS: dict[str, ShotContent] = {
     "process": ProcessContent(nodes=[Reveal("Water rises", 4), Reveal("Rain falls", 50)]),
     "quote": QuoteContent(text="Imagination is more.", attribution="Albert Einstein", frame=4),
     "fact": FactContent(groups=[Reveal("Nine brains", 4), Reveal("one per arm", 40)], key="brains"),
+    "term": TermContent(text="Chromatophores", frame=4, pictogram=BRAIN),
+    "link": LinkContent(ends=[Reveal("Arms", 4), Reveal("Brain", 40)], said="obey"),
     "closing": ClosingContent(
         text="So they crawl", key="crawl", source="Wikipedia", source_frame=50
     ),
@@ -308,6 +312,9 @@ def test_no_text_breaks_a_track(typesetter: Typesetter, text: str) -> None:
         QuoteContent(text=text, attribution=text, frame=999),
         FactContent(groups=[Reveal(text, 0)] * 3, key=text, pictogram="fa:nothing"),
         FactContent(groups=[]),
+        TermContent(text=text, frame=999, pictogram="fa:nothing"),
+        LinkContent(ends=[Reveal(text, 0), Reveal(text, 400)], said=text),
+        LinkContent(ends=[]),
         ComparisonContent(bars=[], measured=True),
         ClosingContent(text=text, source=text, source_frame=-5),
     ]

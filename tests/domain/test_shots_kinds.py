@@ -3,7 +3,7 @@
 import pytest
 from storyboard_scripts import narrate
 
-from domain.generation import comparisons, lists, sequences, shots
+from domain.generation import comparisons, lists, sequences, shots, terms
 from domain.generation.clauses import claim_of
 from domain.generation.figures import figures_in
 from domain.generation.tokens import tokens_of, tokens_of_text
@@ -220,6 +220,75 @@ class TestTimelines:
         assert sequences.timeline(tokens(text), 0) is None
 
 
+class TestYears:
+    def test_one_year_is_a_figure_over_what_happened_in_it(self) -> None:
+        words = tokens("In 1912 the lighthouse burned down.")
+        content = sequences.year(words, 0)
+        assert (content.value, content.grouping, content.label) == (1912, False, "lighthouse")
+        assert content.land_frame == round(words[1].start)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["From 1912 to 1914 it burned.", "It burned in 1912.", "In 1200 BC the harbour was built."],
+    )
+    def test_two_years_or_one_that_nothing_is_said_of_are_none(self, text) -> None:
+        assert sequences.year(tokens(text), 0) is None
+
+
+class TestTerms:
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("The boundary of no escape is called the event horizon.", "Event horizon"),
+            ("After her death, Egypt became a province of the Roman Empire.", "Roman Empire"),
+            ("An octopus has no bones at all.", "No bones"),
+            ("It is the companion of Alexander the Great.", "Alexander the Great"),
+        ],
+    )
+    def test_are_what_the_clause_names(self, text, shown) -> None:
+        assert terms.term(tokens(text), 0).text == shown
+
+    @pytest.mark.parametrize(
+        "text", ["It is big.", "There it was.", "They can swim.", "It has 12.", "Among others."]
+    )
+    def test_are_neither_qualities_nor_deeds_nor_figures(self, text) -> None:
+        assert terms.term(tokens(text), 0) is None
+
+    def test_are_not_the_topic_again(self) -> None:
+        words = tokens("The octopus hides from the seal.")
+        assert terms.term(words, 0, {"octopus"}).text == "Seal"
+
+    def test_come_on_their_word(self) -> None:
+        words = tokens("It is called the event horizon.")
+        assert terms.term(words, 10).frame == words[4].enters - 10
+
+
+class TestLinks:
+    def ends(self, text: str) -> tuple[str, str, str] | None:
+        content = terms.link(tokens(text), 0)
+        return (content.ends[0].text, content.said, content.ends[1].text) if content else None
+
+    def test_join_two_things_by_the_verb_between_them(self) -> None:
+        said = self.ends("Urban areas include Medellín.")
+        assert said == ("Urban areas", "include", "Medellín")
+
+    def test_show_no_verb_that_would_say_something_else_without_its_small_words(self) -> None:
+        assert self.ends("Bright systems are formed by the ejecta.") == (
+            "Bright systems", "", "Ejecta"
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Most snakes are not dangerous to people.",
+            "The dynasty of Egypt ended.",
+            "It swims.",
+        ],
+    )
+    def test_join_nothing_against_the_sense(self, text) -> None:
+        assert self.ends(text) is None
+
+
 class TestProcesses:
     @pytest.mark.parametrize(
         ("text", "nodes"),
@@ -312,6 +381,10 @@ class TestClaims:
             (
                 "They are dinosaurs: a diverse group of warm-blooded reptiles of one single clade.",
                 "They are dinosaurs: a diverse group of warm-blooded reptiles",
+            ),
+            (
+                "That marked the end of an age in the East, which had begun under Alexander.",
+                "That marked the end of an age in the East",
             ),
         ],
     )

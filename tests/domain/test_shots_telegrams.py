@@ -1,13 +1,10 @@
 """Telegrams: a clause in a few of its own words, never against its sense."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from storyboard_scripts import SCRIPTS, board_of, script_of
 
-from domain.generation.storyboard import FactContent
 from domain.generation.telegrams import ARTICLES, MAX_WORDS, MIN_WORDS, telegram, text_of
 from domain.generation.tokens import tokens_of_text
 
@@ -66,14 +63,6 @@ def test_are_words_of_the_sentence_in_their_order(words) -> None:
     assert left_out <= ARTICLES | {""}
     assert MIN_WORDS <= len(found.tokens) <= MAX_WORDS
     assert [token for group in found.groups for token in group] == found.tokens
-
-
-def test_facts_in_a_row_are_never_composed_alike() -> None:
-    for script in SCRIPTS:
-        shots = [s.content for scene in board_of(script).scenes for s in scene.shots]
-        for before, content in pairwise(shots):
-            if isinstance(before, FactContent) and isinstance(content, FactContent):
-                assert before.layout != content.layout
 
 
 def test_a_long_shot_is_framed_anew_and_a_short_one_is_not() -> None:

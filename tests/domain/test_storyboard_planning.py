@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from storyboard_scripts import (
     SCRIPTS,
     board_of,
+    fewest_kinds_a_minute,
     narrate,
     narrations_of,
     no_pictogram,
+    repeated_kinds,
     script_of,
 )
 
@@ -27,7 +29,8 @@ from domain.generation.script import Script, Sentence, Source
 from domain.generation.storyboard import ClipBackdrop, DrawnBackdrop, Storyboard
 
 MIN_SHOT_FRAMES = 36
-EARLY_FRAMES = 3
+EARLY_FRAMES = 2.4
+"""80 ms; a cut falls on the frame at or before that"""
 FORMATS = ["9:16", "16:9", "1:1"]
 ON_SCREEN_WORDS = 12
 
@@ -56,8 +59,10 @@ def reveals(content) -> list[int]:  # noqa: PLR0911 - one line a kind
             return [node.frame for node in content.nodes]
         case "fact":
             return [group.frame for group in content.groups]
-        case "quote":
+        case "quote" | "term":
             return [content.frame]
+        case "link":
+            return [end.frame for end in content.ends]
         case "closing":
             return [content.source_frame]
         case _:
@@ -78,6 +83,8 @@ def words_on_screen(content) -> int:
     ]
     texts += [part.text for part in getattr(content, "groups", [])]
     texts += [part.text for part in getattr(content, "nodes", [])]
+    texts += [part.text for part in getattr(content, "ends", [])]
+    texts.append(getattr(content, "said", ""))
     return sum(len(text.split()) for text in texts)
 
 
@@ -114,7 +121,7 @@ class TestEveryBoard:
         ):
             said = _without_articles(source.text.casefold())
             for shot in scene.shots:
-                for name in ("groups", "rows", "nodes"):
+                for name in ("groups", "rows", "nodes", "ends"):
                     for part in getattr(shot.content, name, []):
                         shown = _without_articles(part.text.casefold().strip("…. "))
                         assert shown in said.replace('"', ""), shot
@@ -126,7 +133,7 @@ class TestEveryBoard:
             ends = [w.end / SAMPLES_PER_FRAME for w in narration.words]
             for shot in scene.shots[1:]:
                 nearest = min(s for s in starts if s >= shot.start)
-                assert nearest - shot.start <= EARLY_FRAMES
+                assert nearest - shot.start < EARLY_FRAMES + 1
                 inside = [s < shot.start < e - 1 for s, e in zip(starts, ends, strict=True)]
                 assert not any(inside)
 
@@ -154,23 +161,53 @@ def test_portrait_shots_last_two_to_four_seconds_and_landscape_four_to_seven() -
         assert sum(s <= 1.5 * high + 0.01 for s in seconds) / len(seconds) > 0.97
 
 
-def test_a_kind_rarely_repeats_and_a_minute_has_at_least_four() -> None:
-    repeats = total = 0
-    for script in SCRIPTS:
-        kinds = kinds_of(board_of(script))
-        repeats += sum(a is b for a, b in pairwise(kinds))
-        total += len(kinds)
-        if len(script.scenes) >= 6:
-            assert len(set(kinds)) >= 4, (script.title, kinds)
-    assert repeats / total < 0.05
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.title)
+@pytest.mark.parametrize("aspect_ratio", FORMATS)
+def test_no_kind_comes_twice_running_and_a_minute_has_at_least_four(script, aspect_ratio) -> None:
+    for seed in range(3):
+        board = board_of(script, aspect_ratio=aspect_ratio, seed=seed)
+        assert repeated_kinds(board) == []
+        assert fewest_kinds_a_minute(board) >= 4
 
 
-def test_two_facts_in_a_row_take_different_layouts() -> None:
-    script = script_of("Fog", ["Fog is here."], ["Fog is slow."], ["Fog is low."], ["Fog is gone."])
-    shots = [shot for scene in board_of(script).scenes for shot in scene.shots]
-    facts = [shot.content for shot in shots if shot.kind is ShotKind.FACT]
-    assert len(facts) == 2
-    assert facts[0].layout != facts[1].layout
+def test_ten_minutes_hold_four_kinds_in_every_one_of_them() -> None:
+    bodies = [[s.text for s in scene.sentences] for x in SCRIPTS for scene in x.scenes[1:-1]]
+    script = script_of("All", ["It begins with an octopus."], *bodies * 4, ["That was all of it."])
+    for aspect_ratio in FORMATS:
+        board = board_of(script, aspect_ratio=aspect_ratio)
+        assert board.frames > 600 * 30
+        assert repeated_kinds(board) == []
+        assert fewest_kinds_a_minute(board) >= 4
+
+
+PLAIN = st.sampled_from(
+    """
+    The tide is low. / Fog hides the old harbour from the town. / It was late. / There it was. /
+    Nobody saw the ship leave. / Light falls on the water, and the water throws it back. /
+    Three gulls sat on the pier. / So it goes. / In 1912 the lighthouse burned. /
+    Rain, wind and salt wear the stones down. / The keeper knew the bay better than his house.
+    """.replace("\n", " ").split("/")
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(PLAIN, min_size=1, max_size=3), min_size=1, max_size=8),
+    st.sampled_from(FORMATS),
+    st.integers(0, 99),
+)
+def test_no_kind_repeats_however_plain_the_scenes_are(scenes, aspect_ratio, seed) -> None:
+    script = script_of("Harbour", *[[text.strip() for text in scene] for scene in scenes])
+    assert repeated_kinds(board_of(script, aspect_ratio=aspect_ratio, seed=seed)) == []
+
+
+def test_a_kind_repeats_where_the_caller_asks_for_it_twice() -> None:
+    script = script_of("Ink", ["Ink is old."], *[["Squid make ink."]] * 2, ["Ink stays with us."])
+    scenes = [msgspec.structs.replace(scene, kind=ShotKind.FACT) for scene in script.scenes[1:3]]
+    asked = msgspec.structs.replace(script, scenes=[script.scenes[0], *scenes, script.scenes[3]])
+    assert kinds_of(board_of(asked)) == [
+        ShotKind.HOOK, ShotKind.FACT, ShotKind.FACT, ShotKind.CLOSING
+    ]  # fmt: skip
 
 
 def test_the_source_shows_for_at_most_a_second_and_a_half_at_the_end() -> None:
@@ -193,7 +230,7 @@ def edited(script: Script, number: int, text: str) -> Script:
     return msgspec.structs.replace(script, scenes=scenes)
 
 
-@pytest.mark.parametrize("script", SCRIPTS[:6], ids=lambda s: s.title)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.title)
 def test_an_edit_leaves_the_boards_of_other_scenes_as_they_were(script) -> None:
     before = board_of(script)
     for number in range(1, len(script.scenes) - 1):
@@ -204,7 +241,7 @@ def test_an_edit_leaves_the_boards_of_other_scenes_as_they_were(script) -> None:
             if msgspec.json.encode(scene) != msgspec.json.encode(was)
         ]
         assert number in changed
-        assert set(changed) <= {number, number + 1, number + 2}, changed
+        assert set(changed) <= {number, number + 1}, changed
 
 
 def test_an_inserted_scene_leaves_the_backdrops_of_the_others_as_they_were() -> None:
@@ -274,13 +311,14 @@ class TestHeadings:
 class TestMedia:
     clips = tuple(ClipBackdrop(media=letter * 64, name=f"{letter}.mp4") for letter in "ab")
 
-    def test_clips_take_turns_and_plain_facts_leave_the_picture_to_them(self) -> None:
+    def test_clips_take_turns_and_plain_words_leave_the_picture_to_them(self) -> None:
         script = SCRIPTS[6]
         board = board_of(script, media={0: self.clips, 1: self.clips, 2: self.clips})
         for scene in board.scenes[:3]:
             used = [shot.backdrop for shot in scene.shots]
             assert used == [self.clips[k % 2] for k in range(len(used))]
-            assert all(shot.kind is not ShotKind.FACT for shot in scene.shots)
+            plain = {ShotKind.FACT, ShotKind.TERM, ShotKind.LINK}
+            assert all(shot.kind not in plain for shot in scene.shots)
         assert board.scenes[0].shots[0].kind is ShotKind.HOOK
         drawn = [shot.backdrop for scene in board.scenes[3:] for shot in scene.shots]
         assert all(isinstance(backdrop, DrawnBackdrop) for backdrop in drawn)
@@ -337,6 +375,7 @@ def test_any_text_gives_a_whole_board(scenes, aspect_ratio) -> None:
     script = script_of("Any", *[[" ".join(words) for words in scene] for scene in scenes])
     board = board_of(script, aspect_ratio=aspect_ratio)
     check_shots_fill(board)
+    assert repeated_kinds(board) == []
     assert msgspec.json.decode(msgspec.json.encode(board), type=Storyboard) == board
 
 

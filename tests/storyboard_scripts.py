@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
-from domain.generation.brief import Brief
+from domain.generation.brief import Brief, ShotKind
 from domain.generation.narration import (
     SAMPLES_PER_FRAME,
     NarratedSentence,
     SceneNarration,
     Word,
 )
-from domain.generation.planning import plan_storyboard
+from domain.generation.planning import kinds_of, plan_storyboard
 from domain.generation.script import Scene, Script, Sentence, Source
 from domain.generation.storyboard import Palette, Storyboard
 
@@ -84,6 +85,29 @@ def board_of(script: Script, *, aspect_ratio="9:16", seed=7, media=None, **brief
         pictogram_for=no_pictogram,
         media=media,
     )
+
+
+MINUTE = 60 * 30
+
+
+def repeated_kinds(board: Storyboard) -> list[ShotKind]:
+    """Kinds that come twice running, inside a scene or over the border of two."""
+    return [one for one, two in pairwise(kinds_of(board)) if one is two]
+
+
+def fewest_kinds_a_minute(board: Storyboard) -> int:
+    """Different kinds in the poorest minute; shots that it lacks to four count."""
+    shots = [shot for scene in board.scenes for shot in scene.shots]
+    starts = list(accumulate((shot.end - shot.start for shot in shots), initial=0))
+    counts = []
+    for first, start in enumerate(starts[:-1]):
+        if first and start + MINUTE > starts[-1]:
+            break  # no whole minute is left
+        seen = [
+            s.kind for s, at in zip(shots, starts, strict=False) if start <= at < start + MINUTE
+        ]
+        counts.append(len(set(seen)) + max(0, 4 - len(seen)))
+    return min(counts)
 
 
 SCRIPTS = [

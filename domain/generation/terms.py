@@ -1,0 +1,142 @@
+"""Terms and links: one thing that a clause names, or two and what holds them together.
+
+Nearly every clause names something, so these carry what no figure, list or contrast is in.
+A noun alone claims nothing; a link says that two things belong together, and is drawn only
+where no word outside its ends turns that into its opposite.
+"""
+
+from collections.abc import Sequence, Set
+from itertools import combinations
+
+from domain.generation import lexicon
+from domain.generation.nouns import is_nominal, names_something
+from domain.generation.phrases import Phrase, phrases_in
+from domain.generation.shots import enter
+from domain.generation.storyboard import LinkContent, Reveal, TermContent
+from domain.generation.tokens import Token, joined, sentence_case
+
+MAX_TERM_WORDS = 3
+MAX_TERM_CHARS = 30
+NAMED = 0.7
+"""what a name is worth over a common noun"""
+CALLED = 0.8
+"""what it is worth that the sentence itself calls something so"""
+LATE = 0.1
+"""what a second's wait for its word costs a term"""
+MAX_SAID_WORDS = 2
+MAX_APART = 6
+"""words between the ends of a link: further apart, they are no longer said of one another"""
+SAID = 0.5
+"""what a verb between its ends is worth to a link"""
+FRAMES_A_SECOND = 30
+
+_CALLING = frozenset(["called", "named", "termed", "dubbed"])
+
+
+def term(tokens: Sequence[Token], start: int, known: Set[str] = frozenset()) -> TermContent | None:
+    """The most telling name or noun phrase; not what is ``known`` (words of the topic)."""
+    best: tuple[float, Phrase] | None = None
+    for phrase in phrases_in(tokens):
+        if not _is_thing(phrase, tokens, known):
+            continue
+        waits = enter(phrase.tokens[0], start) / FRAMES_A_SECOND
+        score = phrase.score + (NAMED if _is_name(phrase) else 0.0) - LATE * waits
+        score += CALLED if _is_called(phrase, tokens) else 0.0
+        if best is None or score > best[0]:
+            best = score, phrase
+    if best is None:
+        return None
+    first = best[1].tokens[0]
+    return TermContent(text=sentence_case(best[1].text), frame=enter(first, start))
+
+
+def any_term(tokens: Sequence[Token], start: int) -> TermContent:
+    """Some words of a clause that names nothing: its content words, else all of a short one."""
+    kept = list(tokens)
+    while kept and kept[-1].is_function_word:
+        kept.pop()
+    kept = kept[-MAX_TERM_WORDS:]
+    while kept and kept[0].is_function_word:
+        kept = kept[1:]
+    shown = kept or list(tokens)[-MAX_TERM_WORDS:]
+    text = joined(shown) or " ".join(token.text for token in shown)
+    return TermContent(text=sentence_case(text), frame=enter(shown[0], start))
+
+
+def link(tokens: Sequence[Token], start: int) -> LinkContent | None:
+    """The two most telling things of one sentence, in its order."""
+    things = [phrase for phrase in phrases_in(tokens) if _is_thing(phrase, tokens)]
+    best: tuple[float, Phrase, Phrase] | None = None
+    for one, two in combinations(things, 2):
+        between = [t for t in tokens if one.span[1] < t.index < two.span[0]]
+        if not 0 < len(between) <= MAX_APART or one.tokens[0].sentence != two.tokens[0].sentence:
+            continue
+        if between[0].lower == "of":  # "a member of the dynasty" is one thing
+            continue
+        if one.text.casefold() == two.text.casefold() or any(
+            t.negates or t.lower in lexicon.COORDINATORS for t in between
+        ):
+            continue
+        score = one.score + two.score + (SAID if _said(between) else 0.0)
+        if best is None or score > best[0]:
+            best = score, one, two
+    if best is None:
+        return None
+    _, one, two = best
+    ends = {token.index for phrase in (one, two) for token in phrase.tokens}
+    if any(token.negates for token in tokens if token.index not in ends):
+        return None
+    said = _said([t for t in tokens if one.span[1] < t.index < two.span[0]])
+    return LinkContent(
+        ends=[Reveal(sentence_case(p.text), enter(p.tokens[0], start)) for p in (one, two)],
+        said=said,
+    )
+
+
+def _is_thing(  # noqa: PLR0911 - a rule a line reads best
+    phrase: Phrase, clause: Sequence[Token], known: Set[str] = frozenset()
+) -> bool:
+    """Whether a phrase names something, short enough to be seen at a glance."""
+    words, first, last = phrase.tokens, phrase.tokens[0], phrase.tokens[-1]
+    if phrase.words > MAX_TERM_WORDS or len(phrase.text) > MAX_TERM_CHARS:
+        return False
+    if any(t.verb or t.numeric or t.lower.endswith(("ly", "'s")) for t in words):
+        return False
+    if last.core.islower() and not is_nominal(last.lower):
+        return False
+    if phrase.words == 1 and last.core.islower() and not names_something(last.lower):
+        return False
+    if phrase.words > 1 and first.core.islower() and first.lower.endswith("ing"):
+        return False
+    position = first.index - clause[0].index
+    before = clause[position - 1].lower if position else ""
+    if first.core.islower() and before in lexicon.MODALS | {"to"}:
+        return False  # what is done, not a thing
+    if any(token.lower in ("a", "an", "the") for token in words) and not _is_name(phrase):
+        return False
+    content = [token.lower for token in words if not token.is_function_word]
+    if set(content) <= lexicon.GENERIC_NOUNS | lexicon.SAYS_LITTLE:
+        return False
+    return not set(content) <= known
+
+
+def _is_called(phrase: Phrase, clause: Sequence[Token]) -> bool:
+    position = phrase.tokens[0].index - clause[0].index
+    before = [token.lower for token in clause[max(0, position - 2) : position]]
+    while before and before[-1] in ("the", "a", "an"):
+        before.pop()
+    return bool(before) and (before[-1] in _CALLING or before == ["known", "as"])
+
+
+def _is_name(phrase: Phrase) -> bool:
+    return all(token.capitalised for token in phrase.tokens if not token.is_function_word)
+
+
+def _said(between: Sequence[Token]) -> str:
+    """The verb that leads from one thing to the other, where nothing else stands between them."""
+    words = [token for token in between if token.core]
+    while words and words[-1].lower in lexicon.DETERMINERS:
+        words.pop()
+    if not 0 < len(words) <= MAX_SAID_WORDS or any(token.mark for token in between):
+        return ""
+    return joined(words) if words[-1].verb and not words[-1].is_function_word else ""
