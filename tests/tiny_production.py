@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +13,7 @@ from domain.jobs.model import (
     Claim,
     Job,
     JobResult,
-    JobStatus,
+    NewJob,
     NewUnit,
     Result,
     UnitKind,
@@ -73,20 +72,16 @@ def finish_for(claim: Claim, scenes: int) -> Finish:
     return Finish(result=result_for(claim))
 
 
-async def new_job(store: JobStore, *, deadline_seconds: float = 3600.0, **fields: Any) -> Job:
-    """A job by the store's clock, not yet added."""
-    now = await store.now()
+async def new_job(store: JobStore, **fields: Any) -> NewJob:  # noqa: ARG001 - whose it will be
+    """A job that isn't added yet."""
     values: dict[str, Any] = {
         "id": uuid4(),
         "account_id": ACCOUNT,
         "video_id": uuid4(),
-        "revision": 1,
-        "status": JobStatus.QUEUED,
         "request": Brief(topic="Octopus", seed=7),
-        "deadline_at": now + timedelta(seconds=deadline_seconds),
-        "created_at": now,
+        "deadline_seconds": 3600.0,
     }
-    return Job(**(values | fields))
+    return NewJob(**(values | fields))
 
 
 async def add_job(store: JobStore, **fields: Any) -> Job:

@@ -4,10 +4,9 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import redis
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.message import Message
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -24,49 +23,48 @@ MAX_BELLS = 1_000
 nobody; and the reconciler, which rings again and again while every worker is busy, would fill
 the memory of Redis"""
 
-_RINGERS = 4
-"""threads; they are the bell's own, so that a Redis that hangs holds up no other work"""
-
 _log = logging.getLogger(__name__)
 
 
 class DramatiqBell:
     """Leaves a message for each unit in the workers' queue, unless enough lie there already.
 
-    Connects at the first ring. What can't be rung is logged: the reconciler rings again.
+    Rings that come while one is under way go out together, in one exchange with Redis. Connects
+    at the first ring. What can't be rung is logged: the reconciler rings again.
     """
 
     def __init__(
         self, redis_url: str, namespace: str = NAMESPACE, *, telemetry: Telemetry | None = None
     ) -> None:
         self._telemetry = telemetry or Silence()
-        client = redis.Redis.from_url(
+        self._client = redis.Redis.from_url(
             redis_url,
             socket_connect_timeout=RING_SECONDS,
             socket_timeout=RING_SECONDS,
             # Once more after a connection that had died meanwhile; waiting longer is for others.
             retry=Retry(NoBackoff(), 1),
         )
-        self._broker = RedisBroker(  # type: ignore[no-untyped-call]
-            client=client, namespace=namespace, middleware=[]
-        )
-        self._threads = ThreadPoolExecutor(_RINGERS, thread_name_prefix="bell")
+        self._queue = f"{namespace}:{QUEUE}"
+        self._messages = f"{self._queue}.msgs"
+        self._unheard = 0
+        """bells in the queue, as Redis said last"""
+        self._waiting: list[UUID] = []
+        self._ringing: asyncio.Task[None] | None = None
+        # the bell's own, so that a Redis that hangs holds up no other work
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="bell")
 
     async def ring(self, units: Sequence[UUID]) -> None:
         """Ring for each unit."""
         if not units:
             return
-        try:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._threads, self._enqueue, units)
-            self._telemetry.rang(len(units))
-        except Exception as error:
-            # Any error, also one of a kind that nobody foresaw: the units are safe in the
-            # database, and an answer of the API must not depend on the bell.
-            self._telemetry.could_not_ring(len(units))
-            _log.warning(
-                "the bell can't be rung for %d units: %s (check REDIS_URL)", len(units), error
-            )
+        self._waiting += units
+        if self._ringing is not None:
+            await asyncio.shield(self._ringing)
+        # whoever wakes first rings for all that have come meanwhile
+        if self._waiting and self._ringing is None:
+            self._ringing = asyncio.create_task(self._ring_waiting())
+        if self._ringing is not None:
+            await asyncio.shield(self._ringing)
 
     async def ping(self) -> str:
         """Ask Redis whether it is there; answers its version.
@@ -76,7 +74,7 @@ class DramatiqBell:
         """
         loop = asyncio.get_running_loop()
         try:
-            info = await loop.run_in_executor(self._threads, self._broker.client.info, "server")
+            info = await loop.run_in_executor(self._thread, self._client.info, "server")
         except redis.RedisError as error:
             raise ServiceUnavailable(
                 f"Redis doesn't answer: {error}",
@@ -87,14 +85,48 @@ class DramatiqBell:
 
     async def close(self) -> None:
         """Wait for rings under way, then close the connections."""
-        await asyncio.to_thread(self._threads.shutdown)
-        self._broker.client.close()
+        await asyncio.to_thread(self._thread.shutdown)
+        self._client.close()
+
+    async def _ring_waiting(self) -> None:
+        units, self._waiting = self._waiting, []
+        try:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._thread, self._enqueue, units)
+            self._telemetry.rang(len(units))
+        except Exception as error:
+            # Any error, also one of a kind that nobody foresaw: the units are safe in the
+            # database, and an answer of the API must not depend on the bell.
+            self._telemetry.could_not_ring(len(units))
+            _log.warning(
+                "the bell can't be rung for %d units: %s (check REDIS_URL)", len(units), error
+            )
+        finally:
+            self._ringing = None
 
     def _enqueue(self, units: Sequence[UUID]) -> None:
-        unheard = int(self._broker.client.llen(f"{self._broker.namespace}:{QUEUE}"))
-        for unit in units[: max(0, MAX_BELLS - unheard)]:
-            self._broker.enqueue(
-                Message(
-                    queue_name=QUEUE, actor_name=ACTOR, args=(str(unit),), kwargs={}, options={}
-                )
-            )
+        if self._unheard + len(units) > MAX_BELLS:
+            self._unheard = int(self._client.llen(self._queue))
+            units = units[: max(0, MAX_BELLS - self._unheard)]
+        if not units:
+            return
+        messages = {str(uuid4()): unit for unit in units}
+        # What a Dramatiq broker writes (its dispatch.lua), for all of them at once: first the
+        # messages, then their place in the queue, whose length comes back.
+        pipeline = self._client.pipeline(transaction=False)
+        pipeline.hset(
+            self._messages, mapping={key: _message(key, unit) for key, unit in messages.items()}
+        )
+        pipeline.rpush(self._queue, *messages)
+        self._unheard = int(pipeline.execute()[1])
+
+
+def _message(key: str, unit: UUID) -> bytes:
+    message: Message[None] = Message(
+        queue_name=QUEUE,
+        actor_name=ACTOR,
+        args=(str(unit),),
+        kwargs={},
+        options={"redis_message_id": key},
+    )
+    return message.encode()

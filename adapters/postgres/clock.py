@@ -26,6 +26,15 @@ def literal(text: str) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{text}'", sa.String())
 
 
+def bound(prefix: str, column: sa.ColumnElement[Any]) -> sa.BindParameter[Any]:
+    """A parameter for a column's value, by the name ``<prefix>_<column>``.
+
+    Statements that are made once and executed with parameters cost half of those that are
+    made anew each time.
+    """
+    return sa.bindparam(f"{prefix}_{column.key}", type_=column.type)
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An instant; naive datetimes are refused."""
 
@@ -79,9 +88,13 @@ def now() -> sa.ColumnElement[datetime]:
     return _Now()
 
 
-def later(instant: sa.ColumnElement[datetime], seconds: float) -> sa.ColumnElement[datetime]:
+def later(
+    instant: sa.ColumnElement[datetime], seconds: float | sa.ColumnElement[float]
+) -> sa.ColumnElement[datetime]:
     """``instant`` and ``seconds`` (which may be negative) added."""
-    return _Later(instant, sa.literal(float(seconds), sa.Float()))
+    if not isinstance(seconds, sa.ColumnElement):
+        seconds = sa.literal(float(seconds), sa.Float())
+    return _Later(instant, seconds)
 
 
 def seconds_between(

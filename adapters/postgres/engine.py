@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -26,10 +27,14 @@ DRIVERS = {
 CONNECT_SECONDS = 5
 """a server that is down is reported within this time"""
 STATEMENT_SECONDS = 30
+IDLE_SECONDS = 5.0
+"""a connection that was used later than that is taken as it is; after that, Postgres is asked
+whether it's still there. Asking every time would cost as much as the statements themselves"""
 BUSY_MILLISECONDS = 10_000
 """how long a writer waits for SQLite's one write lock"""
 
 _BEGIN = "faceless_begin"
+_USED = "faceless_used"
 
 
 def make_engine(url: str) -> AsyncEngine:
@@ -58,9 +63,8 @@ def make_engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(
+    engine = create_async_engine(
         parsed,
-        pool_pre_ping=True,  # a server that was restarted is no error of the next request
         pool_size=10,
         connect_args={
             "timeout": CONNECT_SECONDS,
@@ -70,6 +74,35 @@ def make_engine(url: str) -> AsyncEngine:
         },
         **options,
     )
+    event.listen(engine.sync_engine, "checkin", _note_use)
+    event.listen(engine.sync_engine, "checkout", _Liveness(engine))
+    return engine
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+class _Liveness:
+    """Replaces connections that died while nobody used them: a server that was restarted is no
+    error of the next request.
+
+    The driver hears of a closed connection by itself. Of one that was cut without a word, only a
+    question tells.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._dialect = engine.dialect
+
+    def __call__(self, connection: Any, record: Any, _proxy: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if time.monotonic() - record.info.get(_USED, time.monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            self._dialect.do_ping(connection)
+        except Exception as error:  # whatever it is, a new connection will show what is wrong
+            raise InvalidatePoolError from error
 
 
 def database_file(engine: AsyncEngine) -> Path | None:
@@ -99,12 +132,17 @@ class Transactions:
     """Opens transactions; the database's own failures leave them as domain errors."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._reader = engine
         self._writer = engine.execution_options(**{_BEGIN: "IMMEDIATE"})
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        # On Postgres every statement sees what is committed by then, in a transaction as without
+        # one: to begin and to end one would only be two more trips to the server.
+        self._reader = (
+            engine if self._is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes nothing.
+        """Statements that write nothing.
 
         Raises:
             ServiceUnavailable: the database doesn't answer.
@@ -123,6 +161,22 @@ class Transactions:
         """
         with _translated():
             async with self._writer.begin() as conn:
+                yield conn
+
+
+    @asynccontextmanager
+    async def writing_once(self) -> AsyncIterator[AsyncConnection]:
+        """For a single statement on Postgres, which is a transaction by itself; on SQLite, where
+        the same takes several, as ``writing``.
+
+        Raises:
+            ServiceUnavailable, StorageFull
+        """
+        if self._is_sqlite:
+            async with self.writing() as conn:
+                yield conn
+        else:
+            async with self.reading() as conn:
                 yield conn
 
 

@@ -32,6 +32,7 @@ from domain.jobs.model import (
     Job,
     JobError,
     JobStatus,
+    NewJob,
     NewUnit,
     Result,
     UnitKind,
@@ -54,10 +55,11 @@ class SqlJobStore:
     # -- what users do -------------------------------------------------------------------------
 
     @uninterrupted
-    async def add(self, job: Job, units: Sequence[NewUnit]) -> Job:
-        async with self._transactions.writing() as conn:
-            await insert_job(conn, job, units)
-            return await read_job(conn, job.account_id, job.id)
+    async def add(
+        self, job: NewJob, units: Sequence[NewUnit], *, max_queued: int | None = None
+    ) -> Job:
+        async with self._transactions.writing_once() as conn:
+            return await insert_job(conn, job, units, max_queued)
 
     @uninterrupted
     async def get(self, account_id: str, job_id: UUID) -> Job:

@@ -14,11 +14,10 @@ from adapters.postgres.engine import Transactions
 from adapters.postgres.settle import cancel_job
 from adapters.postgres.tables import AnyRow, jobs, videos
 from adapters.postgres.uninterrupted import uninterrupted
-from adapters.postgres.views import read_job
 from domain.errors import IllegalMove, VideoNotFound
 from domain.generation.packaging import Video
 from domain.generation.script import SceneEdit
-from domain.jobs.model import FINAL_STATUSES, Job, NewUnit, merge_edits
+from domain.jobs.model import FINAL_STATUSES, Job, NewJob, NewUnit, merge_edits
 from domain.jobs.ports import Page
 
 REPLACED = (
@@ -96,7 +95,7 @@ class SqlVideoStore:
 
     @uninterrupted
     async def take_edits(
-        self, account_id: str, video_id: UUID, job: Job, units: Sequence[NewUnit]
+        self, account_id: str, video_id: UUID, job: NewJob, units: Sequence[NewUnit]
     ) -> Job:
         async with self._transactions.writing() as conn:
             noted = _edits(await _row(conn, account_id, video_id, lock=True))
@@ -117,8 +116,7 @@ class SqlVideoStore:
             # a correction that was changed after the job was put together stays noted
             left = {scene: edit for scene, edit in noted.items() if taken.get(scene) != edit}
             await _write_edits(conn, video_id, left)
-            await insert_job(conn, msgspec.structs.replace(job, revision=revision), units)
-            return await read_job(conn, account_id, job.id)
+            return await insert_job(conn, msgspec.structs.replace(job, revision=revision), units)
 
     @uninterrupted
     async def delete(self, account_id: str, video_id: UUID) -> Video:

@@ -223,6 +223,24 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
 
 
+class NewJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A job to be accepted; the store adds what only it knows."""
+
+    id: UUID
+    account_id: str
+    video_id: UUID
+    revision: int = 1
+    request: Brief
+    revises: Revises | None = None
+    topic_match: TopicMatch | None = None
+    warnings: list[ProductionWarning] = []
+    priority: int = 0
+    deadline_seconds: float
+    """from its acceptance on"""
+    created_at: datetime | None = None
+    """by the store's clock when absent"""
+
+
 class NewUnit(msgspec.Struct, frozen=True):
     """A unit to be added: ready when it misses no input, else blocked."""
 

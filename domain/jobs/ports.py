@@ -16,6 +16,7 @@ from domain.jobs.model import (
     JobError,
     JobResult,
     JobStatus,
+    NewJob,
     NewUnit,
     Result,
     UnitKind,
@@ -66,8 +67,14 @@ class JobStore(Protocol):
     doesn't exist.
     """
 
-    async def add(self, job: Job, units: Sequence[NewUnit]) -> Job:
-        """Accept a job with its first units, durably."""
+    async def add(
+        self, job: NewJob, units: Sequence[NewUnit], *, max_queued: int | None = None
+    ) -> Job:
+        """Accept a job with its first units, durably.
+
+        Raises:
+            QueueFull: ``max_queued`` jobs, of all accounts, wait for their first claim already.
+        """
         ...
 
     async def get(self, account_id: str, job_id: UUID) -> Job:
@@ -210,7 +217,7 @@ class VideoStore(Protocol):
         ...
 
     async def take_edits(
-        self, account_id: str, video_id: UUID, job: Job, units: Sequence[NewUnit]
+        self, account_id: str, video_id: UUID, job: NewJob, units: Sequence[NewUnit]
     ) -> Job:
         """Accept a revision job and clear the noted corrections, in one transaction."""
         ...

@@ -1,7 +1,6 @@
 """What users do with jobs: submit, revise, look, cancel, retry."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from pathlib import PurePath
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from domain.errors import NothingToRevise, QueueFull
 from domain.generation.brief import Brief
 from domain.generation.intake import Intake
 from domain.generation.script import SceneEdit
-from domain.jobs.model import Event, Job, JobStatus, NewUnit, Revises, UnitKind
+from domain.jobs.model import Event, Job, JobStatus, NewJob, NewUnit, Revises, UnitKind
 from domain.jobs.ports import Bell, JobStore, Page, VideoStore
 
 FIRST_UNITS = (NewUnit(UnitKind.SCRIPT),)
@@ -35,7 +34,7 @@ class Jobs:
         self._intake = intake
         self._bell = bell
         self._new_id = new_id
-        self._deadline = timedelta(seconds=deadline_seconds)
+        self._deadline = deadline_seconds
         self._max_queued = max_queued
 
     async def submit(self, account_id: str, brief: Brief, *, priority: int = 0) -> Job:
@@ -48,23 +47,19 @@ class Jobs:
             ``Intake.prepare`` says.
         """
         prepared = await self._intake.prepare(brief)
-        await self._check_queue()
-        now = await self._store.now()
         job = await self._store.add(
-            Job(
+            NewJob(
                 id=self._new_id(),
                 account_id=account_id,
                 video_id=self._new_id(),
-                revision=1,
-                status=JobStatus.QUEUED,
                 request=prepared.brief,
                 topic_match=prepared.topic_match,
                 warnings=prepared.warnings,
                 priority=priority,
-                deadline_at=now + self._deadline,
-                created_at=now,
+                deadline_seconds=self._deadline,
             ),
             FIRST_UNITS,
+            max_queued=self._max_queued,
         )
         await self._bell.ring([job.id])
         return job
@@ -109,16 +104,14 @@ class Jobs:
         noted = await self._videos.edits(account_id, video_id)
         if not noted:
             raise NothingToRevise
-        now = await self._store.now()
         job = await self._videos.take_edits(
             account_id,
             video_id,
-            Job(
+            NewJob(
                 id=self._new_id(),
                 account_id=account_id,
                 video_id=video_id,
                 revision=video.revision + 1,
-                status=JobStatus.QUEUED,
                 request=base.request,
                 revises=Revises(
                     script=video.documents["script"],
@@ -127,8 +120,7 @@ class Jobs:
                 ),
                 topic_match=base.topic_match,
                 priority=base.priority,
-                deadline_at=now + self._deadline,
-                created_at=now,
+                deadline_seconds=self._deadline,
             ),
             FIRST_UNITS,
         )

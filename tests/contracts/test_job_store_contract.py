@@ -1,7 +1,9 @@
 """What every ``JobStore`` does: jobs and units on one side, workers on the other."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -18,7 +20,7 @@ from tiny_production import (
 )
 
 from adapters.postgres import SqlJobStore
-from domain.errors import IllegalMove, InvalidRequest, JobNotFound, LeaseLost
+from domain.errors import IllegalMove, InvalidRequest, JobNotFound, LeaseLost, QueueFull
 from domain.generation.brief import Brief
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
 from domain.jobs.model import (
@@ -32,6 +34,8 @@ from domain.jobs.model import (
     WaitingFor,
 )
 from domain.jobs.ports import JobStore
+
+Rows = Callable[[str], Coroutine[Any, Any, list[dict[str, Any]]]]
 
 TROUBLE = JobError("service_unavailable", "The voice doesn't answer.", "Wait a little.")
 SOON, MUCH_LATER = -1.0, 3600.0
@@ -72,12 +76,34 @@ async def test_a_job_comes_back_as_it_was_accepted(store: JobStore) -> None:
 
     assert added == await store.get(ACCOUNT, job.id)
     assert list(added.request.metadata) == ["z", "a"]
-    named = ("request", "revises", "topic_match", "warnings", "priority", "video_id", "status")
+    named = ("request", "revises", "topic_match", "warnings", "priority", "video_id", "revision")
     assert [getattr(added, name) for name in named] == [getattr(job, name) for name in named]
+    assert added.status is JobStatus.QUEUED
     assert (added.progress, added.eta_seconds, added.queue_position) == (0, None, 1)
     assert [stage.name for stage in added.stages] == list(STAGES)
     assert set(states(added.stages).values()) == {"pending"}
-    assert abs(added.deadline_at - job.deadline_at) < timedelta(milliseconds=1)
+    assert added.deadline_at - added.created_at == timedelta(seconds=job.deadline_seconds)
+    assert abs(await store.now() - added.created_at) < timedelta(seconds=60)
+
+
+async def test_a_full_queue_takes_no_job_and_keeps_nothing_of_it(
+    store: JobStore, rows: Rows
+) -> None:
+    first = await store.add(await new_job(store), [NewUnit(UnitKind.SCRIPT)], max_queued=2)
+    await store.add(await new_job(store, priority=1), [NewUnit(UnitKind.SCRIPT)], max_queued=2)
+
+    with pytest.raises(QueueFull, match="2 jobs"):
+        await store.add(await new_job(store), [NewUnit(UnitKind.SCRIPT)], max_queued=2)
+
+    counted = [await rows(f"SELECT count(*) AS n FROM {table}") for table in ("jobs", "units")]
+    assert counted == [[{"n": 2}]] * 2
+    assert (await store.get(ACCOUNT, first.id)).queue_position == 2
+
+
+async def test_a_new_job_is_told_its_place_in_the_queue(store: JobStore) -> None:
+    places = [(await add_job(store, priority=n)).queue_position for n in (0, 0, 5, 1)]
+
+    assert places == [1, 2, 1, 2]
 
 
 async def test_the_queue_goes_by_priority_then_by_age(store: JobStore) -> None:
