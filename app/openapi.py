@@ -5,6 +5,7 @@ of its own error bodies, objects that take no unknown fields, and examples.
 """
 
 import copy
+from functools import cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from typing import Any
@@ -76,8 +77,9 @@ TAGS = {
 }
 
 
+@cache
 def version() -> str:
-    """The program's version, as installed."""
+    """The program's version, as installed; looking it up reads the package's files."""
     try:
         return installed_version("faceless")
     except PackageNotFoundError:  # run from its sources

@@ -134,6 +134,8 @@ def unspoken_script(text: str, language: str) -> tuple[str, float]:
     The share is of all letters that are in another writing system than the language's, 0 to 1.
     """
     own = _SCRIPTS.get(primary_language(language), _LATIN)
+    if own is _LATIN and text.isascii():
+        return "", 0.0
     counts: dict[str, int] = {}
     letters = 0
     for character in unicodedata.normalize("NFKC", text):

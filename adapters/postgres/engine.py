@@ -27,6 +27,8 @@ DRIVERS = {
 CONNECT_SECONDS = 5
 """a server that is down is reported within this time"""
 STATEMENT_SECONDS = 30
+CONNECTIONS = 20
+"""of a process to Postgres, at most"""
 IDLE_SECONDS = 5.0
 """a connection that was used later than that is taken as it is; after that, Postgres is asked
 whether it's still there. Asking every time would cost as much as the statements themselves"""
@@ -65,7 +67,11 @@ def make_engine(url: str) -> AsyncEngine:
         return engine
     engine = create_async_engine(
         parsed,
-        pool_size=10,
+        # all kept: whatever goes beyond a pool is connected anew each time, which takes longer
+        # than any statement; and the fewest possible in use, so that idle ones stay unopened
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,
         connect_args={
             "timeout": CONNECT_SECONDS,
             "command_timeout": STATEMENT_SECONDS,
