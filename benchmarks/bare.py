@@ -1,6 +1,6 @@
 """The yardstick: a bare Litestar handler that inserts one row with asyncpg, and nothing else.
 
-    uvicorn benchmarks.bare:app         with DATABASE_URL in the environment
+uvicorn benchmarks.bare:app         with DATABASE_URL in the environment
 """
 
 import os

@@ -121,8 +121,8 @@ async def drain_row(servers: Servers, folder: Path, jobs: int, threads: int) -> 
         took = await all_finished(database)
         spent = {name: cpu_seconds(pid) - before[name] for name, pid in watched.items()}
     units = jobs * UNITS_OF_A_JOB
-    await _check(database, servers, jobs)
-    print(f"\n{units} no-op units of {jobs} jobs, {WORKERS} workers of {threads} threads: {took:.1f} s")
+    await _check(database, jobs)
+    print(f"{units} no-op units, {WORKERS} workers of {threads} threads: {took:.1f} s")
     told = ", ".join(f"{name} {1000 * seconds / units:.2f}" for name, seconds in spent.items())
     print(f"CPU milliseconds a unit: {told}, all {1000 * sum(spent.values()) / units:.2f}")
     return units / took
@@ -134,7 +134,7 @@ async def _forget(database: str) -> None:
     await connection.close()
 
 
-async def _check(database: str, servers: Servers, jobs: int) -> None:
+async def _check(database: str, jobs: int) -> None:
     """Everything is there that a production leaves behind."""
     connection = await asyncpg.connect(database)
     counts = dict(

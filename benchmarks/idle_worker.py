@@ -21,9 +21,7 @@ from domain.jobs.model import JobResult, Result, UnitKind
 from domain.jobs.ports import Finish
 
 SCENES = 10
-DOCUMENTS = frozenset(
-    {UnitKind.SCRIPT, UnitKind.NARRATION, UnitKind.STORYBOARD, UnitKind.PACKAGE}
-)
+DOCUMENTS = frozenset({UnitKind.SCRIPT, UnitKind.NARRATION, UnitKind.STORYBOARD, UnitKind.PACKAGE})
 """kinds whose real stages keep a document"""
 BODY = b'{"text": "' + b"Honey never spoils. " * 100 + b'"}'
 """two kilobytes, as a scene's narration has"""

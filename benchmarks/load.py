@@ -1,7 +1,7 @@
 """A client that costs little: keep-alive connections that ask as soon as they were answered.
 
-    python -m benchmarks.load PORT CONNECTIONS REQUESTS BODY_FILE    prints a JSON of its figures
-    python -m benchmarks.load PORT ... --watch PATH                  asks PATH 20 times a second, too
+python -m benchmarks.load PORT CONNECTIONS REQUESTS BODY_FILE    prints a JSON of its figures
+python -m benchmarks.load PORT ... --watch PATH                  asks PATH 20 times a second, too
 """
 
 import argparse

@@ -72,7 +72,7 @@ def finish_for(claim: Claim, scenes: int) -> Finish:
     return Finish(result=result_for(claim))
 
 
-async def new_job(store: JobStore, **fields: Any) -> NewJob:  # noqa: ARG001 - whose it will be
+async def new_job(store: JobStore, **fields: Any) -> NewJob:
     """A job that isn't added yet."""
     values: dict[str, Any] = {
         "id": uuid4(),

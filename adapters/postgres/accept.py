@@ -56,7 +56,7 @@ _NEW_EVENT: dict[str, Any] = {
 }
 
 
-def _queue() -> sa.Select[tuple[int, int]]:
+def _queue() -> sa.Select[Any]:
     """How many jobs wait, and how many of them go before a new one."""
     goes_first = sa.case((jobs.c.priority >= bound("asked", jobs.c.priority), 1), else_=0)
     return sa.select(

@@ -169,7 +169,6 @@ class Transactions:
             async with self._writer.begin() as conn:
                 yield conn
 
-
     @asynccontextmanager
     async def writing_once(self) -> AsyncIterator[AsyncConnection]:
         """For a single statement on Postgres, which is a transaction by itself; on SQLite, where
