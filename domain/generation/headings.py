@@ -1,48 +1,175 @@
-"""Headings: the thing a scene talks of, as one noun out of its own words; else none at all."""
+"""Headings: two to six words on what a scene is about, made of its own; else none at all.
+
+A heading isn't what is spoken below it: its words come from the scene, their order doesn't.
+Only what is sure is claimed: whose a thing is where the scene says so, from when to when, and
+which two things it talks of. One word alone heads a scene only where it is a name.
+"""
 
 import re
-from collections import Counter
+from collections.abc import Iterator, Set
+from itertools import combinations
+from typing import NamedTuple
 
 from domain.generation.grammar import FINITE, PARTICIPLES, PREPOSITIONS
-from domain.generation.nouns import names_something
+from domain.generation.nouns import is_nominal, names_something
+from domain.generation.subject import Subject
 
 MAX_HEADING_WORDS = 6
+MIN_APART = 4
+"""words between two things, so that a heading of both is no run of the sentence"""
+THEME = 30.0
+"""what it is worth that a scene names a thing twice"""
+NAMED = 12.0
+TWO_WORDS = 8.0
+MOST_TELLING = 3
+"""pairs among which the seed picks"""
+FIRST_YEAR, LAST_YEAR = 1000, 2100
 
 #: What stands right before a noun phrase.
 _OPENERS = frozenset(
     "the a an its their his her our of by for in into on with from through between among within "
     "across under over against and or called".split()
 )
-_WORD = re.compile(r"[^\W\d_]+(?:[-–][^\W\d_]+)*|\S")
+_BREAKS = frozenset("and or that which who when where while but to".split())
+_NO_HEAD = frozenset("he she it they".split())
+_NO_NAMES = frozenset(
+    "january february march april may june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday this that these those earth sun "
+    "north south east west northern southern eastern western french dutch greek czech swiss "
+    "great god world war age".split()
+)
+_NATIONAL = re.compile(r"(?:ish|ese|ian|ean|can|man|ern|ic|al|ite)$")
+MIN_NAME_CHARS = 4
+_WHERE = "in|within|across|of|to|from|throughout|for"
+"""before the name of a place, which says little of a scene"""
+_VAGUE = frozenset(
+    "different particular various certain several such other given specific main".split()
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[-–'’][^\W\d_]+)*|\d+|\S")
+_YEAR = re.compile(r"(?<![\d,.])[12]\d{3}(?!,?\d|\.\d|s\b)")
 
 
-def heading_for(text: str, taken: set[str], known: str = "", turn: float = 0.0) -> str | None:
-    """The telling noun of a scene that isn't taken yet; None where no noun is sure.
+class _Thing(NamedTuple):
+    """A noun phrase of one or two words, and where its last word stands."""
 
-    ``known`` is what all scenes talk of: it tells nothing about this one. ``turn``, 0 to 1,
-    picks one of the two most telling.
+    text: str
+    place: int
+    name: bool
+
+
+def heading_for(
+    text: str,
+    taken: Set[str],
+    known: str = "",
+    turn: float = 0.0,
+    subject: Subject | None = None,
+) -> str | None:
+    """What a scene is about in two to six words, or one name; None where nothing is sure.
+
+    ``taken`` holds the headings that other scenes have, ``known`` what all scenes talk of: it
+    tells nothing about this one. ``turn``, 0 to 1, picks one of the most telling.
     """
-    usual = {word.lower().rstrip("s") for word in known.split()}
-    scores: Counter[str] = Counter()
-    for place, noun in enumerate(_nouns(text)):
-        plain = noun.lower()
-        if plain.rstrip("s") in usual or plain.rstrip("s") in {
-            t.lower().rstrip("s") for t in taken
-        }:
+    usual = {_stem(word) for word in known.split()}
+    for heading in (
+        *_owned(text, subject),
+        *_span(text),
+        *_pairs(text, usual, turn),
+        *_names(text, usual),
+    ):
+        fresh = {_stem(w) for w in heading.split()} - {_stem(w) for t in taken for w in t.split()}
+        shown = heading[:1].upper() + heading[1:]
+        if fresh and len(heading.split()) <= MAX_HEADING_WORDS and not said_in(shown, text):
+            return shown
+    return None
+
+
+def said_in(heading: str, text: str) -> bool:
+    """Whether a heading of several words only repeats what the captions say."""
+    words = _plain(heading)
+    return len(words) > 1 and f" {' '.join(words)} " in f" {' '.join(_plain(text))} "
+
+
+def _plain(text: str) -> list[str]:
+    bare = ("".join(c for c in word if c.isalnum()).casefold() for word in text.split())
+    return [word for word in bare if word]
+
+
+def _stem(word: str) -> str:
+    return word.lower().removesuffix("'s").removesuffix("’s").rstrip("s")
+
+
+# -- forms -------------------------------------------------------------------------------------
+
+
+def _owned(text: str, subject: Subject | None) -> Iterator[str]:
+    """ "The surface of Mercury is ..." -> "Mercury's surface"."""
+    if subject is None:
+        return
+    for form in (subject.name, f"the {subject.bare}", subject.bare):
+        found = re.search(
+            rf"\b[Tt]he (?P<noun>[a-z]+(?:-[a-z]+)?) of {re.escape(form)}(?= (?P<next>[\w'’]+))",
+            text,
+        )
+        if found and found["next"] in FINITE and names_something(found["noun"]):
+            yield f"{subject.possessive} {found['noun']}"
+
+
+def _span(text: str) -> Iterator[str]:
+    """ "From 1804 to 1815", where a scene goes through three years or more."""
+    years = [int(year) for year in _YEAR.findall(text)]
+    years = [year for year in years if FIRST_YEAR <= year <= LAST_YEAR]
+    if len(set(years)) > 2 and years == sorted(years):  # noqa: PLR2004 - two are a timeline's
+        yield f"From {years[0]} to {years[-1]}"
+
+
+def _pairs(text: str, usual: Set[str], turn: float) -> Iterator[str]:
+    """Two things that the scene talks of, in its order."""
+    things = [t for t in _things(text) if not {_stem(w) for w in t.text.split()} & usual]
+    counts = [_stem(thing.text.split()[-1]) for thing in things]
+    things = [t for t in things if _tells(t) or counts.count(_stem(t.text)) > 1]
+    scored: list[tuple[float, str]] = []
+    for one, two in combinations(things, 2):
+        if two.place - one.place < MIN_APART or _stem(one.text) == _stem(two.text):
             continue
-        # Named twice, it is the theme; else what is named first.
-        scores[plain] += 100 - place
-    if not scores:
-        return None
-    telling = [noun for noun, _ in scores.most_common(2)]
-    best = telling[min(int(turn * len(telling)), len(telling) - 1)]
-    return best[:1].upper() + best[1:]
+        if set(map(_stem, one.text.split())) & set(map(_stem, two.text.split())):
+            continue
+        worth = 0.0
+        for thing in (one, two):
+            worth += THEME * (counts.count(_stem(thing.text.split()[-1])) - 1)
+            worth += (NAMED if thing.name else 0.0) - thing.place
+            worth += TWO_WORDS if " " in thing.text else 0.0
+        scored.append((worth, f"{one.text} and {two.text}"))
+    scored.sort(key=lambda item: -item[0])
+    best = [heading for _, heading in scored[:MOST_TELLING]]
+    first = int(turn * len(best))
+    yield from best[first:] + best[:first]
 
 
-def _nouns(text: str) -> list[str]:
-    """The last words of noun phrases: behind an article or a preposition, before what ends one."""
+def _tells(thing: _Thing) -> bool:
+    """Whether a thing says something by itself: a name, two words, or many of a kind."""
+    plural = thing.text.endswith("s") and not thing.text.endswith(("ss", "us", "is"))
+    return thing.name or " " in thing.text or plural
+
+
+def _names(text: str, usual: Set[str]) -> Iterator[str]:
+    """One name, where the scene tells of just one."""
+    names = {t.text for t in _things(text) if t.name and " " not in t.text}
+    names = {
+        name
+        for name in names
+        if _stem(name) not in usual and not re.search(rf"\b(?:{_WHERE}) {re.escape(name)}", text)
+    }
+    if len(names) == 1:
+        yield names.pop()
+
+
+# -- things ------------------------------------------------------------------------------------
+
+
+def _things(text: str) -> list[_Thing]:
+    """The ends of noun phrases: behind an article or a preposition, before what ends one."""
     words = _WORD.findall(text)
-    found: list[str] = []
+    found: dict[str, _Thing] = {}
     for index, word in enumerate(words):
         if word.lower() not in _OPENERS:
             continue
@@ -51,12 +178,46 @@ def _nouns(text: str) -> list[str]:
             end += 1
         phrase = words[index + 1 : end]
         closed = end >= len(words) or _ends(words[end])
-        compared = end < len(words) and words[end].lower() == "than"
+        compared = end < len(words) and words[end].lower() in ("than", "of")
         # "marine species depend on": behind a plural stands a verb rather than a noun.
         verb = len(phrase) > 1 and phrase[-2].endswith("s") and not phrase[-2].endswith("ous")
-        if phrase and closed and not compared and not verb and _is_noun(phrase[-1]):
-            found.append(phrase[-1])
-    return found
+        if not phrase or not closed or compared or verb:
+            continue
+        thing = _thing(phrase, end - 1)
+        inside = index > 0 and words[index - 1][0].isupper() and word in ("of", "the", "and")
+        if thing is not None and not (thing.name and inside):  # "Ring of Fire" is one name
+            found.setdefault(f"{thing.text} {thing.place}", thing)
+    return sorted(found.values(), key=lambda thing: thing.place)
+
+
+def _thing(phrase: list[str], place: int) -> _Thing | None:
+    last = phrase[-1]
+    if all(word[0].isupper() for word in phrase):
+        named = len(phrase) <= 3 and _is_name(phrase)  # noqa: PLR2004 - a name
+        whole = not any("'" in word or "’" in word for word in phrase)
+        return _Thing(" ".join(phrase), place, name=True) if named and whole else None
+    if not last.islower() or last in PARTICIPLES or not names_something(last):
+        return None
+    before = phrase[-2] if len(phrase) > 1 else ""
+    if before.islower() and len(phrase) == 2 and _qualifies(before):  # noqa: PLR2004 - both words
+        return _Thing(f"{before} {last}", place, name=False)
+    return _Thing(last, place, name=False) if len(phrase) <= 2 else None  # noqa: PLR2004
+
+
+def _is_name(phrase: list[str]) -> bool:
+    """Whether capitals name somebody or something, rather than say whence it is."""
+    last = phrase[-1]
+    if len(phrase) > 1:
+        return last.lower() not in _NO_NAMES
+    plain = last.lower()
+    return len(plain) >= MIN_NAME_CHARS and plain not in _NO_NAMES and not _NATIONAL.search(plain)
+
+
+def _qualifies(word: str) -> bool:
+    """Whether a word may stand before a noun in a heading: an adjective or another noun."""
+    if word.endswith("ly") or word in FINITE | PARTICIPLES | _VAGUE or "'" in word:
+        return False
+    return not is_nominal(word) or names_something(word)
 
 
 def _goes_on(word: str) -> bool:
@@ -65,15 +226,4 @@ def _goes_on(word: str) -> bool:
 
 def _ends(word: str) -> bool:
     plain = word.lower()
-    return (
-        word in ",.;:!?)—–"
-        or plain in PREPOSITIONS
-        or plain in FINITE
-        or plain in {"and", "or", "that", "which", "who", "when", "where", "while", "but", "to"}
-    )
-
-
-def _is_noun(word: str) -> bool:
-    plain = word.lower()
-    # A name's last part alone may mean somebody or something else.
-    return word.islower() and plain not in PARTICIPLES and names_something(plain)
+    return word in ",.;:!?)—–" or plain in PREPOSITIONS | FINITE | _BREAKS | _NO_HEAD

@@ -230,13 +230,19 @@ def _undetermined(item: Sequence[Token]) -> Sequence[Token]:
 
 
 def _title(lead: Sequence[Token]) -> str | None:
-    """The words that lead in to the items, as they stand, when they are few ("Bees need")."""
+    """The words that lead in to the items, as they stand, when they are few ("Bees need").
+
+    What wants a word after it is left out: "Applications of" is "Applications".
+    """
     words = [token for token in lead if token.core]
     joining = {"such", "as", "including", "like"} | lexicon.WEAK_ADVERBS
     while words and words[-1].lower in lexicon.DETERMINERS | joining:
         words.pop()
     breaks = [k + 1 for k, token in enumerate(words[:-1]) if token.mark]
     words = words[breaks[-1] :] if breaks else words
+    if words and words[-1].is_function_word:
+        while words and (words[-1].is_function_word or words[-1].verb):
+            words.pop()  # "Penguins feed on" wants what follows, "Penguins" doesn't
     while words and words[0].lower in lexicon.COORDINATORS | {"a", "an", "the"}:
         words = words[1:]
     if not 0 < len(words) <= MAX_TITLE_WORDS:

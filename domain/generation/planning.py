@@ -24,10 +24,11 @@ import msgspec
 from domain.generation.brief import Brief, CaptionChoice, CaptionColors, ShotKind, caption_style
 from domain.generation.captions import burnt_cues
 from domain.generation.cutting import Pace, Planned, cut_scene, is_plain
+from domain.generation.headings import said_in
 from domain.generation.linebreaks import break_cost
 from domain.generation.narration import FRAME_RATE, SceneNarration
 from domain.generation.script import Scene, Script, Source
-from domain.generation.shots import content_words
+from domain.generation.shots import content_words, undangled
 from domain.generation.storyboard import (
     Backdrop,
     ClosingContent,
@@ -284,10 +285,11 @@ def _heading(scene: Scene, *, own: bool) -> str | None:
     if scene.heading is None or not scene.heading.strip():
         return None
     words = scene.heading.split()
-    said = " " + " ".join(_plain(scene.text)) + " "
-    if not own and " " + " ".join(_plain(scene.heading)) + " " in said and len(words) > 1:
+    if own:
+        return " ".join(words[:MAX_HEADING_WORDS])
+    if said_in(scene.heading, scene.text):
         return None
-    return " ".join(words[:MAX_HEADING_WORDS])
+    return undangled(words[:MAX_HEADING_WORDS]) or None
 
 
 def _plain(text: str) -> list[str]:

@@ -87,7 +87,8 @@ class Staging:
 
     def _heading(self, text: str, subject: Subject | None) -> str | None:
         known = " ".join(subject.names()) if subject else ""
-        heading = heading_for(text, self._taken, f"{known} {self._known}", self._rng.random())
+        known = f"{known} {self._known}"
+        heading = heading_for(text, self._taken, known, self._rng.random(), subject)
         if heading:
             self._taken.add(heading)
         return heading

@@ -6,6 +6,7 @@ and ``sequences`` have the kinds that set several things side by side.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from domain.generation import lexicon
 from domain.generation.clauses import MAX_CLAIM_WORDS, broken_off, claim_of, is_main
@@ -20,7 +21,7 @@ from domain.generation.storyboard import (
     Reveal,
 )
 from domain.generation.telegrams import telegram, text_of
-from domain.generation.tokens import Token, joined, sentence_case
+from domain.generation.tokens import Token, bare, joined, sentence_case
 
 MAX_SCREEN_WORDS = 12
 """besides heading and captions"""
@@ -28,6 +29,15 @@ MIN_FACT_WORDS, MAX_FACT_WORDS = 3, 6
 MAX_FACT_GROUPS = 2
 LATER_GAINS = 0.3
 MIN_QUOTE_WORDS = 3
+
+DANGLING = (
+    lexicon.DETERMINERS
+    | lexicon.PREPOSITIONS
+    | lexicon.COORDINATORS
+    | lexicon.SUBORDINATORS
+    | lexicon.AUXILIARIES
+)
+"""words on which no shown text ends, unless its sentence does"""
 
 _SPEECH_VERBS = frozenset(
     """
@@ -190,16 +200,24 @@ def fact(tokens: Sequence[Token], start: int) -> FactContent | None:
     """Three to six words that read as a telegram of the clause; else its key phrases."""
     short = telegram(tokens, MIN_FACT_WORDS, MAX_FACT_WORDS)
     if short is not None:
-        texts = [text_of(group) for group in short.groups]
-        key = texts[short.groups.index(short.key)]
-        first = sentence_case(texts[0])
-        key = first if key == texts[0] else key
+        parts = _led(short.groups)
+        keyed = next(k for k, part in enumerate(parts) if short.key[-1] in part)
+        texts = [text_of(part) for part in parts]
+        texts[0] = sentence_case(texts[0])
         groups = [
-            Reveal(text, enter(group[0], start))
-            for text, group in zip([first, *texts[1:]], short.groups, strict=True)
+            Reveal(text, enter(part[0], start)) for text, part in zip(texts, parts, strict=True)
         ]
-        return FactContent(groups=groups, key=key)
+        return FactContent(groups=groups, key=texts[keyed])
     return _key_words(tokens, start)
+
+
+def _led(groups: Sequence[list[Token]]) -> list[list[Token]]:
+    """Groups none of which ends on a word that wants the next: "squeeze | through small gaps"."""
+    parts = [list(group) for group in groups]
+    for part, following in pairwise(parts):
+        while part and part[-1].lower in DANGLING:
+            following.insert(0, part.pop())
+    return [part for part in parts if part]
 
 
 def _key_words(tokens: Sequence[Token], start: int) -> FactContent | None:
@@ -224,6 +242,14 @@ def verbatim(tokens: Sequence[Token], start: int) -> FactContent:
     text = joined(words) or " ".join(token.text for token in words)
     shown = sentence_case(text)
     return FactContent(groups=[Reveal(shown, enter(words[0], start))], key=shown)
+
+
+def undangled(words: Sequence[str]) -> str:
+    """Words without those at their end that want another after them ("of", "the", "and")."""
+    kept = list(words)
+    while kept and bare(kept[-1]).casefold() in DANGLING:
+        kept.pop()
+    return " ".join(kept)
 
 
 def content_words(tokens: Sequence[Token]) -> list[str]:

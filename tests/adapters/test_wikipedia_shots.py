@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from adapters.wikipedia.articles import data_file, read_articles
 from domain.generation.brief import Brief
 from domain.generation.planning import plan_storyboard
 from domain.generation.script import Script
-from domain.generation.storyboard import FactContent, Storyboard
+from domain.generation.shots import undangled
+from domain.generation.storyboard import FactContent, QuoteContent, Storyboard
 
 PACE = 165.0
 TOPICS = 120
@@ -93,3 +95,39 @@ def test_the_facts_of_a_scene_take_turns_in_their_layouts(
             assert all(one.layout != two.layout for one, two in pairwise(facts)), script.title
             seen += len(facts) > 1
     assert seen > 10
+
+
+def shown_texts(board: Storyboard) -> list[str]:
+    """Every line that a board shows besides its captions and quotations."""
+    texts = [board.title]
+    for scene in board.scenes:
+        texts.append(scene.heading or "")
+        for shot in scene.shots:
+            content = shot.content
+            if content is None or isinstance(content, QuoteContent):
+                continue
+            lines = ("claim", "text", "label", "title", "said")
+            texts += [getattr(content, name, None) or "" for name in lines]
+            for name in ("rows", "nodes", "ends", "groups"):
+                texts += [part.text for part in getattr(content, name, [])]
+            for name in ("bars", "marks"):
+                texts += [part.label for part in getattr(content, name, [])]
+    return [text for text in texts if text]
+
+
+@pytest.mark.parametrize("aspect_ratio", ["9:16", "16:9"])
+def test_nothing_that_is_shown_ends_on_a_word_that_wants_another(
+    scripts: list[Script], aspect_ratio: str, typesetter: LibassTypesetter
+) -> None:
+    dangling = [
+        (script.title, text)
+        for script in scripts
+        for text in shown_texts(board_of(script, aspect_ratio, typesetter))
+        if undangled(text.split()) != text and not ends_a_sentence(text, script.text)
+    ]
+    assert dangling == []
+
+
+def ends_a_sentence(text: str, script: str) -> bool:
+    """Whether the script itself ends a sentence or a clause on these words ("in flights of")."""
+    return re.search(rf"{re.escape(text[-12:])}[”\"]?[.?!;:]", script, re.IGNORECASE) is not None

@@ -95,12 +95,12 @@ class TestLists:
             ),
             (
                 "Cells can grow, divide, and die.",
-                "Cells can",
+                "Cells",
                 ["Grow", "Divide", "Die"],
             ),
             (
                 "Penguins feed on krill, fish, squid and other forms of sea life.",
-                "Penguins feed on",
+                "Penguins",
                 ["Krill", "Fish", "Squid"],
             ),
         ],
@@ -109,6 +109,10 @@ class TestLists:
         content = lists.enumeration(tokens(text), 0)
         assert [row.text for row in content.rows] == rows
         assert content.title == title
+
+    def test_a_title_never_ends_on_a_word_that_wants_another(self) -> None:
+        found = lists.enumeration(tokens("The uses of it are in lamps, masers and clocks."), 0)
+        assert found.title == "Uses"
 
     def test_rows_enter_in_the_order_of_their_words(self) -> None:
         content = lists.enumeration(tokens("Octopuses eat crabs, clams and fish."), 0)
@@ -339,7 +343,7 @@ class TestFacts:
 
     def test_hold_three_to_six_key_words(self) -> None:
         groups = self.groups("Octopuses have a complex nervous system and excellent sight.")
-        assert "complex nervous system" in groups
+        assert any(group.endswith("complex nervous system") for group in groups)
         assert 3 <= sum(len(group.split()) for group in groups) <= 6
 
     @pytest.mark.parametrize(
@@ -354,7 +358,18 @@ class TestFacts:
         assert shown.casefold() in " | ".join(self.groups(text)).casefold()
 
     def test_keep_names_whole(self) -> None:
-        assert "Alexander the Great" in self.groups("It began under Alexander the Great in Greece.")
+        groups = self.groups("It began under Alexander the Great in Greece.")
+        assert "under Alexander the Great" in groups
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("That lets it squeeze through small gaps.", ["Squeeze", "through small gaps"]),
+            ("An octopus is bilaterally symmetric.", ["Octopus", "is bilaterally symmetric"]),
+        ],
+    )
+    def test_lead_to_their_key_without_a_word_that_hangs_in_the_air(self, text, shown) -> None:
+        assert self.groups(text) == shown
 
     def test_mark_one_of_their_groups_as_the_key(self) -> None:
         content = shots.fact(tokens("The boundary is called the event horizon."), 0)
