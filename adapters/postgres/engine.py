@@ -32,6 +32,9 @@ CONNECTIONS = 20
 IDLE_SECONDS = 5.0
 """a connection that was used later than that is taken as it is; after that, Postgres is asked
 whether it's still there. Asking every time would cost as much as the statements themselves"""
+STALLED_TRANSACTION_SECONDS = 10
+"""for which a process that says nothing more (stopped, or cut off) may hold its locks: well below
+a lease, so that a unit can be taken over when that has run out"""
 BUSY_MILLISECONDS = 10_000
 """how long a writer waits for SQLite's one write lock"""
 
@@ -76,7 +79,11 @@ def make_engine(url: str) -> AsyncEngine:
             "timeout": CONNECT_SECONDS,
             "command_timeout": STATEMENT_SECONDS,
             # compiling a plan takes longer than any of these statements
-            "server_settings": {"jit": "off", "application_name": "faceless"},
+            "server_settings": {
+                "jit": "off",
+                "application_name": "faceless",
+                "idle_in_transaction_session_timeout": f"{STALLED_TRANSACTION_SECONDS * 1000:.0f}",
+            },
         },
         **options,
     )
@@ -205,9 +212,9 @@ class _translated:  # noqa: N801 - reads as a phrase where it is used
             raise ServiceUnavailable("Every connection to the database is busy.") from error
 
 
-PASSING_SQLSTATES = ("08", "40", "53", "57")
-"""classes: connection exception, transaction rollback (deadlock), insufficient resources,
-operator intervention (shutdown)"""
+PASSING_SQLSTATES = ("08", "25P03", "40", "53", "57")
+"""connection exception, a transaction that stalled for too long, transaction rollback (deadlock),
+insufficient resources, operator intervention (shutdown): classes, and one member of a class"""
 
 PASSING_SQLITE_CODES = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}

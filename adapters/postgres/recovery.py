@@ -70,7 +70,8 @@ async def take_back(
         await cancel_units(conn, job.id)
         await settle(conn, job, status=JobStatus.FAILED, error=error)
         return UnitState.FAILED
-    await conn.execute(mine.values(ended | {"state": UnitState.READY, "run_at": now()}))
+    # due since it was: it doesn't queue up once more behind what came after it
+    await conn.execute(mine.values(ended | {"state": UnitState.READY}))
     await settle(conn, job)
     return UnitState.READY
 
@@ -102,10 +103,15 @@ async def fail_overdue(conn: AsyncConnection, job_id: UUID) -> bool:
 
 
 async def forgotten_units(conn: AsyncConnection, unclaimed_for: float) -> list[UUID]:
-    """Units that have been due for ``unclaimed_for`` seconds, in the order of claims."""
+    """Units that nobody may have been told of, in the order of claims: due for
+    ``unclaimed_for`` seconds, or due again, since a claim uses up the bell it came with."""
     rows = await conn.execute(
         sa.select(units.c.id)
-        .where(units.c.state == READY, units.c.run_at <= later(now(), -unclaimed_for))
+        .where(
+            units.c.state == READY,
+            units.c.run_at <= now(),
+            (units.c.fence > 0) | (units.c.run_at <= later(now(), -unclaimed_for)),
+        )
         .order_by(units.c.priority.desc(), units.c.run_at, units.c.id)
         .limit(BATCH)
     )

@@ -51,7 +51,8 @@ class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
     """What a reconciler's round found."""
 
     ready: list[UUID]
-    """units that have been claimable for a while and that nobody took: ring again"""
+    """units that have been claimable for a while and that nobody took, and those that have come
+    due once more: ring"""
     expired: int = 0
     """leases taken back from workers that stopped renewing: each counts as a crash"""
     quarantined: int = 0
@@ -185,7 +186,8 @@ class JobStore(Protocol):
 
     async def reconcile(self, unclaimed_for: float, crash_limit: int) -> Reconciled:
         """Take expired leases back (quarantine at ``crash_limit``), fail overdue jobs, and
-        name ready units that nobody has claimed for ``unclaimed_for`` seconds."""
+        name ready units that nobody has claimed for ``unclaimed_for`` seconds, or that were
+        claimed before (given back, taken back, or to be tried again) and are due."""
         ...
 
     async def now(self) -> datetime:

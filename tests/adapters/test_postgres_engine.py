@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres import SqlDocumentStore, SqlJobStore, make_engine, migrate
+from adapters.postgres import engine as engine_module
 from adapters.postgres.clock import UtcTime, later, now, seconds_between
 from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import documents
@@ -187,3 +188,21 @@ async def test_a_full_disk_is_named(tmp_path: Path, sqlite_url: str) -> None:
 
 def _instant() -> datetime:
     return datetime(2026, 11, 22, 15, 43, 7, 123_000, tzinfo=UTC)
+
+
+async def test_a_process_that_says_nothing_more_loses_its_locks(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is stopped or cut off in a transaction would hold up everybody else."""
+    monkeypatch.setattr(engine_module, "STALLED_TRANSACTION_SECONDS", 0.2)
+    silent, other = make_engine(postgres_url), make_engine(postgres_url)
+
+    with pytest.raises(ServiceUnavailable):  # noqa: PT012 - one transaction inside another
+        async with Transactions(silent).writing() as conn:
+            await conn.execute(sa.text("LOCK TABLE jobs"))
+            async with asyncio.timeout(PATIENCE_SECONDS), Transactions(other).writing() as waiting:
+                await waiting.execute(sa.text("LOCK TABLE jobs"))
+            await conn.execute(sa.text("SELECT 1"))
+
+    for engine in (silent, other):
+        await engine.dispose()

@@ -485,6 +485,34 @@ async def test_units_that_nobody_claims_are_rung_for_again(store: JobStore) -> N
     assert (await store.reconcile(0, 3)).ready == await store.ready_units(ACCOUNT, job.id)
 
 
+async def test_a_unit_that_has_come_due_once_more_is_rung_for_at_once(store: JobStore) -> None:
+    """The claim before used up the bell that it came with."""
+    job = await add_job(store)
+    again, retry = WaitingFor.RETRY, await claim_unit(store)
+    await store.fail(retry, TROUBLE, retry_in=SOON, waiting_for=again)
+    after_failure = (await store.reconcile(MUCH_LATER, 3)).ready
+    given_back = await claim_unit(store)
+    await store.release(given_back)
+    after_release = (await store.reconcile(MUCH_LATER, 3)).ready
+    await store.fail(await claim_unit(store), TROUBLE, retry_in=MUCH_LATER, waiting_for=again)
+
+    assert after_failure == after_release == [given_back.unit.id]
+    assert (await store.reconcile(MUCH_LATER, 3)).ready == []
+    assert await store.ready_units(ACCOUNT, job.id) == []
+
+
+async def test_a_unit_that_is_taken_back_keeps_its_place_in_the_queue(
+    store: JobStore, careless: JobStore
+) -> None:
+    first = await add_job(store)
+    await add_job(store)
+    await claim_unit(careless)
+
+    await store.reconcile(MUCH_LATER, 3)
+
+    assert (await claim_unit(store)).job.id == first.id
+
+
 # -- events --------------------------------------------------------------------------------
 
 
