@@ -139,8 +139,9 @@ def declare(settings: Settings, *overrides: Provider) -> RedisBroker:
     return broker
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, *overrides: Provider) -> None:
     """Work in this process, on WORKER_SLOTS units at a time, until SIGTERM, SIGINT or SIGHUP.
+    ``overrides`` are the container's.
 
     Raises:
         ServiceUnavailable: what it needs can't be had, so that it never began.
@@ -156,7 +157,7 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, on_signal)
     configure_logging(settings)
-    broker = declare(settings)
+    broker = declare(settings, *overrides)
     worker = Worker(broker, worker_threads=settings.slots)
     try:
         worker.start()

@@ -9,10 +9,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from faults import outages, scenarios  # noqa: F401 - they put themselves into the list
 from faults.counts import RESUME_SECONDS, Counts
 from faults.mutants import MUTANTS
-from faults.scenarios import SCENARIOS, Size, run_scenario
-from faults.site import Servers
+from faults.running import SCENARIOS, Size, run_scenario
+from faults.site import Servers, Skipped
 
 COLUMNS = (
     "jobs",
@@ -69,7 +70,12 @@ def _line(name: str, cells: Sequence[object]) -> str:
 async def run(options: argparse.Namespace) -> int:
     """Run what was asked for; answers the exit code."""
     size = Size(
-        jobs=options.jobs, kills_at_each=options.kills_at_each, random_kills=options.random_kills
+        jobs=options.jobs,
+        jobs_under_kills=options.jobs_under_kills,
+        kills_at_each=options.kills_at_each,
+        stops_at_each=options.stops_at_each,
+        random_kills=options.random_kills,
+        rounds=options.rounds,
     )
     total = Counts()
     print(f"seed {options.seed}, periods x {options.scale:g}, {len(options.scenario)} scenarios")
@@ -79,14 +85,18 @@ async def run(options: argparse.Namespace) -> int:
         try:
             for name in options.scenario:
                 started = time.monotonic()
-                counts = await run_scenario(
-                    name,
-                    servers,
-                    size,
-                    scale=options.scale,
-                    seed=options.seed,
-                    mutant=options.mutant,
-                )
+                try:
+                    counts = await run_scenario(
+                        name,
+                        servers,
+                        size,
+                        scale=options.scale,
+                        seed=options.seed,
+                        mutant=options.mutant,
+                    )
+                except Skipped as reason:
+                    print(f"{name:{NAME_WIDTH}}  skipped: {reason}", flush=True)
+                    continue
                 print(row(name, counts), f"  {time.monotonic() - started:4.0f} s", flush=True)
                 for problem in counts.broken():
                     print(f"    BROKEN: {problem}", flush=True)
@@ -108,9 +118,12 @@ def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(prog="faults", description=__doc__)
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], help="default: all")
-    parser.add_argument("--jobs", type=int, default=40, help="in each scenario (at least)")
+    parser.add_argument("--jobs", type=int, default=40, help="in each scenario, at least")
+    parser.add_argument("--jobs-under-kills", type=int, default=600, help="at failpoints")
     parser.add_argument("--kills-at-each", type=int, default=20, help="failpoint")
+    parser.add_argument("--stops-at-each", type=int, default=2, help="point to be stopped at")
     parser.add_argument("--random-kills", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=3, help="of outages in a scenario")
     parser.add_argument("--scale", type=float, default=0.1, help="of every period's default")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--mutant", choices=MUTANTS, default="", help="take a rule out")

@@ -106,6 +106,7 @@ async def count(site: Site, failing: Iterable[str] = ()) -> Counts:
     by_right = [job for job in posted if job in jobs and jobs[job]["code"] in set(failing)]
     finished = [job for job in posted if job in jobs and jobs[job]["status"] == "succeeded"]
     counts = Counts(
+        notes=list(site.notes),
         accepted=len(posted),
         unanswered=sum(line.what == "unanswered" for line in lines),
         finished=len(finished),

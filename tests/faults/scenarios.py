@@ -1,74 +1,47 @@
-"""What is done to whom. Each scenario gets a site with an API and no workers yet."""
+"""What is done to whom: processes. Each scenario gets a site with an API and no workers yet."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+import signal
 
-import msgspec
-
-from faults.counts import Counts, count
-from faults.failpoints import WORKER_POINTS, Arming
-from faults.site import Servers, Site, open_site
+from domain.jobs.model import UnitKind
+from faults.failpoints import API_POINTS, WORKER_POINTS, Arming
+from faults.ledger import Line
+from faults.running import Size, scenario
+from faults.site import Site
 
 WORKERS = 3
 
+SELDOM = ("fail", "reconcile", "renew", "export")
+NEVER_SECONDS = 1e6
 
-class Size(msgspec.Struct, frozen=True):
-    """How much of everything."""
-
-    jobs: int = 10
-    """in scenarios that are about one kind of fault"""
-    kills_at_each: int = 1
-    """failpoint"""
-    random_kills: int = 5
-
-
-class Scenario(msgspec.Struct, frozen=True):
-    """A scenario, the settings that it needs, and the errors that jobs may end with in it."""
-
-    run: Callable[[Site, Size], Awaitable[None]]
-    settings: dict[str, Any] = {}
-    failing: tuple[str, ...] = ()
-
-
-SCENARIOS: dict[str, Scenario] = {}
-
-
-def scenario(failing: tuple[str, ...] = (), **settings: Any) -> Callable[..., Any]:
-    """Register a scenario under its function's name."""
-
-    def register(run: Callable[[Site, Size], Awaitable[None]]) -> Any:
-        SCENARIOS[run.__name__] = Scenario(run, settings, failing)
-        return run
-
-    return register
-
-
-async def run_scenario(
-    name: str, servers: Servers, size: Size, *, scale: float, seed: int, mutant: str = ""
-) -> Counts:
-    """Run one scenario to its end and count."""
-    chosen = SCENARIOS[name]
-    async with open_site(servers, scale=scale, seed=seed, mutant=mutant, **chosen.settings) as site:
-        await chosen.run(site, size)
-        await site.drain()
-        await site.workers.dismiss()
-        return await count(site, chosen.failing)
+STOPPED_AT = (
+    "work.during",
+    "renew.before",
+    "put_result.before",
+    "finish.before",
+    "finish.commit",
+    "fail.before",
+)
 
 
 @scenario()
 async def killed_at_failpoints(site: Site, size: Size) -> None:
     """kill -9 of a worker at every named point of its life."""
     site.armings = [
-        Arming(point, hit=site.random.randint(1, 3))
+        # what comes by seldom is met the first time
+        Arming(
+            point, hit=1 if point.startswith(("fail", "reconcile")) else site.random.randint(1, 3)
+        )
         for point in WORKER_POINTS
         for _ in range(size.kills_at_each)
     ]
     site.random.shuffle(site.armings)
     wanted = len(site.armings)
     site.workers.grow(WORKERS)
-    while _killed(site) < wanted:
+    fed = 0
+    while fed < size.jobs_under_kills or _killed(site) < wanted:
         await site.feed(5)
+        fed += 5
 
 
 @scenario()
@@ -80,6 +53,148 @@ async def killed_at_random(site: Site, size: Size) -> None:
         await asyncio.sleep(site.random.uniform(0.1, 8 * site.settings.renew_seconds))
         site.random.choice(site.workers.members).kill()
     await feeding
+
+
+@scenario()
+async def api_killed(site: Site, size: Size) -> None:
+    """kill -9 of the API around accepting a job: between its commit and its bell, too."""
+    [first] = site.api.members
+    site.api_armings = [Arming(point) for point in API_POINTS for _ in range(size.kills_at_each)]
+    wanted = len(site.api_armings) + 1
+    site.workers.grow(WORKERS)
+    first.kill()
+    while _killed(site) < wanted:
+        await site.client.post()
+    await site.feed(size.jobs)
+
+
+@scenario()
+async def stopped_past_lease(site: Site, size: Size) -> None:
+    """SIGSTOP of a worker until another has done its unit; its writes come too late."""
+    site.workers.grow(WORKERS - 1)
+    for point in STOPPED_AT * size.stops_at_each:
+        await _stop_and_overtake(site, Arming(point, action="stop"))
+
+
+@scenario()
+async def stopped_before_finish(site: Site, _size: Size) -> None:
+    """The same once, at the point where it matters most."""
+    site.workers.grow(1)
+    await _stop_and_overtake(site, Arming("finish.before", action="stop", kind=UnitKind.NARRATION))
+
+
+@scenario(unclaimed_seconds=NEVER_SECONDS)
+async def redelivered_alone(site: Site, _size: Size) -> None:
+    """A worker dies between a message and its claim, and no reconciler rings again: the message
+    comes once more by itself."""
+    site.patience = 60.0 if site.scale < 1 else 120.0
+    await site.client.post()
+    site.armings = [Arming("claim.before")]
+    site.workers.grow(1)
+
+
+@scenario()
+async def killed_after_row(site: Site, _size: Size) -> None:
+    """A worker dies as soon as the row of a sentence is committed."""
+    await site.client.post()
+    site.armings = [Arming("put_result.after")]
+    site.workers.grow(1)
+
+
+@scenario()
+async def stopped_gracefully(site: Site, size: Size) -> None:
+    """SIGTERM under load: units are given back unharmed, and nobody has crashed."""
+    site.workers.grow(WORKERS)
+    feeding = asyncio.create_task(site.feed(size.jobs))
+    while not feeding.done():
+        await asyncio.sleep(site.random.uniform(0.5, 2))
+        member = site.random.choice(site.workers.members)
+        if code := await member.stop():
+            site.notes.append(f"a worker ended with {code} at SIGTERM")
+    await site.drain()
+    [row] = await site.rows("SELECT sum(crashes) AS n FROM units")
+    if row["n"]:
+        site.notes.append(f"{row['n']} crashes were counted, though no worker crashed")
+
+
+@scenario(failing=("quarantined",), crash_limit=3)
+async def poisoned(site: Site, size: Size) -> None:
+    """A unit that takes every worker down is put aside; the others go on."""
+    site.workers.grow(WORKERS)
+    await site.client.post("This is poison")
+    await site.feed(size.jobs)
+    await site.drain()
+    jobs = await site.rows("SELECT status, error->>'code' AS code FROM jobs WHERE status='failed'")
+    if [row["code"] for row in jobs] != ["quarantined"]:
+        site.notes.append(f"of one poisoned job came {jobs}")
+
+
+@scenario(reconcile_seconds=0.02)
+async def many_reconcilers(site: Site, size: Size) -> None:
+    """Every process reconciles all the time: a lease that expired is taken back once."""
+    site.armings = [Arming("work.during") for _ in range(max(3, size.kills_at_each))]
+    wanted = len(site.armings)
+    site.workers.grow(WORKERS)
+    while _killed(site) < wanted:
+        await site.feed(5)
+    await site.drain()
+    [row] = await site.rows("SELECT sum(crashes) AS n FROM units")
+    overtaken = sum(line.what == "refused" for line in site.ledger.lines())
+    if not wanted <= row["n"] <= wanted + overtaken:
+        site.notes.append(f"{row['n']} crashes were counted of {wanted} killed workers")
+
+
+@scenario()
+async def clock_jumps(site: Site, size: Size) -> None:
+    """The wall clocks of workers and API jump by an hour, there and back."""
+    site.workers.grow(WORKERS)
+    feeding = asyncio.create_task(site.feed(size.jobs))
+    while not feeding.done():
+        await asyncio.sleep(site.random.uniform(0.1, 1))
+        member = site.random.choice([*site.workers.members, *site.api.members])
+        member.signal(site.random.choice((signal.SIGUSR1, signal.SIGUSR2)))
+    await feeding
+
+
+async def _stop_and_overtake(site: Site, arming: Arming) -> None:
+    """Stop one worker at a point, have another do its unit, let the first go on, and end it."""
+    feeding = asyncio.create_task(_feed_until_stopped(site, arming.point))
+    before = len(site.ledger.lines())
+    site.armings = [arming]
+    site.workers.grow(1)
+    stopped: Line = await site.until(
+        lambda lines: next((line for line in lines[before:] if line.what == "stopped"), None),
+        f"a worker that stops at {arming.point}",
+    )
+    await feeding
+    await site.until(
+        lambda lines: [
+            line
+            for line in lines[before:]
+            if (line.what, line.unit) == ("claimed", stopped.unit) and line.fence > stopped.fence
+        ],
+        f"another worker for the unit of the one that is stopped at {arming.point}",
+    )
+    await site.until_settled(stopped.unit)
+    member = next(member for member in site.workers.members if member.pid == stopped.pid)
+    member.signal(signal.SIGCONT)
+    await site.until(
+        lambda lines: [
+            line
+            for line in lines[before:]
+            if line.pid == stopped.pid
+            and line.at > stopped.at
+            and line.what in {"refused", "accepted"}
+        ],
+        f"the answer to the write of the worker that was stopped at {arming.point}",
+    )
+
+
+async def _feed_until_stopped(site: Site, point: str) -> None:
+    before = len(site.ledger.lines())
+    while not any(line.what == "stopped" for line in site.ledger.lines()[before:]):
+        await site.feed(1)
+        await asyncio.sleep(0.1)
 
 
 def _killed(site: Site) -> int:

@@ -2,15 +2,15 @@
 
 import asyncio
 import random
+import subprocess
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import httpx
 import pymongo
 import redis
 import sqlalchemy as sa
@@ -18,22 +18,27 @@ from servers import MongoServer, PostgresServer, RedisServer, free_port
 
 from adapters.postgres import make_engine, migrate
 from app.config import Settings
+from faults.client import Client
 from faults.failpoints import Arming
-from faults.ledger import Ledger
+from faults.ledger import Ledger, Line
 from faults.processes import Crew, apis, workers
+from faults.proxy import Proxy
 from faults.worker import Orders
 
-POST_SECONDS = 20.0
-HEARTBEAT_SECONDS = 15.0
-"""the broker's HEARTBEAT_TIMEOUT_MS"""
 STALLED_SECONDS = 90.0
-"""without any job ending, after which those that are left count as lost"""
+"""without any unit moving, after which the jobs that are left count as lost"""
 WIDTH = 12
 """jobs under way at a time: enough for every worker, few enough that nobody waits for long"""
 
-WORDS = (
-    "honey bees dance while quiet rivers carry small bright stones past old wooden mills".split()
+AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
 )
+"""how a database looks that is down, or going down"""
 
 WITNESS = """
     CREATE TABLE witness (unit uuid, fence bigint, was text, became text);
@@ -47,6 +52,14 @@ WITNESS = """
         EXECUTE FUNCTION testify();
 """
 """the database's own record of who finished what: also what a killed worker couldn't write down"""
+
+
+class NeverHappened(Exception):
+    """What a scenario waits for didn't come."""
+
+
+class Skipped(Exception):
+    """A scenario can't be had on this machine; the message says why."""
 
 
 class Servers:
@@ -82,7 +95,8 @@ class Site:
         scale: float,
         seed: int,
         mutant: str,
-        **settings: Any,
+        rings: int,
+        settings: dict[str, Any],
     ) -> None:
         self.servers = servers
         self.folder = folder
@@ -93,7 +107,10 @@ class Site:
         self.database = database
         self.armings: list[Arming] = []
         """handed out to new workers, one each"""
-        self.rings = 1
+        self.rings = rings
+        self.patience = STALLED_SECONDS
+        self.lines: dict[str, Proxy] = {}
+        """by kind of server, in scenarios that reach theirs over a line"""
         defaults = Settings()
         periods = {
             name: getattr(defaults, name) * scale
@@ -122,7 +139,9 @@ class Site:
         self.workers: Crew = workers(self.ledger, self._worker_orders)
         self.api: Crew = apis(self.ledger, self._api_orders)
         self.api_armings: list[Arming] = []
-        self.client = Client(self)
+        self.notes: list[str] = []
+        """what a scenario found wrong by itself"""
+        self.client = Client(self.settings.port, self.ledger, self.random)
 
     def _orders(self, name: str, arming: Arming | None) -> Orders:
         return Orders(
@@ -133,7 +152,6 @@ class Site:
             arming=arming,
             mutant=self.mutant,
             rings=self.rings,
-            heartbeat_ms=round(HEARTBEAT_SECONDS * 1000 * self.scale),
         )
 
     def _worker_orders(self) -> Orders:
@@ -145,8 +163,8 @@ class Site:
     async def rows(self, query: str) -> list[dict[str, Any]]:
         """Rows from the database itself, as soon as it is there."""
         while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                connection = await asyncpg.connect(_driver_url(self.database))
+            with suppress(*AWAY):
+                connection = await asyncpg.connect(self.database)
                 try:
                     return [dict(row) for row in await connection.fetch(query)]
                 finally:
@@ -169,76 +187,76 @@ class Site:
                 await asyncio.sleep(0.05)
 
     async def drain(self) -> None:
-        """Wait until every job has ended, or nothing ends any more."""
+        """Wait until every job has ended, or nothing moves any more."""
         clock = asyncio.get_running_loop().time
         before, since = -1, clock()
-        while (left := await self.unfinished()) and clock() - since < STALLED_SECONDS:
-            if left != before:
-                before, since = left, clock()
+        while await self.unfinished() and clock() - since < self.patience:
+            [row] = await self.rows("SELECT count(*) AS n FROM witness")
+            if row["n"] != before:
+                before, since = row["n"], clock()
             await asyncio.sleep(0.1)
 
+    async def until_busy(self) -> None:
+        """Wait until jobs are under way."""
+        await self._until_rows("SELECT 1 FROM units WHERE state = 'leased'", "work under way")
 
-class Client:
-    """Asks for videos over HTTP, and remembers which were accepted."""
+    async def until_settled(self, unit: str) -> None:
+        """Wait until a unit has ended."""
+        query = f"SELECT 1 FROM units WHERE id = '{unit}' AND state NOT IN ('leased', 'ready')"
+        await self._until_rows(query, f"the end of unit {unit}")
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._http = httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{site.settings.port}", timeout=POST_SECONDS
-        )
+    async def until_waiting(self) -> None:
+        """Wait until a job waits for its operator."""
+        query = "SELECT 1 FROM jobs WHERE waiting_for = 'operator'"
+        await self._until_rows(query, "a job that waits for its operator")
 
-    async def post(self) -> str | None:
-        """Ask for a video; the job's id when it was accepted."""
-        site = self._site
-        try:
-            answer = await self._http.post("/api/generate", json=self._brief())
-        except httpx.HTTPError as error:
-            site.ledger.write("unanswered", type(error).__name__)
+    async def _until_rows(self, query: str, what: str) -> None:
+        clock = asyncio.get_running_loop().time
+        give_up = clock() + self.patience
+        while not await self.rows(query):
+            if clock() > give_up:
+                raise NeverHappened(what)
             await asyncio.sleep(0.05)
-            return None
-        if answer.status_code != 202:
-            site.ledger.write("unaccepted", str(answer.status_code), detail=answer.text[:300])
+
+    async def until(self, happened: Callable[[list[Line]], Any], what: str) -> Any:
+        """Wait for something to be in the ledger; answers what ``happened`` found there.
+
+        Raises:
+            NeverHappened: not within the site's patience.
+        """
+        clock = asyncio.get_running_loop().time
+        give_up = clock() + self.patience
+        while not (found := happened(self.ledger.lines())):
+            if clock() > give_up:
+                raise NeverHappened(what)
             await asyncio.sleep(0.05)
-            return None
-        job = str(answer.json()["id"])
-        site.ledger.write("posted", job=job)
-        return job
-
-    async def until_it_answers(self) -> None:
-        """Wait for the API to come up."""
-        async with asyncio.timeout(60):
-            while True:
-                with suppress(httpx.HTTPError):
-                    await self._http.get("/api/health")
-                    return
-                await asyncio.sleep(0.02)
-
-    async def close(self) -> None:
-        await self._http.aclose()
-
-    def _brief(self) -> dict[str, Any]:
-        draw = self._site.random
-        scenes = draw.choice((1, 1, 1, 2, 3))
-        return {
-            "scenes": [
-                {"text": " ".join(draw.choices(WORDS, k=3)).capitalize() + "."}
-                for _ in range(scenes)
-            ],
-            "aspect_ratio": "1:1",
-            # few seeds and words: now and then two jobs share their sentences
-            "seed": draw.randrange(20),
-        }
+        return found
 
 
 @asynccontextmanager
 async def open_site(
-    servers: Servers, *, scale: float, seed: int, mutant: str = "", **settings: Any
+    servers: Servers,
+    *,
+    scale: float,
+    seed: int,
+    mutant: str = "",
+    rings: int = 1,
+    over_lines: bool = False,
+    disk_bytes: int = 0,
+    **settings: Any,
 ) -> AsyncIterator[Site]:
-    """A site with an API that answers and no workers yet; nothing is left of it afterwards."""
+    """A site with an API that answers and no workers yet; nothing is left of it afterwards.
+
+    Args:
+        rings: how often each bell is rung.
+        over_lines: the processes reach Postgres and Redis through ``site.lines``.
+        disk_bytes: DATA_DIR is a disk of this size.
+
+    Raises:
+        Skipped: no such disk can be had.
+    """
     name = f"faults_{uuid4().hex[:12]}"
-    admin = await asyncpg.connect(servers.postgres.url)
-    await admin.execute(f"CREATE DATABASE {name}")
-    await admin.close()
+    await _administer(servers, f"CREATE DATABASE {name}")
     database = (
         sa.make_url(servers.postgres.url)
         .set(database=name, drivername="postgresql")
@@ -247,34 +265,73 @@ async def open_site(
     engine = make_engine(database)
     await migrate(engine)
     await engine.dispose()
-    connection = await asyncpg.connect(_driver_url(database))
+    connection = await asyncpg.connect(database)
     await connection.execute(WITNESS)
     await connection.close()
-    with tempfile.TemporaryDirectory(prefix="site-", dir=servers.folder) as folder:
+    lines: dict[str, Proxy] = {}
+    async with AsyncExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory(prefix="site-", dir=servers.folder))
+        folder = Path(place)
         redis.Redis.from_url(servers.redis.url).flushall()
-        with pymongo.MongoClient(servers.mongo.url) as mongo:
+        with pymongo.MongoClient[dict[str, Any]](servers.mongo.url) as mongo:
             mongo.drop_database("faceless")
-        _made(Path(folder, "var"))
+        data = _made(folder / "var")
+        if disk_bytes:
+            stack.enter_context(_disk(data, disk_bytes))
+        if over_lines:
+            lines = {
+                "postgres": Proxy(servers.postgres.socket),
+                "redis": Proxy(("127.0.0.1", servers.redis.port)),
+            }
+            for line in lines.values():
+                stack.push_async_callback(line.close)
+            settings["database_url"] = (
+                f"postgresql://postgres@127.0.0.1:{await lines['postgres'].open()}/{name}"
+            )
+            settings["redis_url"] = f"redis://127.0.0.1:{await lines['redis'].open()}/0"
         site = Site(
-            servers, Path(folder), database, scale=scale, seed=seed, mutant=mutant, **settings
+            servers,
+            folder,
+            database,
+            scale=scale,
+            seed=seed,
+            mutant=mutant,
+            rings=rings,
+            settings=settings,
         )
-        try:
-            site.api.grow(1)
-            await site.client.until_it_answers()
-            yield site
-        finally:
-            await site.workers.dismiss()
-            await site.api.dismiss()
-            await site.client.close()
-    admin = await asyncpg.connect(servers.postgres.url)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+        site.lines = lines
+        stack.push_async_callback(site.client.close)
+        stack.push_async_callback(site.api.dismiss)
+        stack.push_async_callback(site.workers.dismiss)
+        site.api.grow(1)
+        await site.client.until_it_answers()
+        yield site
+    await _administer(servers, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _disk(folder: Path, size: int) -> Iterator[None]:
+    """A disk of its own under a folder."""
+    mounting = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "faceless-faults", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounting.returncode:
+        raise Skipped(f"no small disk can be mounted here: {mounting.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+async def _administer(servers: Servers, statement: str) -> None:
+    connection = await asyncpg.connect(servers.postgres.url)
+    await connection.execute(statement)
+    await connection.close()
 
 
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _driver_url(database: str) -> str:
-    return database.replace("postgresql+asyncpg://", "postgresql://")

@@ -8,6 +8,7 @@ and some fails the first time.
 import asyncio
 import hashlib
 import os
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -34,6 +35,9 @@ from domain.generation.ports import (
 from domain.generation.storyboard import SceneBoard, Storyboard
 from domain.generation.writing import PlainWriter, Writers
 from faults.failpoints import Failpoints, current_claim
+
+POISON = "poison"
+"""a sentence with this word ends whoever speaks it"""
 
 WORD_SAMPLES = SAMPLE_RATE // 20
 VOICE = Voice(
@@ -64,6 +68,9 @@ class Work:
             return
         ledger.write("start", what, claim, detail=key)
         self._points.reach("work.during", claim)
+        if POISON in key:
+            ledger.write("killed", POISON, claim)
+            os.kill(os.getpid(), signal.SIGKILL)
         draw = int.from_bytes(hashlib.sha256(f"{claim.unit.id} {what}".encode()).digest()[:4])
         is_long = draw % self.LONG_ONE_IN == 0
         await asyncio.sleep(self._long if is_long else self.SHORT_SECONDS)

@@ -8,7 +8,7 @@ import pytest
 from servers import ServerUnavailable, unavailable
 
 from faults.__main__ import memory_folder
-from faults.scenarios import Size, run_scenario
+from faults.running import Size, run_scenario
 from faults.site import Servers
 
 pytestmark = pytest.mark.timeout(280)

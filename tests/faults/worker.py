@@ -2,29 +2,31 @@
 
 Both are forked from a process that has imported this module, which makes a new worker a matter
 of milliseconds where its imports take seconds. Apart from what ``Orders`` say they are the
-product: the worker as Dramatiq runs it in each of its processes, the API under uvicorn.
+product: ``faceless worker``, and the API under uvicorn.
 """
 
 import ctypes
 import os
 import signal
 import sys
-import threading
+from functools import partial
 from pathlib import Path
 
-import dramatiq
 import msgspec
 import uvicorn
 from dishka import Provider
+from dramatiq.worker import Worker
 
 # what these import is what takes the time
 import app.container
 import app.embedded
-import app.storage  # noqa: F401
+import app.storage
+import app.worker
+from adapters.dramatiq import broker
+from adapters.postgres import engine
 from app.config import Settings
 from app.logging import configure_logging
 from app.main import create_app
-from app.worker import declare
 from faults.clock import shift_clock_on_signals
 from faults.failpoints import Arming, Failpoints, Watched
 from faults.ledger import Ledger
@@ -48,27 +50,11 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
     mutant: str = ""
     rings: int = 1
     """how often each bell is rung"""
-    heartbeat_ms: int = 15_000
-    """of Dramatiq: a message that a dead worker took comes again after this time"""
 
 
 def work(orders: Orders) -> None:
     """A worker process, until SIGTERM."""
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    broker = declare(orders.settings, *_begin(orders))
-    broker.heartbeat_timeout = orders.heartbeat_ms
-    broker.emit_after("process_boot")
-    worker = dramatiq.Worker(
-        broker,
-        worker_threads=orders.settings.slots,
-        worker_timeout=max(10, round(IDLE_MS * orders.scale)),
-    )
-    worker.start()
-    while not ended.wait(1):
-        pass
-    worker.stop()
-    broker.close()
+    app.worker.run(orders.settings, *_begin(orders))
 
 
 def serve(orders: Orders) -> None:
@@ -93,9 +79,17 @@ def _begin(orders: Orders) -> list[Provider]:
     configure_logging(orders.settings)
     shift_clock_on_signals()
     points = Failpoints(Ledger(orders.ledger), orders.arming)
+    _scale_constants(orders.scale)
     if orders.mutant:
         MUTANTS[orders.mutant]()
     return [
         StandIns(points, orders.settings.renew_seconds),
         Watched(points, orders.rings),
     ]
+
+
+def _scale_constants(scale: float) -> None:
+    """Shorten what is no setting as the settings are shortened."""
+    broker.HEARTBEAT_TIMEOUT_MS = round(broker.HEARTBEAT_TIMEOUT_MS * scale)  # type: ignore[misc]
+    engine.STALLED_TRANSACTION_SECONDS *= scale  # type: ignore[misc]
+    app.worker.Worker = partial(Worker, worker_timeout=round(IDLE_MS * scale))  # type: ignore
