@@ -88,7 +88,7 @@ def migrate(check: bool) -> None:
 @main.command(epilog=EXIT_CODES)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(as_json: bool) -> None:
-    """Check settings, folders, fonts, voice and ffmpeg, in words."""
+    """Check settings, servers, folders, fonts, voice and ffmpeg, in words."""
     from app.doctor import examine, examine_settings  # noqa: PLC0415 - loads every adapter
 
     settings, findings = examine_settings()

@@ -1,15 +1,12 @@
 """``faceless doctor``: is everything there that a video needs, and if not, how to mend it."""
 
 import asyncio
-import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
 
-import msgspec
 from dishka import AsyncContainer
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
@@ -17,7 +14,8 @@ from adapters.ffmpeg import FfmpegEngine, fonts_chosen
 from adapters.media_folder import MediaFolder
 from app.config import Settings, load_settings
 from app.container import make_container
-from app.storage import describe_database
+from app.doctor_servers import ServerVisit
+from app.findings import Check, Finding, look
 from domain.errors import DomainError, FontMissing, SettingsInvalid
 from domain.generation.ports import (
     MusicLibrary,
@@ -25,7 +23,6 @@ from domain.generation.ports import (
     ScriptWriter,
     Typesetter,
     VideoEngine,
-    VisualSource,
 )
 
 SAMPLE_TOPIC = "Octopus"
@@ -33,17 +30,6 @@ COMFORTABLE_FREE_BYTES = 2_000_000_000
 """room for some hours of finished video"""
 LISTED = 5
 """findings of one kind that are spelt out"""
-
-SECRET_IN_URL = re.compile(r"//[^/@\s]*@")
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that was looked at."""
-
-    name: str
-    ok: bool
-    message: str
-    hint: str = ""
 
 
 def examine_settings() -> tuple[Settings | None, list[Finding]]:
@@ -63,11 +49,12 @@ async def examine(settings: Settings) -> list[Finding]:
     container = make_container(settings)
     try:
         visit = _Visit(settings, container)
-        checks: dict[str, Callable[[], Awaitable[str]]] = {
+        machine: dict[str, Check] = {
             "version": visit.version,
             "folders": visit.folders,
             "free space": visit.free_space,
-            "database": visit.database,
+        }
+        tools: dict[str, Check] = {
             "ffmpeg": visit.ffmpeg,
             "fonts": visit.fonts,
             "voice": visit.voice,
@@ -75,19 +62,13 @@ async def examine(settings: Settings) -> list[Finding]:
             "music": visit.music,
             "media folder": visit.media_folder,
         }
-        return [await _look(name, check) for name, check in checks.items()]
+        return [
+            *[await look(name, check) for name, check in machine.items()],
+            *await ServerVisit(settings).examine(),
+            *[await look(name, check) for name, check in tools.items()],
+        ]
     finally:
         await container.close()
-
-
-async def _look(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
-    try:
-        return Finding(name, ok=True, message=await check())
-    except DomainError as error:
-        return Finding(name, ok=False, message=error.message, hint=error.hint_text)
-    except Exception as error:
-        said = SECRET_IN_URL.sub("//***@", f"{type(error).__name__}: {error}")
-        return Finding(name, ok=False, message=said)
 
 
 class _Visit:
@@ -122,9 +103,6 @@ class _Visit:
                 f"{settings.min_free_bytes / 1e9:g} GB (MIN_FREE_BYTES) no work is begun.",
             )
         return f"{free / 1e9:.1f} GB are free"
-
-    async def database(self) -> str:
-        return await describe_database(self._settings)
 
     async def ffmpeg(self) -> str:
         engine = await self._ffmpeg_engine()
@@ -176,13 +154,13 @@ class _Visit:
 
     async def media_folder(self) -> str:
         folder = self._settings.media_dir
-        visuals = await self._container.get(VisualSource)
-        if folder is None or not isinstance(visuals, MediaFolder):
+        if folder is None:
             return "MEDIA_DIR isn't set; every shot is drawn"
         if not folder.is_dir():
             raise DomainError(
                 f"{folder} is no folder", hint="Point MEDIA_DIR at a folder, or leave it empty."
             )
+        visuals = MediaFolder(folder)
         usable = await asyncio.to_thread(visuals.examine)
         if problems := visuals.problems():
             listed = "; ".join(f"{name} ({reason})" for name, reason in problems[:LISTED])

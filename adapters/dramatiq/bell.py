@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import redis
@@ -12,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from adapters.dramatiq.broker import ACTOR, NAMESPACE, QUEUE
+from adapters.dramatiq.examination import RedisFacts, examine
 from domain.errors import ServiceUnavailable
 from domain.jobs.telemetry import Silence, Telemetry
 
@@ -24,6 +26,7 @@ nobody; and the reconciler, which rings again and again while every worker is bu
 the memory of Redis"""
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class DramatiqBell:
@@ -72,16 +75,15 @@ class DramatiqBell:
         Raises:
             ServiceUnavailable
         """
-        loop = asyncio.get_running_loop()
-        try:
-            info = await loop.run_in_executor(self._thread, self._client.info, "server")
-        except redis.RedisError as error:
-            raise ServiceUnavailable(
-                f"Redis doesn't answer: {error}",
-                hint="Check that it runs, and REDIS_URL.",
-                service="redis",
-            ) from error
-        return str(info["redis_version"])
+        return str((await self._asked(lambda: self._client.info("server")))["redis_version"])
+
+    async def examine(self) -> RedisFacts:
+        """Ask Redis about itself, and write a key that is gone at once.
+
+        Raises:
+            ServiceUnavailable: it doesn't answer, or refuses.
+        """
+        return await self._asked(lambda: examine(self._client))
 
     async def close(self) -> None:
         """Wait for rings under way, then close the connections."""
@@ -103,6 +105,16 @@ class DramatiqBell:
             )
         finally:
             self._ringing = None
+
+    async def _asked(self, ask: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        except redis.RedisError as error:
+            raise ServiceUnavailable(
+                f"Redis doesn't answer: {error}",
+                hint="Check that it runs, and REDIS_URL.",
+                service="redis",
+            ) from error
 
     def _enqueue(self, units: Sequence[UUID]) -> None:
         if self._unheard + len(units) > MAX_BELLS:

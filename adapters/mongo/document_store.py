@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import ReadPreference, WriteConcern
 from pymongo.errors import (
@@ -27,6 +28,7 @@ from domain.errors import ServiceUnavailable
 from domain.generation.stores import DocumentKey
 
 COLLECTION = "documents"
+INDEX = "document_key"
 
 ANSWER_MS = 10_000
 """a server that was found answers within this time, or the call is made once more"""
@@ -35,6 +37,16 @@ FIND_SERVER_MS = 4_000
 CONNECT_MS = 2_000
 
 Row = dict[str, Any]
+
+
+class MongoFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A MongoDB server, as it was found."""
+
+    version: str
+    is_replicated: bool
+    has_index: bool
+    """the unique one, without which a document could be there twice"""
+    holds_documents: bool
 
 
 class MongoDocumentStore:
@@ -70,7 +82,7 @@ class MongoDocumentStore:
         with _outages():
             await self._documents.create_index(
                 [("account_id", 1), ("kind", 1), ("fingerprint", 1)],
-                name="document_key",
+                name=INDEX,
                 unique=True,
             )
 
@@ -120,6 +132,20 @@ class MongoDocumentStore:
         """Ask the server whether it is there; answers its version."""
         with _outages():
             return str((await self._client.server_info())["version"])
+
+    async def examine(self) -> MongoFacts:
+        """Ask the server about itself; changes nothing."""
+        with _outages():
+            server = await self._client.server_info()
+            hello = await self._client.admin.command("hello")
+            indexes = await self._documents.index_information()
+            holds_documents = await self._documents.find_one({}, {"_id": True}) is not None
+        return MongoFacts(
+            version=str(server["version"]),
+            is_replicated="setName" in hello,
+            has_index=bool(indexes.get(INDEX, {}).get("unique")),
+            holds_documents=holds_documents,
+        )
 
     async def close(self) -> None:
         """Close every connection."""

@@ -3,6 +3,7 @@
 from adapters.postgres.census import SqlRegistrar
 from adapters.postgres.documents import SqlDocumentStore
 from adapters.postgres.engine import make_engine
+from adapters.postgres.examination import OLDEST_VERSION, examine_postgres, try_migrating_rights
 from adapters.postgres.holds import SqlHolds
 from adapters.postgres.jobs import SqlJobStore
 from adapters.postgres.retention import Retention
@@ -19,6 +20,7 @@ from adapters.postgres.upkeep import Expired, Marks, SqlUpkeep
 from adapters.postgres.videos import SqlVideoStore
 
 __all__ = [
+    "OLDEST_VERSION",
     "Expired",
     "Marks",
     "Retention",
@@ -33,7 +35,9 @@ __all__ = [
     "check_schema",
     "current_revision",
     "downgrade",
+    "examine_postgres",
     "head_revision",
     "make_engine",
     "migrate",
+    "try_migrating_rights",
 ]
