@@ -8,13 +8,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # `counted` also runs as a program
 
-from counted import Factory, Ledger
+from counted import Factory, open_factory
 from servers import in_own_loop
 from stock import Stock, copy_stock, make_stock
 
 from adapters.libass import LibassTypesetter
-from app.config import Settings
-from app.storage import prepare_storage
 
 
 @pytest.fixture(scope="session")
@@ -23,15 +21,6 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cache")
     LibassTypesetter(folder / "fonts").fonts()
     return folder
-
-
-async def open_factory(folder: Path, cache_dir: Path) -> Factory:
-    """A factory on an empty store in ``folder``."""
-    folder.mkdir(exist_ok=True)
-    (folder / "cache").symlink_to(cache_dir)
-    settings = Settings(data_dir=folder, min_free_bytes=0)
-    await prepare_storage(settings)
-    return Factory(settings, Ledger(folder / "ledger"))
 
 
 @pytest.fixture

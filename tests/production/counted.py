@@ -15,6 +15,7 @@ from dishka import AsyncContainer, Provider, Scope, decorate
 
 from app.config import Settings, load_settings
 from app.container import make_container
+from app.storage import prepare_storage
 from app.workshop import Workshop
 from domain.generation.brief import Brief
 from domain.generation.fingerprint import canonical, content_hash
@@ -198,6 +199,15 @@ class Factory:
         job = await (await self.jobs()).get(job.account_id, job.id)
         assert job.status in FINAL_STATUSES, job
         return job
+
+
+async def open_factory(folder: Path, cache_dir: Path) -> Factory:
+    """A factory on an empty store in ``folder``, with what ``cache_dir`` holds already."""
+    folder.mkdir(exist_ok=True)
+    (folder / "cache").symlink_to(cache_dir)
+    settings = Settings(data_dir=folder, min_free_bytes=0)
+    await prepare_storage(settings)
+    return Factory(settings, Ledger(folder / "ledger"))
 
 
 async def _work(ledger: Path) -> None:
