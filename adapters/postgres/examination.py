@@ -62,7 +62,8 @@ async def try_migrating_rights(engine: AsyncEngine) -> None:
         SQLAlchemyError: it refuses.
     """
     table = sa.Table(f"faceless_doctor_{uuid4().hex}", sa.MetaData(), sa.Column("word", sa.Text))
-    async with Transactions(engine).reading() as conn:  # which rolls back at its end
+    async with Transactions(engine).writing() as conn:
+        attempt = await conn.begin_nested()
         await conn.run_sync(table.create)
         await conn.execute(table.insert().values(word="written"))
-        await conn.rollback()
+        await attempt.rollback()
