@@ -14,10 +14,13 @@ from app.cli_endings import EXIT_CODES, EXIT_FAILED, fail, out, settings_or_leav
 from domain.errors import DomainError
 
 ELSEWHERE = {
+    "backup": "app.cli_upkeep",
     "cancel": "app.cli_jobs",
     "gc": "app.cli_upkeep",
     "generate": "app.cli_generate",
     "jobs": "app.cli_jobs",
+    "migrate": "app.cli_upkeep",
+    "restore": "app.cli_upkeep",
     "worker": "app.cli_worker",
 }
 """commands in modules of their own"""
@@ -69,20 +72,6 @@ def serve(host: str | None, port: int | None) -> None:
         server.run(sockets=sockets)
     if not server.started:
         sys.exit(EXIT_FAILED)
-
-
-@main.command()
-@click.option("--check", is_flag=True, help="Only check that models and migrations agree.")
-def migrate(check: bool) -> None:
-    """Bring the database to this version's schema."""
-    from app.storage import prepare_storage  # noqa: PLC0415 - loads the database's drivers
-
-    settings = settings_or_leave()
-    try:
-        message = asyncio.run(prepare_storage(settings, check=check))
-    except DomainError as error:
-        fail(error)
-    out.print(message)
 
 
 @main.command(epilog=EXIT_CODES)

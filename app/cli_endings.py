@@ -22,6 +22,8 @@ EXIT_INTERRUPTED = 130
 EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong input or settings, 130 stopped with Ctrl-C."
 
 INPUT_ERRORS = (
+    errors.BackupUnusable,
+    errors.InstallationNotEmpty,
     errors.InvalidRequest,
     errors.JobNotFound,
     errors.LanguageUnsupported,

@@ -258,6 +258,19 @@ class UpkeepUnderWay(DomainError):
     transient = True
 
 
+class BackupUnusable(DomainError):
+    """This folder holds no whole backup."""
+
+    code = "backup_unusable"
+
+
+class InstallationNotEmpty(DomainError):
+    """There are jobs or videos here already, and they would mix with others."""
+
+    code = "installation_not_empty"
+    hint = "Take an empty database and another DATA_DIR (`faceless doctor` names those in use)."
+
+
 class SettingsInvalid(DomainError):
     """One or more environment variables are wrong."""
 

@@ -1,6 +1,15 @@
 """Job control, videos and embedded documents in SQL: Postgres, or SQLite with the same code."""
 
 from adapters.postgres.census import SqlRegistrar
+from adapters.postgres.copying import (
+    TABLES,
+    Loading,
+    Row,
+    Snapshot,
+    loading,
+    row_from_json,
+    snapshot,
+)
 from adapters.postgres.documents import SqlDocumentStore
 from adapters.postgres.engine import make_engine
 from adapters.postgres.examination import OLDEST_VERSION, examine_postgres, try_migrating_rights
@@ -14,6 +23,7 @@ from adapters.postgres.schema import (
     current_revision,
     downgrade,
     head_revision,
+    is_known,
     migrate,
 )
 from adapters.postgres.upkeep import Expired, Marks, SqlUpkeep
@@ -21,10 +31,14 @@ from adapters.postgres.videos import SqlVideoStore
 
 __all__ = [
     "OLDEST_VERSION",
+    "TABLES",
     "Expired",
+    "Loading",
     "Marks",
     "Retention",
+    "Row",
     "SchemaDiffers",
+    "Snapshot",
     "SqlDocumentStore",
     "SqlHolds",
     "SqlJobStore",
@@ -37,7 +51,11 @@ __all__ = [
     "downgrade",
     "examine_postgres",
     "head_revision",
+    "is_known",
+    "loading",
     "make_engine",
     "migrate",
+    "row_from_json",
+    "snapshot",
     "try_migrating_rights",
 ]

@@ -104,12 +104,12 @@ def seconds_between(
     return _Between(start, end)
 
 
-def insert_if_absent(conn: AsyncConnection, table: sa.Table) -> Any:
+def insert_if_absent(conn: AsyncConnection, table: sa.TableClause) -> Any:
     """An INSERT for which a row that stands in the way is no error."""
     return upsert(conn, table).on_conflict_do_nothing()
 
 
-def upsert(conn: AsyncConnection, table: sa.Table) -> Any:
+def upsert(conn: AsyncConnection, table: sa.TableClause) -> Any:
     """An INSERT with ``on_conflict_do_update``, in the connection's dialect."""
     return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
 

@@ -89,6 +89,12 @@ def head_revision() -> str:
     return head
 
 
+def is_known(revision: str) -> bool:
+    """Whether this release has the migration to a revision."""
+    scripts = ScriptDirectory.from_config(_config())
+    return revision in {script.revision for script in scripts.walk_revisions()}
+
+
 def _config() -> Config:
     config = Config(stdout=io.StringIO())  # alembic's commands print what they find
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -3,7 +3,9 @@
 from dishka import Provider, Scope, provide
 
 from adapters.postgres import SqlHolds, SqlUpkeep
+from app.upkeep.backup import Backups
 from app.upkeep.gc import GarbageCollector
+from app.upkeep.moving import Mover
 
 
 class UpkeepProvider(Provider):
@@ -13,3 +15,5 @@ class UpkeepProvider(Provider):
     rows = provide(SqlUpkeep)
     holds = provide(SqlHolds)
     collector = provide(GarbageCollector)
+    backups = provide(Backups)
+    mover = provide(Mover)
