@@ -86,9 +86,7 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[Snapshot]:
     Raises:
         ServiceUnavailable: the database doesn't answer.
     """
-    if engine.dialect.name != "sqlite":  # there every transaction sees one moment
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    async with Transactions(engine).reading() as conn:
+    async with Transactions(engine).watching() as conn:
         yield Snapshot(conn)
 
 

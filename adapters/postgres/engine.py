@@ -152,6 +152,11 @@ class Transactions:
         self._reader = (
             engine if self._is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         )
+        self._watcher = (
+            engine
+            if self._is_sqlite
+            else engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -162,6 +167,17 @@ class Transactions:
         """
         with _translated():
             async with self._reader.connect() as conn:
+                yield conn
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[AsyncConnection]:
+        """Statements that write nothing and all see the same moment, that of the first.
+
+        Raises:
+            ServiceUnavailable: the database doesn't answer.
+        """
+        with _translated():
+            async with self._watcher.connect() as conn:
                 yield conn
 
     @asynccontextmanager

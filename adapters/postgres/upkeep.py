@@ -42,7 +42,6 @@ class SqlUpkeep:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._transactions = Transactions(engine)
-        self._snapshots = Transactions(_repeatable(engine))
 
     @uninterrupted
     async def longest_deadline(self) -> float:
@@ -63,7 +62,7 @@ class SqlUpkeep:
     @uninterrupted
     async def marks(self) -> Marks:
         """What the rows refer to, at one moment."""
-        async with self._snapshots.reading() as conn:
+        async with self._transactions.watching() as conn:
             return await _marks(conn)
 
     @uninterrupted
@@ -92,7 +91,7 @@ class SqlUpkeep:
 
     @uninterrupted
     async def _unused_results(self, retention: Retention) -> list[aged.Named]:
-        async with self._snapshots.reading() as conn:
+        async with self._transactions.watching() as conn:
             return await aged.unused_results(conn, retention)
 
     @uninterrupted
@@ -127,10 +126,3 @@ async def _until_none(conn: AsyncConnection, expire: Expire, retention: Retentio
     while count := await expire(conn, retention):
         total += count
     return total
-
-
-def _repeatable(engine: AsyncEngine) -> AsyncEngine:
-    """Transactions that see one moment; on SQLite every transaction does."""
-    if engine.dialect.name == "sqlite":
-        return engine
-    return engine.execution_options(isolation_level="REPEATABLE READ")

@@ -1,7 +1,7 @@
 """A backup as a folder: snapshots of rows and documents, and the bytes that they share.
 
     artifacts/ab/cdef...                 bytes under their SHA-256
-    snapshot-20261125T225501Z/
+    snapshot-20261125T225501.123456Z/
         manifest.json                    versions and counts
         rows/<table>.jsonl               a row a line
         documents.jsonl                  a document a line
@@ -102,9 +102,7 @@ class BackupFolder:
             self._unfinished / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest))
         )
         before = self._snapshots()
-        target = self._path / f"{PREFIX}{manifest.made_at:%Y%m%dT%H%M%SZ}"
-        if target in before:  # made within the same second
-            shutil.rmtree(target)
+        target = self._path / f"{PREFIX}{manifest.made_at:%Y%m%dT%H%M%S.%fZ}"
         self._unfinished.rename(target)
         _flush(self._path)
         for old in before:
