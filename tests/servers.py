@@ -2,6 +2,8 @@
 
 Each keeps its folder and its address over its restarts. Nothing is left running when the
 process that started them ends, however it ends, Postgres apart: its package stops it on exit.
+
+Run as a program it starts one of each, to try faceless with, and says where they are.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -46,6 +48,8 @@ def unavailable(reason: str) -> NoReturn:
 
 class Listening:
     """A server that is a program with a port on loopback."""
+
+    url: str
 
     def __init__(self, command: Sequence[Any], port: int, log: Path) -> None:
         self._command = [str(part) for part in command]
@@ -236,3 +240,31 @@ def _die_with_parent() -> None:
     """A test run that is killed leaves no server behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def main() -> None:
+    """Start one of each, write down where they are, and keep them until Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with (
+        suppress(KeyboardInterrupt),
+        tempfile.TemporaryDirectory(prefix="faceless-servers-") as folder,
+        ExitStack() as stack,
+    ):
+        redis, mongo = (Path(folder, name) for name in ("redis", "mongo"))
+        redis.mkdir()
+        mongo.mkdir()
+        servers: dict[str, Listening | PostgresServer] = {
+            "REDIS_URL": RedisServer(redis),
+            "MONGODB_URL": MongoServer(mongo),
+            "DATABASE_URL": PostgresServer(),
+        }
+        for setting, server in servers.items():
+            stack.callback(server.stop)
+            server.start()
+            sys.stdout.write(f"{setting}={server.url}\n")
+        sys.stdout.flush()
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()
