@@ -26,6 +26,9 @@ Row = dict[str, Any]
 STREAMED = 500
 """rows that are in memory at a time"""
 
+PAUSE_SECONDS = 300
+"""between two statements of a copy, at most"""
+
 
 def _plain(column: sa.Column[Any]) -> sa.ColumnClause[Any]:
     type_: TypeEngine[Any] = column.type
@@ -87,6 +90,7 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[Snapshot]:
         ServiceUnavailable: the database doesn't answer.
     """
     async with Transactions(engine).watching() as conn:
+        await _allow_pauses(conn)
         yield Snapshot(conn)
 
 
@@ -148,7 +152,15 @@ async def loading(engine: AsyncEngine) -> AsyncIterator[Loading]:
         StorageFull
     """
     async with Transactions(engine).writing() as conn:
+        await _allow_pauses(conn)
         yield Loading(conn)
+
+
+async def _allow_pauses(conn: AsyncConnection) -> None:
+    """Let a transaction wait for a slow disk on the other side; no worker waits for its locks."""
+    if conn.dialect.name != "sqlite":
+        pause = f"SET LOCAL idle_in_transaction_session_timeout = '{PAUSE_SECONDS}s'"
+        await conn.execute(sa.text(pause))
 
 
 def row_from_json(table: str, line: bytes) -> Row:

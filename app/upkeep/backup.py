@@ -37,6 +37,9 @@ PATIENCE_SECONDS = 600.0
 
 ROWS_AT_ONCE = 200
 
+LEFTOVER_SECONDS = 60.0
+"""what a backup that died left half-copied is removed from this age on"""
+
 
 class BackedUp(msgspec.Struct, frozen=True, kw_only=True):
     """What a backup holds now."""
@@ -88,6 +91,7 @@ class Backups:
         """
         async with holding(self._holds, "backup", patience_seconds=PATIENCE_SECONDS) as hold:
             await asyncio.to_thread(folder.begin)
+            await folder.artifacts.clear_scratch(LEFTOVER_SECONDS)
             made_at = datetime.now(UTC)
             async with snapshot(self._engine) as rows:
                 counts = {

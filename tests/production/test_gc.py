@@ -6,20 +6,28 @@ import os
 import pytest
 import sqlalchemy as sa
 from dishka import AsyncContainer
+from fleet import fleet_settings
 from stock import Stock, change, is_spoken, open_stock, sha256_served
 
-from adapters.postgres import SqlHolds, make_engine
+from adapters.directory import DirectoryArtifactStore
+from adapters.postgres import SqlHolds, SqlUpkeep, make_engine
 from adapters.postgres.tables import documents, events, jobs, results
 from app.config import Settings
 from app.container import make_container
+from app.storage import prepare_storage
+from app.upkeep import gc
 from app.upkeep.gc import Collected, GarbageCollector
 from app.upkeep.hold import NAME
+from app.upkeep.moving import Mover
 from app.upkeep.provider import UpkeepProvider
 from domain.errors import MadeByNewer, UpkeepUnderWay
 from domain.generation.brief import SceneInput
+from domain.generation.documents import DOCUMENTS, artifacts_of, decode
 from domain.generation.script import SceneEdit
-from domain.jobs.model import LOCAL_ACCOUNT, JobStatus
+from domain.generation.stores import Artifact, ArtifactStore, DocumentStore
+from domain.jobs.model import LOCAL_ACCOUNT, Job, JobStatus, UnitKind
 from domain.jobs.ports import VideoStore
+from domain.jobs.service import Jobs
 
 pytestmark = pytest.mark.timeout(280)
 
@@ -51,6 +59,23 @@ async def collect(settings: Settings, *, dry_run: bool = False) -> Collected:
 
 async def delete_video(container: AsyncContainer, video_id: object) -> None:
     await (await container.get(VideoStore)).delete(LOCAL_ACCOUNT, video_id)
+
+
+async def check_whole(settings: Settings) -> None:
+    """Everything that rows and documents name is there."""
+    container = make_container(settings, UpkeepProvider())
+    marks = await (await container.get(SqlUpkeep)).marks()
+    documents = await container.get(DocumentStore)
+    artifacts = await container.get(ArtifactStore)
+    named = set(marks.artifacts)
+    for key in marks.documents:
+        body = await documents.get(key.account_id, key.kind, key.fingerprint)
+        assert body is not None, key
+        named |= artifacts_of(decode(body, DOCUMENTS[UnitKind(key.kind)]))
+    assert named
+    for sha256 in named:
+        await artifacts.size(sha256)
+    await container.close()
 
 
 def bytes_kept(settings: Settings) -> dict[str, int]:
@@ -92,6 +117,7 @@ async def test_a_deleted_video_goes_and_the_others_stay_and_reuse_all_they_had(
     assert await asyncio.to_thread(sha256_served, settings, tides.video_id) is None
     served = await asyncio.to_thread(sha256_served, settings, honey.video_id)
     assert served == own_stock.sha256[honey.video_id]
+    await check_whole(settings)
 
     edit = SceneEdit(text="Bees visit two million flowers. They hum to tell the way.")
     service = await factory.jobs()
@@ -174,6 +200,101 @@ async def test_results_of_a_deleted_video_that_are_used_again_stay_with_their_by
     job = await factory.work_off(again)
     assert job.status == JobStatus.SUCCEEDED, job.error
     await factory.container.close()
+
+
+async def test_gc_beside_a_worker_that_makes_the_same_again_takes_nothing_from_it(
+    own_stock: Stock,
+) -> None:
+    settings, tides = own_stock.settings, own_stock.tides
+    factory = open_stock(settings)
+    await delete_video(factory.container, tides.video_id)
+    await make_old(settings)
+    again = await factory.submit(
+        scenes=tides.request.scenes, aspect_ratio="1:1", seed=tides.request.seed
+    )
+    rounds = 0
+
+    async def collect_until(work: asyncio.Task[Job]) -> None:
+        nonlocal rounds
+        while not work.done():
+            await collect(settings)
+            rounds += 1
+
+    work = asyncio.create_task(factory.work_off(again))
+    await collect_until(work)
+
+    job = await work
+    assert job.status == JobStatus.SUCCEEDED, job.error
+    assert rounds > 1
+    await factory.container.close()
+    await check_whole(settings)
+    assert await asyncio.to_thread(sha256_served, settings, job.video_id) is not None
+
+
+async def test_a_gc_that_broke_off_is_taken_up_by_the_next(
+    own_stock: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = own_stock.settings
+    factory = open_stock(settings)
+    await delete_video(factory.container, own_stock.tides.video_id)
+    await factory.container.close()
+    await make_old(settings)
+    foreseen = await collect(settings, dry_run=True)
+    sweep, swept = DirectoryArtifactStore.sweep, 0
+
+    async def break_off(store: DirectoryArtifactStore, entry: Artifact, age: float) -> bool:
+        nonlocal swept
+        if swept == 3:
+            raise ZeroDivisionError
+        swept += 1
+        return await sweep(store, entry, age)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(DirectoryArtifactStore, "sweep", break_off)
+        with pytest.raises(ZeroDivisionError):
+            await collect(settings)
+    await check_whole(settings)
+
+    collected = await collect(settings)
+
+    assert collected.artifacts == foreseen.artifacts - 3
+    assert collected.results == 0, "rows went before what they named"
+    await check_whole(settings)
+
+
+async def test_a_fleet_is_cleared_too(
+    own_stock: Stock, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = fleet_settings(request, own_stock.settings, "fleet")
+    await prepare_storage(fleet)
+    container = make_container(fleet, UpkeepProvider())
+    mover = await container.get(Mover)
+    await mover.move(own_stock.settings.data_dir / "faceless.db")
+    await (await container.get(Jobs)).cancel(LOCAL_ACCOUNT, own_stock.unfinished.id)
+    await delete_video(container, own_stock.tides.video_id)
+    # nobody can make objects in a bucket older than they are: here everything is of age at once
+    monkeypatch.setattr(gc, "FRESH_SECONDS", 0)
+    at_once = change(
+        fleet,
+        job_deadline_seconds=0.001,
+        event_retention_days=0,
+        result_retention_days=0,
+        job_retention_days=0,
+    )
+
+    collected = await collect(at_once)
+
+    assert collected.jobs == 2, "of the deleted video, and the cancelled one"
+    assert min(collected.artifacts, collected.documents, collected.results, collected.events) > 0
+    artifacts = await container.get(ArtifactStore)
+    kept = {artifact.sha256 async for artifact in artifacts.listing()}
+    assert own_stock.sha256[own_stock.honey.video_id] in kept
+    assert own_stock.sha256[own_stock.tides.video_id] not in kept
+    await container.close()
+    await check_whole(fleet)
+    served = await asyncio.to_thread(sha256_served, fleet, own_stock.honey.video_id)
+    assert served == own_stock.sha256[own_stock.honey.video_id]
+    assert (await collect(at_once)).artifacts == 0
 
 
 async def test_gc_waits_for_no_backup_but_says_who_is_at_work(own_stock: Stock) -> None:
