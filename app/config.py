@@ -34,6 +34,12 @@ SQL_DRIVERS = {
 }
 """schemes that DATABASE_URL may have, and the driver that each of them means"""
 
+SERVERS = {
+    "MONGODB_URL": (("mongodb", "mongodb+srv"), "mongodb://user:password@host:27017/"),
+    "REDIS_URL": (("redis", "rediss", "unix"), "redis://:password@host:6379/0"),
+}
+"""schemes that an address may have, and how it looks"""
+
 BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 """a bucket's name has 3 to 63 characters; a prefix, those that need no care anywhere"""
 
@@ -168,6 +174,7 @@ def _problems_between(converted: Mapping[str, Any]) -> list[str]:
             "DATABASE_URL: must begin with postgresql:// or sqlite:///, or be empty for the "
             "embedded database"
         )
+    problems += _problems_of_servers(converted)
     problems += _problems_of_bucket(converted)
     defaults = Settings()
     lease = converted.get("LEASE_SECONDS", defaults.lease_seconds)
@@ -179,6 +186,29 @@ def _problems_between(converted: Mapping[str, Any]) -> list[str]:
             "each must be shorter than the next, or two workers could work on one unit"
         )
     return problems
+
+
+def _problems_of_servers(converted: Mapping[str, Any]) -> list[str]:
+    problems = []
+    for name, (schemes, example) in SERVERS.items():
+        url = str(converted.get(name, ""))
+        scheme, separator, rest = url.partition("://")
+        if url and not (separator and rest and scheme in schemes and _has_port_or_none(name, url)):
+            # not repeated: it may hold a password
+            problems.append(
+                f"{name}: must look like {example}, with special characters of the password "
+                "percent-encoded (%40 for @, %2F for /)"
+            )
+    return problems
+
+
+def _has_port_or_none(name: str, url: str) -> bool:
+    if name == "MONGODB_URL":  # may name several hosts; its driver reads it
+        return True
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _problems_of_bucket(converted: Mapping[str, Any]) -> list[str]:

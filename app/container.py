@@ -96,13 +96,8 @@ class Stores(Provider):
         await store.close()
 
     @provide
-    async def documents(
-        self, engine: AsyncEngine, mongodb: MongoDocumentStore | None
-    ) -> DocumentStore:
-        if mongodb is None:
-            return SqlDocumentStore(engine)
-        await mongodb.ensure_indexes()
-        return mongodb
+    def documents(self, engine: AsyncEngine, mongodb: MongoDocumentStore | None) -> DocumentStore:
+        return SqlDocumentStore(engine) if mongodb is None else mongodb
 
     @provide
     def bucket(self, settings: Settings) -> S3ArtifactStore | None:

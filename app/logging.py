@@ -8,13 +8,28 @@ import logging
 import sys
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import unquote
 
+import msgspec
 import structlog
 
 from app.config import Settings
 
-QUIET_LOGGERS = ("uvicorn.access", "httpx", "httpcore", "aiosqlite", "alembic", "PIL", "fontTools")
-"""Talkative, or (uvicorn.access) saying once more what ``app.server`` logs with a request id."""
+QUIET_LOGGERS = (
+    "uvicorn.access",
+    "httpx",
+    "httpcore",
+    "aiosqlite",
+    "alembic",
+    "PIL",
+    "fontTools",
+    "pymongo",
+)
+"""Talkative, telling other people's texts (pymongo), or saying once more what ``app.server`` logs
+with a request id (uvicorn.access)."""
+
+SHORTEST_SECRET = 4
+"""characters; to strike out every "x" would leave nothing to read, and hide nothing"""
 
 
 def configure_logging(settings: Settings) -> None:
@@ -47,7 +62,8 @@ def configure_logging(settings: Settings) -> None:
     )
     handler = logging.StreamHandler()
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _DiscreetFormatter(
+            secrets_in(settings),
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -68,6 +84,39 @@ def configure_logging(settings: Settings) -> None:
         logging.getLogger(name).propagate = True
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def secrets_in(settings: Settings) -> list[str]:
+    """Passwords in the addresses of servers, as they are written there and as they are meant,
+    and every key; longest first."""
+    found: set[str] = set()
+    for field in msgspec.structs.fields(settings):
+        value = getattr(settings, field.name)
+        if not isinstance(value, str):
+            continue
+        if field.name.endswith("_url"):
+            # the last @ ends it, the first : begins it, whatever else the password holds
+            _, _, rest = value.partition("://")
+            login, _, _ = rest.rpartition("@")
+            _, _, password = login.partition(":")
+            found |= {password, unquote(password)}
+        elif field.name.endswith(("_key", "_secret", "_token", "_password")):
+            found.add(value)
+    return sorted((s for s in found if len(s) >= SHORTEST_SECRET), key=len, reverse=True)
+
+
+class _DiscreetFormatter(structlog.stdlib.ProcessorFormatter):
+    """Strikes secrets out of whatever others write: a driver's message, a traceback."""
+
+    def __init__(self, secrets: list[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        return line
 
 
 def _drop_repetitions(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

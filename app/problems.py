@@ -15,7 +15,15 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from msgspec import UNSET, UnsetType
 
-from domain.errors import DomainError, FieldError, InvalidRequest, QueueFull, TopicNotFound
+from app.readiness import Check
+from domain.errors import (
+    DomainError,
+    FieldError,
+    InvalidRequest,
+    QueueFull,
+    ServiceUnavailable,
+    TopicNotFound,
+)
 
 log = structlog.get_logger("app.problems")
 
@@ -68,6 +76,8 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """every wrong field, by its JSON pointer (RFC 6901) into the body or the query"""
     suggestions: list[str] | UnsetType = UNSET
     """topics that there is something about, nearest first"""
+    checks: dict[str, Check] | UnsetType = UNSET
+    """of ``/api/health/ready``: what was looked at"""
     request_id: str | UnsetType = UNSET
 
 
@@ -158,6 +168,8 @@ def _of_domain_error(error: DomainError) -> Problem:
         problem.errors = error.errors
     elif isinstance(pointer, str):
         problem.errors = [FieldError(pointer, error.message, error.code, error.hint_text)]
+    if isinstance(error, ServiceUnavailable):
+        problem.checks = error.details.get("checks", UNSET)
     if isinstance(error, TopicNotFound):
         problem.suggestions = error.suggestions
     return problem

@@ -29,9 +29,11 @@ from app.config import Settings, load_settings
 from app.event_feed import EventFeed
 from app.logging import configure_logging
 from app.metrics import Scrape, open_meters
+from app.preparation import Preparation
 from app.problems import CrossSiteRequest
-from app.readiness import Watch
+from app.readiness import Watch, look_around
 from domain.generation.ports import ScriptWriter
+from domain.generation.stores import DocumentStore
 
 if TYPE_CHECKING:
     from app.embedded import EmbeddedWorker
@@ -40,6 +42,8 @@ log = structlog.get_logger("app.server")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+START_SECONDS = 4.0
+"""for the database to be reached and prepared; a server that waits longer looks dead"""
 WARM_UP_TOPIC = "Earth"
 BROKEN_OFF = 500
 QUIET_PATHS = frozenset({"/api/health", "/api/health/ready", "/metrics"})
@@ -65,6 +69,8 @@ class Server:
         self._feed: EventFeed | None = None
         self._meters: Meters | None = None
         self._warming: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Litestar) -> AsyncIterator[None]:
@@ -88,11 +94,13 @@ class Server:
                 # only now: these bring the voice and video engines' libraries with them
                 from app.container import make_container  # noqa: PLC0415
                 from app.embedded import EmbeddedWorker  # noqa: PLC0415
-                from app.storage import prepare_storage  # noqa: PLC0415
+                from app.storage import make_folders  # noqa: PLC0415
 
                 settings = self._given or load_settings()
                 configure_logging(settings)
-                await prepare_storage(settings)
+                log.info("starting", data_dir=str(settings.data_dir))
+                make_folders(settings)
+                preparation = Preparation(settings)
                 self._meters = meters = open_meters(settings)
                 bell = ThreadBell()
                 feed = EventFeed(settings.event_poll_seconds, settings.event_heartbeat_seconds)
@@ -101,7 +109,7 @@ class Server:
                 worker = self._worker
 
                 def watch(container: AsyncContainer) -> Watch:
-                    return Watch(settings, container, worker)
+                    return Watch(settings, container, worker, preparation)
 
                 def scrape(container: AsyncContainer) -> Scrape:
                     return Scrape(settings, container, meters)
@@ -114,27 +122,58 @@ class Server:
                     settings, own, *self._providers, thread_bell=bell, telemetry=meters
                 )
                 self._feed = feed
-                if worker is not None:
-                    worker.start()
+                try:
+                    await self._begin(preparation, worker)
+                except BaseException:
+                    await self.close()
+                    raise
                 self._settings = settings
                 self._warming = asyncio.create_task(_warm_up(self._container))
                 log.info("ready", data_dir=str(settings.data_dir), worker=settings.embedded_worker)
             return self._settings
 
+    async def _begin(self, preparation: Preparation, worker: "EmbeddedWorker | None") -> None:
+        """Prepare the database, if it's there; else begin without, and say what is missing.
+
+        Raises:
+            SettingsInvalid, DomainError: waiting wouldn't mend it.
+        """
+        assert self._container is not None
+        await self._container.get(DocumentStore)  # connects to nothing, but reads its URL
+
+        async def prepare() -> None:
+            await preparation.run()
+            if worker is not None:
+                worker.start()
+
+        self._looking = asyncio.create_task(
+            look_around(self._container, await self._container.get(Watch))
+        )
+        self._preparing = asyncio.create_task(prepare())
+        tried = asyncio.create_task(preparation.tried.wait())
+        await asyncio.wait(
+            {self._preparing, tried}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        tried.cancel()
+        if self._preparing.done():
+            self._preparing.result()
+
     async def close(self) -> None:
         """End streams, give the worker's leases back, close connections."""
         if self._feed is not None:
             self._feed.stop()
-        if self._warming is not None:
-            self._warming.cancel()
-            await asyncio.wait([self._warming])
+        for task in (self._warming, self._looking, self._preparing):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)  # it has told by itself
         has_stopped = self._worker is None or await asyncio.to_thread(self._worker.stop)
         if self._container is not None:
             await self._container.close()
         if self._meters is not None and has_stopped:  # else it still counts, to the very end
             self._meters.close()
         self._meters = None
-        self._settings = self._container = self._worker = self._feed = self._warming = None
+        self._settings = self._container = self._worker = self._feed = None
+        self._warming = self._looking = self._preparing = None
 
     def wrap(self, app: Litestar) -> ASGIApp:
         """The outermost layer around ``app``'s routing.

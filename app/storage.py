@@ -29,13 +29,7 @@ async def prepare_storage(settings: Settings, *, check: bool = False) -> str:
     """
     if check:
         return await check_schema()
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageFull(
-            f"The folder {settings.data_dir} can't be made: {error.strerror}.",
-            hint="Point DATA_DIR at a folder that can be written.",
-        ) from error
+    make_folders(settings)
     engine = make_engine(settings.sql_url)
     try:
         revision = await migrate(engine)
@@ -44,6 +38,21 @@ async def prepare_storage(settings: Settings, *, check: bool = False) -> str:
     finally:
         await engine.dispose()
     return f"The database is at revision {revision}."
+
+
+def make_folders(settings: Settings) -> None:
+    """Make DATA_DIR, unless it's there.
+
+    Raises:
+        StorageFull
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageFull(
+            f"The folder {settings.data_dir} can't be made: {error.strerror}.",
+            hint="Point DATA_DIR at a folder that can be written.",
+        ) from error
 
 
 async def reach_database(settings: Settings) -> None:
@@ -99,4 +108,8 @@ def _has_content(path: str | None) -> bool:
 def _unusable(settings: Settings, error: Exception) -> ServiceUnavailable:
     where = make_url(settings.sql_url).render_as_string(hide_password=True)
     said = str(getattr(error, "orig", None) or error)
-    return ServiceUnavailable(f"{where} can't be used: {said}", hint="Check DATABASE_URL.")
+    return ServiceUnavailable(
+        f"{where} can't be used: {said or 'it takes too long'}",
+        hint="Check that it runs, and DATABASE_URL.",
+        service="database",
+    )

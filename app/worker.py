@@ -60,8 +60,10 @@ class QueueWorker:
         # only now: some of what these bring along logs on being imported
         from app.container import make_container  # noqa: PLC0415
         from app.metrics import listen_for_scrapes, open_meters  # noqa: PLC0415
+        from app.readiness import Watch, look_around  # noqa: PLC0415
         from app.storage import prepare_storage  # noqa: PLC0415
 
+        log.info("starting")
         await prepare_storage(self._settings)
         self._meters = open_meters(self._settings)
         self._listener = listen_for_scrapes(self._settings, self._meters)
@@ -71,6 +73,9 @@ class QueueWorker:
         self._background = [
             asyncio.create_task(workshop.keep_house()),
             asyncio.create_task(beat_forever(self._settings.data_dir / "workers")),
+            asyncio.create_task(
+                look_around(self._container, Watch(self._settings, self._container))
+            ),
         ]
 
     async def run_unit(self, unit_id: str) -> None:

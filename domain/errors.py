@@ -23,7 +23,8 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "internal_error"
     hint: ClassVar[str] = ""
-    #: A transient failure may pass by itself: the unit is tried again with back-off.
+    #: A transient failure may pass by itself: the unit is tried again with back-off, and not
+    #: before the detail ``retry_after_seconds``, if whoever failed has named a time.
     transient: ClassVar[bool] = False
 
     def __init__(self, message: str = "", *, hint: str = "", **details: Any) -> None:
@@ -245,7 +246,11 @@ class StorageFull(DomainError):
 
 
 class ServiceUnavailable(DomainError):
-    """A service that this server depends on doesn't answer."""
+    """A service that this server depends on doesn't answer.
+
+    The detail ``service`` names one of the server's own (database, mongodb, redis, s3): work
+    waits until it's back, however many attempts that takes.
+    """
 
     code = "service_unavailable"
     transient = True

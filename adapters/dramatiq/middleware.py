@@ -1,11 +1,19 @@
 """What a Dramatiq worker needs around its actors: resources on its loop, a modest appetite."""
 
+import logging
+import signal
+import threading
 from collections.abc import Awaitable, Callable
+from types import FrameType
 
 from dramatiq.asyncio import get_event_loop_thread, set_event_loop_thread
 from dramatiq.broker import Broker
 from dramatiq.middleware import Middleware, MiddlewareError
 from dramatiq.worker import Worker
+
+from domain.errors import DomainError
+
+log = logging.getLogger(__name__)
 
 Hook = Callable[[], Awaitable[None]]
 
@@ -39,11 +47,15 @@ class WorkerResources(Middleware):
         except WorkerBootFailed:
             raise
         except Exception as error:
+            if isinstance(error, DomainError):
+                log.critical("the worker can't start: %s %s", error, error.hint_text)
             # Its thread isn't a daemon: left running, it would keep the process alive.
             if (loop_thread := get_event_loop_thread()) is not None:
                 loop_thread.stop()  # type: ignore[no-untyped-call]
                 set_event_loop_thread(None)
-            raise WorkerBootFailed(f"The worker can't start: {error}") from error
+            # where words say it all, pages of what led there would only hide them
+            cause = None if isinstance(error, DomainError) else error
+            raise WorkerBootFailed(f"The worker can't start: {error}") from cause
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Tell those who work that the worker ends."""
@@ -53,6 +65,30 @@ class WorkerResources(Middleware):
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Close."""
         _run(self._close)
+
+
+class OneStopIsEnough(Middleware):
+    """Lets a second SIGTERM change nothing.
+
+    A supervisor that tells every process of a group, and the parent that passes it on, make two
+    of one. At the second, Dramatiq ends its main thread and leaves the others, which aren't
+    daemons: leases are never given back, and the process never ends.
+    """
+
+    def before_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Stand before Dramatiq's own handler."""
+        own = signal.getsignal(signal.SIGTERM)
+        if not callable(own) or threading.current_thread() is not threading.main_thread():
+            return
+        told = False
+
+        def once(number: int, frame: FrameType | None) -> None:
+            nonlocal told
+            if not told:
+                told = True
+                own(number, frame)
+
+        signal.signal(signal.SIGTERM, once)
 
 
 class PrefetchOnePerThread(Middleware):

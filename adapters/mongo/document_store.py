@@ -16,6 +16,7 @@ import msgspec
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import ReadPreference, WriteConcern
 from pymongo.errors import (
+    ConfigurationError,
     ConnectionFailure,
     DuplicateKeyError,
     OperationFailure,
@@ -24,7 +25,7 @@ from pymongo.errors import (
 )
 from pymongo.read_concern import ReadConcern
 
-from domain.errors import ServiceUnavailable
+from domain.errors import ServiceUnavailable, SettingsInvalid
 from domain.generation.stores import DocumentKey
 
 COLLECTION = "documents"
@@ -35,6 +36,11 @@ ANSWER_MS = 10_000
 FIND_SERVER_MS = 4_000
 """within five seconds somebody has to be told that no server is there"""
 CONNECT_MS = 2_000
+
+UNREADABLE_URL = (
+    "MONGODB_URL can't be read: it has to look like mongodb://user:password@host:27017/, with "
+    "special characters of the password percent-encoded (%40 for @, %2F for /)"
+)
 
 Row = dict[str, Any]
 
@@ -55,19 +61,26 @@ class MongoDocumentStore:
     Belongs to the event loop that it is first used in. Connects at the first call.
 
     Every call raises ServiceUnavailable when no server answers in time.
+
+    Raises:
+        SettingsInvalid: the URL can't be read.
     """
 
     def __init__(self, url: str, database: str = "faceless") -> None:
-        self._client: AsyncIOMotorClient[Row] = AsyncIOMotorClient(
-            url,
-            appname="faceless",
-            connect=False,
-            connectTimeoutMS=CONNECT_MS,
-            serverSelectionTimeoutMS=FIND_SERVER_MS,
-            socketTimeoutMS=ANSWER_MS,
-            retryWrites=True,
-            retryReads=True,
-        )
+        try:
+            self._client: AsyncIOMotorClient[Row] = AsyncIOMotorClient(
+                url,
+                appname="faceless",
+                connect=False,
+                connectTimeoutMS=CONNECT_MS,
+                serverSelectionTimeoutMS=FIND_SERVER_MS,
+                socketTimeoutMS=ANSWER_MS,
+                retryWrites=True,
+                retryReads=True,
+            )
+        except (ConfigurationError, ValueError) as error:
+            # the URL and the driver's words about it aren't repeated: they may hold a password
+            raise SettingsInvalid([UNREADABLE_URL]) from error
         # On disk on most servers before the call returns, and never read from one that could
         # still lose it: the SQL row that refers to a document is committed after it.
         self._documents: AsyncIOMotorCollection[Row] = self._client[database].get_collection(
@@ -76,18 +89,22 @@ class MongoDocumentStore:
             read_concern=ReadConcern("majority"),
             read_preference=ReadPreference.PRIMARY,
         )
+        self._is_indexed = False
 
     async def ensure_indexes(self) -> None:
-        """Make the unique index, unless it's there. To be called before the first ``put``."""
+        """Make the unique index, unless it's there. The first ``put`` does, if nobody did."""
         with _outages():
             await self._documents.create_index(
                 [("account_id", 1), ("kind", 1), ("fingerprint", 1)],
                 name=INDEX,
                 unique=True,
             )
+        self._is_indexed = True
 
     async def put(self, account_id: str, kind: str, fingerprint: str, body: bytes) -> None:
         """Store a document unless it's there; then it is only young again."""
+        if not self._is_indexed:
+            await self.ensure_indexes()
         key = _key(account_id, kind, fingerprint)
         # the server's own clock, for all that put and sweep
         put = {"$setOnInsert": {"body": body.decode()}, "$currentDate": {"created_at": True}}

@@ -24,7 +24,11 @@ DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
 }
-CONNECT_SECONDS = 5
+UNREADABLE_URL = (
+    "DATABASE_URL can't be read: it has to look like postgresql://user:password@host:5432/name, "
+    "with special characters of the password percent-encoded (%40 for @, %2F for /)"
+)
+CONNECT_SECONDS = 3
 """a server that is down is reported within this time"""
 STATEMENT_SECONDS = 30
 CONNECTIONS = 20
@@ -37,6 +41,8 @@ STALLED_TRANSACTION_SECONDS = 10
 a lease, so that a unit can be taken over when that has run out"""
 BUSY_MILLISECONDS = 10_000
 """how long a writer waits for SQLite's one write lock"""
+
+HINT = "Check that it runs, and DATABASE_URL."
 
 _BEGIN = "faceless_begin"
 _USED = "faceless_used"
@@ -51,8 +57,9 @@ def make_engine(url: str) -> AsyncEngine:
     """
     try:
         parsed = sa.make_url(url)
-    except ArgumentError as error:
-        raise SettingsInvalid([f"DATABASE_URL can't be read: {error}"]) from error
+    except (ArgumentError, ValueError) as error:
+        # neither the URL nor what is wrong with it is repeated: both may hold a password
+        raise SettingsInvalid([UNREADABLE_URL]) from error
     driver = DRIVERS.get(parsed.drivername)
     if driver is None:
         raise SettingsInvalid(
@@ -219,13 +226,21 @@ class _translated:  # noqa: N801 - reads as a phrase where it is used
             if _is_full(error.orig):
                 raise StorageFull(f"The database has no space left: {error.orig}") from error
             if _is_outage(error):
-                raise ServiceUnavailable(f"The database doesn't answer: {error.orig}") from error
+                raise ServiceUnavailable(
+                    f"The database doesn't answer: {error.orig}", hint=HINT, service="database"
+                ) from error
         elif isinstance(error, OSError | TimeoutError):
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise StorageFull(f"The database has no space left: {error}") from error
-            raise ServiceUnavailable(f"The database doesn't answer: {error}") from error
+            raise ServiceUnavailable(
+                f"The database doesn't answer: {str(error) or 'it takes too long'}",
+                hint=HINT,
+                service="database",
+            ) from error
         elif isinstance(error, PoolTimeout):
-            raise ServiceUnavailable("Every connection to the database is busy.") from error
+            raise ServiceUnavailable(
+                "Every connection to the database is busy.", service="database"
+            ) from error
 
 
 PASSING_SQLSTATES = ("08", "25P03", "40", "53", "57")

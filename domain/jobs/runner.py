@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from domain.errors import DomainError, LeaseLost, StorageFull, UnitCancelled
+from domain.errors import DomainError, LeaseLost, ServiceUnavailable, StorageFull, UnitCancelled
 from domain.jobs.model import STAGES, Claim, JobError, UnitKind, WaitingFor
 from domain.jobs.ports import Bell, Finish, JobStore, Listener, Production
 from domain.jobs.telemetry import Silence, Telemetry
@@ -40,6 +40,9 @@ class RunnerPeriods(msgspec.Struct, frozen=True, kw_only=True):
     backoff: float = 1.0
     """before the second attempt; doubles with every further one"""
     backoff_cap: float = 60.0
+    outage_cap: float = 10.0
+    """the same while a server of ours is down: what waits has done nothing wrong, and is to go
+    on soon after it's back"""
 
 
 class _Verdict(Enum):
@@ -264,23 +267,27 @@ class Runner:
                 claim.job.id,
                 exc_info=error,
             )
+        # What keeps everybody from working is waited out: only the deadline ends that.
         if isinstance(error, StorageFull):
-            waiting_for = WaitingFor.OPERATOR  # as often as it takes: only the deadline ends it
-        elif unit.attempt + 1 >= self._unit_attempts:
+            waiting_for = WaitingFor.OPERATOR
+        elif not _is_outage(error) and unit.attempt + 1 >= self._unit_attempts:
             may_pass = False
-        retry_in = self._backoff(unit.attempt) if may_pass else None
+        retry_in = self._backoff(unit.attempt, error) if may_pass else None
         self._telemetry.failed(claim, what.code, is_retried=may_pass)
         await self._persist(
             claim,
             lambda: self._store.fail(claim, what, retry_in=retry_in, waiting_for=waiting_for),
         )
 
-    def _backoff(self, attempt: int) -> float:
+    def _backoff(self, attempt: int, error: Exception) -> float:
         """Seconds before the next attempt: doubling, capped, and spread so that units that
-        failed together don't come back together."""
+        failed together don't come back together; never before the time that was asked for."""
         doublings = min(attempt, MAX_DOUBLINGS)
-        longest: float = min(self._periods.backoff_cap, self._periods.backoff * 2**doublings)
-        return longest * (0.5 + self._random() / 2)
+        cap = self._periods.outage_cap if _is_outage(error) else self._periods.backoff_cap
+        longest: float = min(cap, self._periods.backoff * 2**doublings)
+        asked = error.details.get("retry_after_seconds") if isinstance(error, DomainError) else None
+        spread = longest * (0.5 + self._random() / 2)
+        return max(spread, float(asked)) if isinstance(asked, int | float) else spread
 
     async def _persist(self, claim: Claim, write: Callable[[], Awaitable[T]]) -> T | None:
         """Write how a unit ended, through an outage of the store if need be.
@@ -313,6 +320,10 @@ class Runner:
             await self._store.release(claim)
         except DomainError as error:  # no reason to stop later: the lease expires by itself
             log.warning("unit %s isn't given back: %s", claim.unit.id, error)
+
+
+def _is_outage(error: Exception) -> bool:
+    return isinstance(error, ServiceUnavailable) and "service" in error.details
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> bool:

@@ -1,5 +1,6 @@
 """What users do with jobs: submit, revise, look, cancel, retry."""
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from uuid import UUID
@@ -10,6 +11,8 @@ from domain.generation.intake import Intake
 from domain.generation.script import SceneEdit
 from domain.jobs.model import Event, Job, JobStatus, NewJob, NewUnit, Revises, UnitKind
 from domain.jobs.ports import Bell, JobStore, Page, VideoStore
+
+log = logging.getLogger(__name__)
 
 FIRST_UNITS = (NewUnit(UnitKind.SCRIPT),)
 """every job begins with its script, which names the rest"""
@@ -61,6 +64,7 @@ class Jobs:
             FIRST_UNITS,
             max_queued=self._max_queued,
         )
+        _log_acceptance(job)
         await self._bell.ring([job.id])
         return job
 
@@ -124,6 +128,7 @@ class Jobs:
             ),
             FIRST_UNITS,
         )
+        _log_acceptance(job)
         await self._bell.ring([job.id])
         return job
 
@@ -172,3 +177,9 @@ class Jobs:
         queued = await self._store.queued()
         if queued >= self._max_queued:
             raise QueueFull(f"{queued} jobs are waiting; this server takes {self._max_queued}.")
+
+
+def _log_acceptance(job: Job) -> None:
+    """The first line about a job: beside its ids stands, where there was one, the request's."""
+    ids = {"job_id": str(job.id), "account_id": job.account_id, "revision": job.revision}
+    log.info("job accepted", extra=ids)

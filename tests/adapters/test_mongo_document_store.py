@@ -14,7 +14,7 @@ from pymongo import MongoClient
 from pymongo.errors import DuplicateKeyError
 
 from adapters.mongo import MongoDocumentStore
-from domain.errors import ServiceUnavailable
+from domain.errors import ServiceUnavailable, SettingsInvalid
 
 
 @pytest.fixture
@@ -88,6 +88,26 @@ async def test_the_key_is_unique_in_the_database_itself(
         client[database].documents.insert_one(dict(key))
         with pytest.raises(DuplicateKeyError):
             client[database].documents.insert_one(dict(key))
+
+
+async def test_the_first_write_makes_the_index_where_nobody_did(
+    mongodb_url: str, database: str
+) -> None:
+    store = MongoDocumentStore(mongodb_url, database)
+
+    await store.put("local", "script", "f1", b"{}")
+    await store.close()
+
+    with MongoClient[dict[str, object]](mongodb_url) as client:
+        assert "document_key" in client[database].documents.index_information()
+
+
+@pytest.mark.parametrize("url", ["mongodb://u:s3cret@@/x", "mongodb://u:s3cret@host:s3cret/"])
+def test_an_address_that_cannot_be_read_is_said_without_the_password(url: str) -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        MongoDocumentStore(url)
+    assert "MONGODB_URL" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
 
 
 async def test_writes_wait_for_most_servers_and_their_journals(

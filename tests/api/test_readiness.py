@@ -60,7 +60,7 @@ async def test_everything_that_is_configured_is_looked_at(
     body = answer.json()
     assert (body["status"], set(body["checks"])) == (
         "ok",
-        {"database", "storage", "mongodb", "redis", "artifacts", "worker"},
+        {"database", "queue", "storage", "mongodb", "redis", "artifacts", "worker"},
     )
     assert all(check["ok"] and check["milliseconds"] >= 0 for check in body["checks"].values())
 
@@ -68,7 +68,7 @@ async def test_everything_that_is_configured_is_looked_at(
 async def test_what_is_not_configured_cannot_be_down(make_settings: MakeSettings) -> None:
     async with client_of(make_settings()) as client:
         body = (await client.get(READY)).json()
-    assert (body["status"], set(body["checks"])) == ("ok", {"database", "storage"})
+    assert (body["status"], set(body["checks"])) == ("ok", {"database", "queue", "storage"})
 
 
 async def test_without_redis_jobs_are_accepted_and_it_is_said(make_settings: MakeSettings) -> None:
@@ -91,17 +91,32 @@ async def test_a_full_disk_is_said(make_settings: MakeSettings) -> None:
     assert "MIN_FREE_BYTES" in answer.json()["checks"]["storage"]["message"]
 
 
-async def test_an_embedded_worker_that_waits_for_mongodb_says_so(
+async def test_without_mongodb_jobs_are_accepted_and_it_is_said(
     make_settings: MakeSettings,
 ) -> None:
     settings = make_settings(mongodb_url=f"mongodb://{NOBODY_LISTENS}", embedded_worker=True)
     async with client_of(settings) as client:
-        async with asyncio.timeout(30):
-            while (await client.get(READY)).json()["checks"]["worker"]["ok"]:
-                await asyncio.sleep(0.05)
         answer = await client.get(READY)
+        accepted = await client.post("/api/generate", json={"script": "Hello there."})
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
-    assert not answer.json()["checks"]["mongodb"]["ok"]
+    mongodb = answer.json()["checks"]["mongodb"]
+    assert not mongodb["ok"]
+    assert "MONGODB_URL" in mongodb["hint"]
+    assert accepted.status_code == 202
+
+
+async def test_with_its_queue_full_it_is_not_ready(make_settings: MakeSettings) -> None:
+    async with client_of(make_settings(max_queued_jobs=1)) as client:
+        before = await client.get(READY)
+        accepted = await client.post("/api/generate", json={"script": "Hello there."})
+        refused = await client.post("/api/generate", json={"script": "Hello there."})
+        full = await client.get(READY)
+    assert (before.status_code, accepted.status_code, refused.status_code) == (200, 202, 429)
+    assert full.status_code == 503
+    assert full.json()["checks"]["database"]["ok"]
+    queue = full.json()["checks"]["queue"]
+    assert not queue["ok"]
+    assert "MAX_QUEUED_JOBS" in queue["message"]
 
 
 async def test_without_its_bucket_jobs_are_accepted_and_it_is_said(
@@ -139,6 +154,9 @@ async def test_without_the_database_it_is_not_ready(make_settings: MakeSettings)
     assert (ready.status_code, ready.json()["code"]) == (503, "service_unavailable")
     assert int(ready.headers["retry-after"]) > 0
     assert "is gone" not in ready.text
+    checks = ready.json()["checks"]
+    assert "DATABASE_URL" in checks["database"]["hint"]
+    assert checks["storage"]["ok"]
     assert alive.status_code == 200
 
 
@@ -151,6 +169,9 @@ async def test_a_database_that_hangs_is_asked_once_until_it_answers(settings: Se
             nonlocal asked
             asked += 1
             await answers.wait()
+
+        async def queued(self) -> int:
+            return 0
 
     class OnlyStore:
         async def get(self, _: object) -> HangingStore:

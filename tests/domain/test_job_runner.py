@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +33,7 @@ from domain.errors import (
 from domain.jobs import Reconciler, Runner, RunnerPeriods
 from domain.jobs.model import STAGES, Claim, Job, JobStatus, UnitKind, WaitingFor
 from domain.jobs.ports import Finish
+from domain.jobs.telemetry import Silence
 
 BRISK = RunnerPeriods(renew=0.01, backoff=0.0, backoff_cap=0.0)
 SLOW_BACKOFF = RunnerPeriods(renew=0.01, backoff=40.0, backoff_cap=60.0)
@@ -52,6 +55,27 @@ def store(engine: AsyncEngine) -> SqlJobStore:
 def careless(engine: AsyncEngine) -> SqlJobStore:
     """The same store, whose leases have run out as soon as they are given."""
     return SqlJobStore(engine, lease_seconds=-1)
+
+
+class RecordingTelemetry(Silence):
+    """Keeps what it was told; the rest of the port stays silent."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    def claimed(self, claim: Claim) -> None:
+        self.told.append(("claimed", claim.unit.kind))
+
+    def finished(self, claim: Claim, finish: Finish, seconds: float) -> None:
+        assert finish.result.kind == claim.unit.kind
+        assert seconds >= 0
+        self.told.append(("finished", claim.unit.kind))
+
+    def failed(self, claim: Claim, code: str, *, is_retried: bool) -> None:
+        self.told.append(("failed", claim.unit.kind, code, is_retried))
+
+    def lost(self, claim: Claim) -> None:
+        self.told.append(("lost", claim.unit.kind))
 
 
 class Stalled:
@@ -259,8 +283,94 @@ async def test_the_back_off_grows_and_the_job_waits_it_out(store: SqlJobStore) -
 def test_the_back_off_doubles_to_its_cap() -> None:
     slot = runner(None, periods=RunnerPeriods(backoff=1.0, backoff_cap=60.0))
 
-    assert [slot._backoff(n) for n in range(8)] == [0.75, 1.5, 3.0, 6.0, 12.0, 24.0, 45.0, 45.0]
-    assert slot._backoff(5_000) == 45.0
+    error = RenderInterrupted()
+    waits = [slot._backoff(n, error) for n in range(8)]
+    assert waits == [0.75, 1.5, 3.0, 6.0, 12.0, 24.0, 45.0, 45.0]
+    assert slot._backoff(5_000, error) == 45.0
+
+
+def test_nothing_is_tried_again_before_the_time_that_was_asked_for() -> None:
+    slot = runner(None, periods=RunnerPeriods(backoff=1.0, backoff_cap=60.0))
+
+    assert slot._backoff(0, RenderInterrupted(retry_after_seconds=17)) == 17
+    assert slot._backoff(6, RenderInterrupted(retry_after_seconds=17)) == 45.0
+
+
+async def test_an_outage_of_a_server_of_ours_is_waited_out_however_often_it_takes(
+    store: SqlJobStore,
+) -> None:
+    job = await add_job(store)
+    gone = ServiceUnavailable("MongoDB doesn't answer.", service="mongodb")
+    slot = runner(store, raising(*[gone] * 9), unit_attempts=2)
+
+    for _ in range(9):
+        assert await slot.run_next()
+        assert (await job_of(store, job)).status in (JobStatus.RUNNING, JobStatus.WAITING)
+    assert await slot.run_next()
+
+    assert (await job_of(store, job)).stage is UnitKind.NARRATION
+
+
+def test_work_goes_on_soon_after_an_outage() -> None:
+    slot = runner(None, periods=RunnerPeriods(backoff=1.0, backoff_cap=60.0, outage_cap=10.0))
+
+    assert slot._backoff(50, ServiceUnavailable(service="mongodb")) == 7.5
+
+
+async def test_an_observer_is_told_of_claims_ends_and_losses(
+    store: SqlJobStore, careless: SqlJobStore
+) -> None:
+    observer = RecordingTelemetry()
+    await add_job(store)
+    await runner(store, raising(RenderInterrupted()), telemetry=observer).run_next()
+    await runner(store, telemetry=observer).run_next()
+    await runner(careless, telemetry=observer).run_next()
+
+    async def lose_it(claim: Claim) -> None:
+        await store.reconcile(3600, crash_limit=9)
+        await store.put_result(claim, result_for(claim))
+
+    await runner(
+        careless, lose_it, telemetry=observer, periods=RunnerPeriods(renew=30.0)
+    ).run_next()
+
+    assert observer.told == [
+        ("claimed", "script"),
+        ("failed", "script", "render_interrupted", True),
+        ("claimed", "script"),
+        ("finished", "script"),
+        ("claimed", "narration"),
+        ("finished", "narration"),
+        ("claimed", "narration"),
+        ("lost", "narration"),
+    ]
+
+
+async def test_all_that_is_logged_for_a_unit_is_logged_inside_its_surroundings(
+    store: SqlJobStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    within: ContextVar[str] = ContextVar("within", default="nothing")
+
+    @contextmanager
+    def about(claim: Claim) -> Iterator[None]:
+        token = within.set(str(claim.unit.kind))
+        yield
+        within.reset(token)
+
+    seen = []
+
+    def note(_record: logging.LogRecord) -> bool:
+        seen.append(within.get())
+        return True
+
+    caplog.handler.addFilter(note)
+    await add_job(store)
+    with caplog.at_level(logging.INFO):
+        await runner(store, raising(RenderInterrupted()), about=about).run_next()
+        await runner(store, about=about).run_next()
+
+    assert seen == ["script", "script"]
+    assert within.get() == "nothing"
 
 
 @pytest.mark.parametrize(
