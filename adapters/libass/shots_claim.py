@@ -4,11 +4,12 @@ from adapters.libass.layout import Zone
 from adapters.libass.motion import Motion, Pose, chain, glide
 from adapters.libass.ornaments import badge, beats, hero, leaving, marker, ripple, underline
 from adapters.libass.pen import Pen, key_words
-from adapters.libass.text import Setting
+from adapters.libass.text import Setting, clean
 from domain.generation.storyboard import ClosingContent, HookContent
 
-TALL_CLAIM_SHARE = 0.57
+TALL_CLAIM_SHARE, LONG_CLAIM_SHARE = 0.57, 0.68
 """Of the stage's height when the hero stands above the claim"""
+SHORT_CLAIM_WORDS = 7
 TALL_HERO_MOST = 330.0
 WIDE_CLAIM_SHARE = 0.57
 """Of the stage's width when the claim stands alone"""
@@ -23,7 +24,8 @@ def draw_hook(pen: Pen, content: HookContent) -> None:
     elif pen.layout.wide:
         zone = zone._replace(right=zone.left + zone.width * WIDE_CLAIM_SHARE)
     if hero_zone is not None and not pen.layout.wide:
-        room = pen.stage.height * TALL_CLAIM_SHARE
+        long = len(clean(content.claim).split()) > SHORT_CLAIM_WORDS
+        room = pen.stage.height * (LONG_CLAIM_SHARE if long else TALL_CLAIM_SHARE)
         zone = pen.stage._replace(top=pen.stage.bottom - room)
     setting = pen.fit(content.claim, "display", pen.sizes.title, zone)
     height = pen.block_height(setting, "display")

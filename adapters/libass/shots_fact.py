@@ -53,7 +53,7 @@ def draw_fact(pen: Pen, content: FactContent) -> None:
     if pen.layout.wide:
         zone = zone._replace(right=zone.left + zone.width * WIDE_TEXT_SHARE)
     key = clean(content.key or "")
-    parted = len(groups) > 1 and any(clean(group.text) == key for group in groups)
+    parted = len(groups) > 1 and any(_is_keyed(group, key) for group in groups)
     shape = pen.pictogram(content.pictogram)
     if content.layout == "picture" and shape is not None:
         _picture(pen, groups, key, content, zone)
@@ -112,6 +112,11 @@ def _build_up(
         underline(pen, accents, size, min(accents[0].frame + 8, pen.end - 4))
 
 
+def _is_keyed(group: Reveal, key: str) -> bool:
+    """Whether a group is the key, or leads to it with a word of its own ("through small gaps")."""
+    return bool(key) and f" {clean(group.text)}".endswith(f" {key}")
+
+
 def _whole(groups: list[Reveal]) -> str:
     return " ".join(clean(group.text) for group in groups)
 
@@ -142,7 +147,7 @@ def _lines(
     while True:
         lines = []
         for group in groups:
-            keyed = clean(group.text) == key
+            keyed = _is_keyed(group, key)
             size = pen.sizes.title * (large if keyed else LEAD_SCALE)
             most = 2 if keyed else 3
             setting = pen.fit(group.text, "display", size, zone, max_lines=most, leading=1.06)

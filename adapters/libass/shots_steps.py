@@ -9,6 +9,9 @@ from domain.generation.storyboard import ListContent, ProcessContent, Reveal
 
 MAX_ROWS = 6
 MAX_NODES = 4
+ROW_MOST = {False: 140.0, True: 168.0}
+ROW_SCALE = {False: 1.3, True: 1.7}
+"""Height of a row and its type, by the label's size, in tall and in wide frames"""
 FEWEST_NUMBERED = 3
 """Two rows are a pair, not an enumeration: a plain disc each"""
 FILLED = 0.15
@@ -55,7 +58,8 @@ def draw_list(pen: Pen, content: ListContent) -> None:
     if not rows:
         return
     gap = 16 * unit
-    height = min((zone.height - gap * (len(rows) - 1)) / len(rows), 140 * unit)
+    tallest = ROW_MOST[pen.layout.wide] * unit
+    height = min((zone.height - gap * (len(rows) - 1)) / len(rows), tallest)
     top = zone.top + (zone.height - height * len(rows) - gap * (len(rows) - 1)) / 2
     places = [
         Zone(zone.left, y, zone.right, y + height)
@@ -82,6 +86,15 @@ def _row(pen: Pen, number: str, row: Reveal, place: Zone) -> None:
     radius = height * (0.31 if number else 0.12)
     x = place.left + 34 * unit + radius
     pen.canvas.shape(
+        circle(radius),
+        x=x,
+        y=y,
+        color=pen.palette.ink,
+        motion=pen.stay(),
+        layer=13,
+        opacity=FILLED,
+    )
+    pen.canvas.shape(
         circle(radius), x=x, y=y, color=pen.palette.accent, motion=pen.pop(start + 1), layer=14
     )
     pen.canvas.text(
@@ -96,7 +109,7 @@ def _row(pen: Pen, number: str, row: Reveal, place: Zone) -> None:
         layer=15,
     )
     text = Zone(x + radius + 30 * unit, place.top, place.right - 28 * unit, place.bottom)
-    size = min(pen.sizes.label * 1.3, height * 0.5)
+    size = min(pen.sizes.label * ROW_SCALE[pen.layout.wide], height * 0.5)
     setting = pen.fit(row.text, "strong", size, text, max_lines=2, leading=1.12)
     pen.words(
         setting,

@@ -10,7 +10,7 @@ from domain.generation.storyboard import TermContent
 TERM_SCALE = 2.0
 """The largest that a term stands, by the title's size"""
 TERM_LINES = 3
-PADDING = 100.0
+PADDING = 110.0
 """Between the word and the edges of its field above and below"""
 BEYOND_FRAME = 0.25
 """Of the frame's width: no framing shows the field's ends"""
@@ -28,7 +28,7 @@ def draw_term(pen: Pen, content: TermContent) -> None:
     """The field opens from its middle, then the word lands on it, with its pictogram if any."""
     unit, pad = pen.unit, PADDING * pen.unit
     shape = pen.pictogram(content.pictogram)
-    zone = pen.stage._replace(top=pen.stage.top + pad * 0.6, bottom=pen.stage.bottom - pad * 0.6)
+    zone = pen.stage._replace(top=pen.stage.top + pad * 0.9, bottom=pen.stage.bottom - pad * 0.9)
     beside = zone.width > zone.height * 1.6
     sign = 0.0
     if shape is not None:
@@ -69,7 +69,7 @@ def draw_term(pen: Pen, content: TermContent) -> None:
         motion=lambda frame: pen.pop(frame, 1.35),
     )
     right = max((word.x + word.width for word in placed), default=zone.right)
-    _rule(pen, Zone(zone.left, top - 50 * unit, right, top), land + 8)
+    _rule(pen, Zone(zone.left, top - 46 * unit, right, top), land + 8)
     box = (0.0, zone.center[1] - field / 2, float(pen.canvas.width), zone.center[1] + field / 2)
     for beat in beats(pen, land + 6):
         sheen(pen, box, beat, color=pen.palette.ground_to, opacity=0.16)

@@ -22,9 +22,12 @@ from domain.generation.storyboard import (
     ComparisonContent,
     FactContent,
     LinkContent,
+    ListContent,
     NumberContent,
+    ProcessContent,
     ShotContent,
     TermContent,
+    TimelineContent,
 )
 from domain.generation.tokens import EARLY_FRAMES, Token
 
@@ -61,6 +64,8 @@ SHORT_TERM_CHARS = 6
 LATE_TERM = 0.4
 LATE_FRAMES = FRAME_RATE
 PLAIN_LINK = 0.25
+WAIT = 0.5
+"""a second, from the second one on"""
 HASTE = 1.0
 TOO_SHORT, TOO_LONG = 3.0, 8.0
 """per share of the range's end that a shot lies outside it"""
@@ -391,7 +396,7 @@ def _options(
         content = build(words, at[i])
         if content is not None:
             total = cost + _content_cost(content) + _length_cost(length, pace, kind)
-            total += _joins(words) + _haste(content, length)
+            total += _joins(words) + _haste(content, length) + _wait(content)
             options[kind] = _Option(kind, content, total, because)
     for kind, content, cost in (
         (ShotKind.FACT, shots.verbatim(words, at[i]), WORDS_ALONE),
@@ -425,6 +430,24 @@ def _haste(content: ShotContent, length: int) -> float:
     if not isinstance(content, LinkContent):
         return 0.0
     return HASTE if content.ends[-1].frame > min(length - FRAME_RATE, length * 0.6) else 0.0
+
+
+def _wait(content: ShotContent) -> float:
+    """What it costs that a stage stands empty until its first words are spoken."""
+    match content:
+        case ListContent():
+            first = content.rows[0].frame
+        case TimelineContent():
+            first = min(mark.frame for mark in content.marks)
+        case ProcessContent():
+            first = content.nodes[0].frame
+        case ComparisonContent():
+            first = content.bars[0].frame
+        case NumberContent():
+            first = content.land_frame - FRAME_RATE
+        case _:
+            return 0.0
+    return WAIT * max(0.0, first / FRAME_RATE - 1)
 
 
 def _joins(words: Sequence[Token]) -> float:

@@ -40,6 +40,7 @@ _NO_NAMES = frozenset(
 )
 _NATIONAL = re.compile(r"(?:ish|ese|ian|ean|can|man|ern|ic|al|ite)$")
 MIN_NAME_CHARS = 4
+MIN_PLURAL_CHARS = 5
 _WHERE = "in|within|across|of|to|from|throughout|for"
 """before the name of a place, which says little of a scene"""
 _VAGUE = frozenset(
@@ -133,6 +134,8 @@ def _pairs(text: str, usual: Set[str], turn: float) -> Iterator[str]:
             continue
         if set(map(_stem, one.text.split())) & set(map(_stem, two.text.split())):
             continue
+        if not any(" " in thing.text or thing.name for thing in (one, two)):
+            continue
         worth = 0.0
         for thing in (one, two):
             worth += THEME * (counts.count(_stem(thing.text.split()[-1])) - 1)
@@ -148,7 +151,7 @@ def _pairs(text: str, usual: Set[str], turn: float) -> Iterator[str]:
 def _tells(thing: _Thing) -> bool:
     """Whether a thing says something by itself: a name, two words, or many of a kind."""
     plural = thing.text.endswith("s") and not thing.text.endswith(("ss", "us", "is"))
-    return thing.name or " " in thing.text or plural
+    return thing.name or " " in thing.text or (plural and len(thing.text) >= MIN_PLURAL_CHARS)
 
 
 def _names(text: str, usual: Set[str]) -> Iterator[str]:

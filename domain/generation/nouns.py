@@ -12,6 +12,8 @@ _NAMING_NOTHING = frozenset(
     "case cases place places way ways time times half third quarter lot example examples set "
     "sets range rise fall variety areas area length size level rate rates more less other others "
     "million billion thousand hundred people year years century centuries months days day "
+    "process processes system systems device devices object objects grounds worlds countries "
+    "leaders point points term terms name names concept member members concern source sources "
     "people's percent january february march april may june july august september october "
     "november december monday tuesday wednesday thursday friday saturday sunday".split()
 )

@@ -189,10 +189,12 @@ def _layout(content: FactContent, drawn: int, taken: FactLayout | None) -> FactL
     """A composition that suits the words, another than the one before."""
     key = content.key or ""
     fitting: list[FactLayout] = ["picture"] if content.pictogram else []
-    if len(content.groups) > 1 and len(key) <= SPOTLIT_CHARS:
-        fitting += ["spotlight", "circled"]
     if len(content.groups) > 1:
         fitting.append("split")
+    if len(content.groups) > 1 and len(key) <= SPOTLIT_CHARS:
+        fitting.append("circled")
+        if any(group.text == key for group in content.groups):
+            fitting.append("spotlight")
     fitting.append("stack")
     free = [layout for layout in fitting if layout != taken]
     return free[drawn % len(free)] if free else "split"

@@ -83,8 +83,9 @@ def _year_labels(tokens: Sequence[Token], at: Sequence[int]) -> list[str]:
     if len(at) == MIN_YEARS and second - first == MIN_YEARS:
         joins = (tokens[first - 1].lower if first else "", tokens[first + 1].lower)
         if joins in (("from", "to"), ("from", "until"), ("between", "and")):
-            span = key_phrases(tokens[:first], 1, MAX_LABEL_WORDS, 1)
-            return [span[0].text if span else "from", "" if span else "to"]
+            sides = (tokens[:first], tokens[second + 1 :])
+            spans = [key_phrases(side, 1, MAX_LABEL_WORDS, 1) for side in sides]
+            return [next((span[0].text for span in spans if span), ""), ""]
     labels: list[str] = []
     bounds = [0, *[_clause_start(tokens, a, b) for a, b in pairwise(at)], len(tokens)]
     for year, (begin, end) in zip(at, pairwise(bounds), strict=True):

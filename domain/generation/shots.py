@@ -201,13 +201,14 @@ def fact(tokens: Sequence[Token], start: int) -> FactContent | None:
     short = telegram(tokens, MIN_FACT_WORDS, MAX_FACT_WORDS)
     if short is not None:
         parts = _led(short.groups)
-        keyed = next(k for k, part in enumerate(parts) if short.key[-1] in part)
         texts = [text_of(part) for part in parts]
         texts[0] = sentence_case(texts[0])
+        key = text_of(short.key)
+        key = sentence_case(key) if parts[0][0] is short.key[0] else key
         groups = [
             Reveal(text, enter(part[0], start)) for text, part in zip(texts, parts, strict=True)
         ]
-        return FactContent(groups=groups, key=texts[keyed])
+        return FactContent(groups=groups, key=key)
     return _key_words(tokens, start)
 
 

@@ -119,7 +119,7 @@ one running line with a stroke drawn around the key; ``picture``: a large pictog
 
 
 class FactContent(msgspec.Struct, frozen=True, kw_only=True, tag="fact", tag_field="kind"):
-    """Three to six key words in one to three groups; ``key`` is set in the accent."""
+    """Three to six key words in one to three groups; ``key``, the end of one, is accented."""
 
     groups: list[Reveal]
     key: str | None = None

@@ -115,7 +115,7 @@ def _is_thing(  # noqa: PLR0911 - a rule a line reads best
     if any(token.lower in ("a", "an", "the") for token in words) and not _is_name(phrase):
         return False
     content = [token.lower for token in words if not token.is_function_word]
-    if set(content) <= lexicon.GENERIC_NOUNS | lexicon.SAYS_LITTLE:
+    if content[0] in lexicon.GENERIC_NOUNS or set(content) <= lexicon.SAYS_LITTLE:
         return False
     return not set(content) <= known
 

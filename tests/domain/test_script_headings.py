@@ -17,8 +17,8 @@ MERCURY = Subject(name="Mercury", bare="Mercury")
             "Italian Peninsula and Tiber Valley",
         ),
         (
-            "It carries oxygen to the tissues, and waste with the blood to the lungs.",
-            "Tissues and lungs",
+            "It carries oxygen to the soft tissues, and waste with the blood to the lungs.",
+            "Soft tissues and lungs",
         ),
         ("He was crowned in 1804, fell in 1814, and came back in 1815.", "From 1804 to 1815"),
         ("The prize was shared by Leibniz.", "Leibniz"),
