@@ -47,15 +47,15 @@ class WorkerResources(Middleware):
         except WorkerBootFailed:
             raise
         except Exception as error:
-            if isinstance(error, DomainError):
-                log.critical("the worker can't start: %s %s", error, error.hint_text)
             # Its thread isn't a daemon: left running, it would keep the process alive.
             if (loop_thread := get_event_loop_thread()) is not None:
                 loop_thread.stop()  # type: ignore[no-untyped-call]
                 set_event_loop_thread(None)
-            # where words say it all, pages of what led there would only hide them
-            cause = None if isinstance(error, DomainError) else error
-            raise WorkerBootFailed(f"The worker can't start: {error}") from cause
+            if isinstance(error, DomainError):
+                log.critical("the worker can't start: %s %s", error, error.hint_text)
+                # where words say it all, pages of what led there would only hide them
+                error.__cause__ = error.__context__ = error.__traceback__ = None
+            raise WorkerBootFailed(f"The worker can't start: {error}") from error
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Tell those who work that the worker ends."""
