@@ -30,8 +30,8 @@ from app.controllers.examples import REQUEST_EXAMPLES
 from app.explorers import ApiDocument, SwaggerPage, script_file
 from app.problems import PROBLEM_JSON, Problem
 from app.readiness import Readiness
-from app.struct_notes import closed_structs, field_notes, structs_in, summary_of
-from domain.generation.brief import Brief
+from app.struct_notes import closed_structs, field_notes, structs_in, summary_of, values_of
+from domain.generation.brief import Brief, ShotKind
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import SceneEdit, Script
 from domain.generation.storyboard import Storyboard
@@ -125,6 +125,7 @@ def finish(described: dict[str, Any]) -> dict[str, Any]:
             schemas[name]["description"] = summary_of(struct)
             for field, note in field_notes(struct).items():
                 schemas[name]["properties"][field]["description"] = note
+    schemas[ShotKind.__name__]["description"] = values_of(ShotKind)
     return document
 
 

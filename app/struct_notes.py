@@ -44,8 +44,23 @@ def field_notes(struct: type) -> dict[str, str]:
     return notes
 
 
+def values_of(enum: type) -> str:
+    """An enumeration's docstring and what each of its values means, as Markdown."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(enum))).body
+    assert isinstance(definition, ast.ClassDef)
+    lines = [summary_of(enum), ""]
+    for statement, following in zip(definition.body, definition.body[1:], strict=False):
+        match statement, following:
+            case (
+                ast.Assign(value=ast.Constant(value=str(value))),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                lines.append(f"- `{value}`: {' '.join(text.split())}")
+    return "\n".join(lines)
+
+
 def summary_of(struct: type) -> str:
-    """A struct's docstring as Markdown."""
+    """A class's docstring as Markdown."""
     return inspect.cleandoc(struct.__doc__ or "").replace("``", "`")
 
 

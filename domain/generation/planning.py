@@ -23,8 +23,10 @@ import msgspec
 
 from domain.generation.brief import Brief, CaptionChoice, CaptionColors, ShotKind, caption_style
 from domain.generation.captions import burnt_cues
-from domain.generation.cutting import Pace, Planned, cut_scene, is_plain
+from domain.generation.cuts import Pace
+from domain.generation.cutting import Planned, cut_scene
 from domain.generation.headings import said_in
+from domain.generation.kinds import is_plain
 from domain.generation.linebreaks import break_cost
 from domain.generation.narration import FRAME_RATE, SceneNarration
 from domain.generation.script import Scene, Script, Source

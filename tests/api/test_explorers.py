@@ -93,3 +93,9 @@ async def test_fields_are_explained_where_they_are_defined(document: dict[str, A
 async def test_the_inside_of_a_job_is_not_described(document: dict[str, Any]) -> None:
     job = document["components"]["schemas"]["JobBody"]["properties"]
     assert not {"account_id", "priority", "cancel_requested", "revises"} & set(job)
+
+
+async def test_every_kind_of_shot_is_explained(document: dict[str, Any]) -> None:
+    kinds = document["components"]["schemas"]["ShotKind"]
+    for kind in kinds["enum"]:
+        assert f"- `{kind}`: " in kinds["description"]

@@ -264,6 +264,7 @@ def test_the_kind_that_the_caller_asks_for_is_honoured_where_the_text_carries_it
         return board.scenes[1].shots[0].kind
 
     assert kind_of("Ink comes in 12 colors, and some of it glows.", ShotKind.FACT) is ShotKind.FACT
+    assert kind_of("It is called the sepia stain.", ShotKind.TERM) is ShotKind.TERM
     assert kind_of("Squid, cuttlefish and octopuses make it.", ShotKind.LIST) is ShotKind.LIST
     assert kind_of("Nobody knows why it is so dark.", ShotKind.TIMELINE) is not ShotKind.TIMELINE
 
