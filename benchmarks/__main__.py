@@ -1,4 +1,7 @@
-"""Prints the table: ``python -m benchmarks [--rounds N] [--seconds N] [--skip ROW ...]``."""
+"""Prints the table: ``python -m benchmarks [--rounds N] [--seconds N] [--skip ROW ...]``.
+
+Under each part stands whether it met its targets.
+"""
 
 import argparse
 import asyncio
@@ -16,6 +19,15 @@ from adapters.libass import LibassTypesetter
 from benchmarks.boards import drawn_board, stock_board
 from benchmarks.footage import make_clips
 from benchmarks.measuring import PeakMemory, vmaf
+from benchmarks.verdicts import (
+    DRAWN_WALL,
+    MEMORY_GROWTH,
+    SHORT_SHARE,
+    STOCK_BYTES,
+    STOCK_WALL,
+    Check,
+    verdict,
+)
 from benchmarks.work import Cost, Workbench
 from domain.generation.narration import FRAME_RATE
 from domain.generation.storyboard import Storyboard
@@ -82,9 +94,17 @@ async def _render_rows(bench: Workbench, frames: int, rounds: int) -> None:
     print("| --- | --- | --- | --- | --- | --- |")
     _row("bare x264 veryfast crf 23", ratios["reference"], reference_bits, 1.0, bare)
     bits = facts.video_bitrate
-    _row("stock clips, whole job", ratios["stock"], bits, bits / reference_bits, ours)
+    size = bits / reference_bits
+    _row("stock clips, whole job", ratios["stock"], bits, size, ours)
     bits = drawn_facts.video_bitrate
     _row("drawn shots, whole job", ratios["drawn"], bits, bits / reference_bits, None)
+    checks = [Check("wall", ratios["stock"].wall, STOCK_WALL), Check("bytes", size, STOCK_BYTES)]
+    if ours is None or bare is None:
+        print("\nVMAF wasn't measured: this ffmpeg has no libvmaf.")
+    else:
+        checks.append(Check("VMAF", ours, bare, at_least=True))
+    print("\n" + verdict("stock clips", *checks))
+    print(verdict("drawn shots", Check("wall", ratios["drawn"].wall, DRAWN_WALL)))
 
 
 def _median_ratio(took: list[Cost], reference: list[Cost]) -> Cost:
@@ -103,11 +123,16 @@ async def _memory_rows(bench: Workbench) -> None:
     """Peak memory of the process tree while a stock job runs."""
     print("\n| peak memory of the process tree | MB |")
     print("| --- | --- |")
+    peaks = []
     for seconds in MEMORY_SECONDS:
         board: Storyboard = stock_board(seconds * FRAME_RATE, list(bench.media))
         with PeakMemory() as memory:
             await bench.job(bench.plans(board), bench.folder / "memory.mp4")
+        peaks.append(memory.peak)
         print(f"| stock clips, {seconds} s | {memory.peak / 1e6:,.0f} |")
+    shortest, longest = MEMORY_SECONDS
+    growth = Check(f"{longest} s over {shortest} s", peaks[1] / peaks[0], MEMORY_GROWTH)
+    print("\n" + verdict("memory", growth))
 
 
 async def _short_row(folder: Path) -> None:
@@ -121,12 +146,13 @@ async def _short_row(folder: Path) -> None:
     )
     took = time.perf_counter() - began
     if done.returncode:
-        print(f"\nThe Short could not be made: {done.stderr.strip().splitlines()[-1:]}")
+        told = done.stderr.strip().splitlines()[-1:]
+        print(f"\nMISSED: drawn Short: it could not be made: {told}")
         return
     duration = json.loads(done.stdout)["result"]["duration"]
-    print(
-        f"\nA drawn Short of {duration:.1f} s: {took:.1f} s, {took / duration:.2f} of its duration"
-    )
+    print(f"\nA drawn Short of {duration:.1f} s: {took:.1f} s")
+    share = Check("time over its own duration", took / duration, SHORT_SHARE)
+    print("\n" + verdict("drawn Short", share))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from adapters.ffmpeg.sound import SoundMixer
 from domain.generation.packaging import Encoding, Loudness
 from domain.generation.ports import MixPlan, Progress, SegmentPlan
 
-STAGE_VERSION = 2
+STAGE_VERSION = 3
 """raise it whenever the same plan gives other pictures or other sound"""
 VERSION_LINE = re.compile(r"^ffmpeg version (\S+)")
 
