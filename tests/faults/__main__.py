@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -71,6 +72,7 @@ async def run(options: argparse.Namespace) -> int:
     """Run what was asked for; answers the exit code."""
     size = Size(
         jobs=options.jobs,
+        width=options.width,
         jobs_under_kills=options.jobs_under_kills,
         kills_at_each=options.kills_at_each,
         stops_at_each=options.stops_at_each,
@@ -93,6 +95,7 @@ async def run(options: argparse.Namespace) -> int:
                         scale=options.scale,
                         seed=options.seed,
                         mutant=options.mutant,
+                        keep=options.keep,
                     )
                 except Skipped as reason:
                     print(f"{name:{NAME_WIDTH}}  skipped: {reason}", flush=True)
@@ -119,6 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="faults", description=__doc__)
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], help="default: all")
     parser.add_argument("--jobs", type=int, default=40, help="in each scenario, at least")
+    parser.add_argument("--width", type=int, default=12, help="jobs under way at a time")
     parser.add_argument("--jobs-under-kills", type=int, default=600, help="at failpoints")
     parser.add_argument("--kills-at-each", type=int, default=20, help="failpoint")
     parser.add_argument("--stops-at-each", type=int, default=2, help="point to be stopped at")
@@ -127,8 +131,10 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.1, help="of every period's default")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--mutant", choices=MUTANTS, default="", help="take a rule out")
+    parser.add_argument("--keep", type=Path, help="folder for ledgers and logs of what broke")
     options = parser.parse_args()
     options.scenario = options.scenario or list(SCENARIOS)
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # servers are stopped, too
     sys.exit(asyncio.run(run(options)))
 
 

@@ -17,6 +17,9 @@ RESUME_SECONDS = 40.0
 DOCUMENTS = frozenset({"script", "narration", "storyboard", "package"})
 """kinds of results that stand for a document"""
 
+NOT_NOW = frozenset({"429", "503", "507"})
+"""how an API answers that can't accept a job in this moment"""
+
 SILENT = frozenset({"release", "abandon"})
 """writes that say nothing when they are refused"""
 
@@ -124,7 +127,7 @@ async def count(site: Site, failing: Iterable[str] = ()) -> Counts:
     counts.notes += [
         f"the API answered {line.name}: {line.detail}"
         for line in lines
-        if line.what == "unaccepted" and not line.name.startswith("5")
+        if line.what == "unaccepted" and line.name not in NOT_NOW
     ]
     await _count_units(site, counts, lines)
     _count_ends(counts, lines)

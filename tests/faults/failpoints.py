@@ -39,7 +39,8 @@ WORKER_POINTS = (
     ),
     "work.during",
 )
-API_POINTS = ("add.before", "add.commit", "add.after", "bell.before", "bell.after")
+API_POINTS = ("add.before", "add.after", "bell.before", "bell.after")
+"""the statement that accepts a job is a transaction by itself"""
 
 _write: ContextVar[str] = ContextVar("write", default="")
 """the store call whose transaction is under way"""
@@ -107,8 +108,8 @@ class WatchedStore:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    async def add(self, *args: Any) -> Any:
-        return await self._at("add", self._inner.add(*args))
+    async def add(self, *args: Any, **named: Any) -> Any:
+        return await self._at("add", self._inner.add(*args, **named))
 
     async def claim(self, worker: str, kinds: Sequence[UnitKind]) -> Claim | None:
         self._points.reach("claim.before")
@@ -139,8 +140,8 @@ class WatchedStore:
     async def abandon_cancelled(self, claim: Claim) -> None:
         await self._written("abandon", claim, lambda: self._inner.abandon_cancelled(claim))
 
-    async def reconcile(self, unclaimed_for: float, crash_limit: int) -> Any:
-        return await self._at("reconcile", self._inner.reconcile(unclaimed_for, crash_limit))
+    async def reconcile(self, *args: Any, **named: Any) -> Any:
+        return await self._at("reconcile", self._inner.reconcile(*args, **named))
 
     async def _at(self, write: str, call: Awaitable[T]) -> T:
         self._points.reach(f"{write}.before")

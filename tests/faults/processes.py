@@ -80,6 +80,9 @@ class Crew:
         self._orders = orders
         self._places: list[asyncio.Task[None]] = []
         self.members: list[Member] = []
+        self.hiring = asyncio.Event()
+        """whoever ends isn't replaced while this isn't set"""
+        self.hiring.set()
         self.fell_over = 0
         """processes that ended by themselves, such as for want of a database"""
 
@@ -98,7 +101,7 @@ class Crew:
         return codes
 
     async def _keep_one(self) -> None:
-        while True:
+        while await self.hiring.wait():
             member = Member(self._role, self._orders(), self._ledger)
             self.members.append(member)
             await asyncio.shield(member.ended)

@@ -79,7 +79,7 @@ class _Call:
         self._server = server
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):  # what is said after a half-close is lost
             while piece := await reader.read(PIECE_BYTES):
                 if self._proxy.delay:
                     await asyncio.sleep(self._proxy.delay)

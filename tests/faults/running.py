@@ -1,6 +1,8 @@
 """Scenarios as a list, and how one is run."""
 
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -8,12 +10,17 @@ import msgspec
 from faults.counts import Counts, count
 from faults.site import NeverHappened, Servers, Site, open_site
 
+WORKERS = 3
+"""of one slot each, in most scenarios"""
+
 
 class Size(msgspec.Struct, frozen=True):
     """How much of everything; the defaults are the short version's."""
 
     jobs: int = 6
     """in a scenario, at least"""
+    width: int = 4
+    """jobs under way at a time"""
     jobs_under_kills: int = 0
     """at failpoints, at least"""
     kills_at_each: int = 1
@@ -50,15 +57,32 @@ def scenario(*, failing: tuple[str, ...] = (), **needs: Any) -> Callable[[Act], 
 
 
 async def run_scenario(
-    name: str, servers: Servers, size: Size, *, scale: float, seed: int, mutant: str = ""
+    name: str,
+    servers: Servers,
+    size: Size,
+    *,
+    scale: float,
+    seed: int,
+    mutant: str = "",
+    keep: Path | None = None,
 ) -> Counts:
-    """Run one scenario until everything has come to rest, and count."""
+    """Run one scenario until everything has come to rest, and count.
+
+    Ledger and logs of one that broke a rule are copied into the folder ``keep``.
+    """
     chosen = SCENARIOS[name]
     async with open_site(servers, scale=scale, seed=seed, mutant=mutant, **chosen.needs) as site:
+        site.width = size.width
         try:
             await chosen.act(site, size)
-        except NeverHappened as what:
-            site.notes.append(f"never happened: {what}")
+        except* NeverHappened as never:
+            site.notes += [f"never happened: {what}" for what in never.exceptions]
         await site.drain()
         await site.workers.dismiss()
-        return await count(site, chosen.failing)
+        counts = await count(site, chosen.failing)
+        if keep is not None and counts.broken():
+            for path in (site.ledger.path, *site.folder.glob("*.log")):
+                target = keep / f"{name}-{path.name}"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+        return counts

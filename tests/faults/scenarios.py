@@ -6,12 +6,13 @@ import signal
 from domain.jobs.model import UnitKind
 from faults.failpoints import API_POINTS, WORKER_POINTS, Arming
 from faults.ledger import Line
-from faults.running import Size, scenario
+from faults.running import WORKERS, Size, scenario
 from faults.site import Site
 
-WORKERS = 3
-
 SELDOM = ("fail", "reconcile", "renew", "export")
+SHORT_PATIENCE = 5.0
+"""when it's clear already that nothing more will come"""
+
 NEVER_SECONDS = 1e6
 
 STOPPED_AT = (
@@ -48,11 +49,11 @@ async def killed_at_failpoints(site: Site, size: Size) -> None:
 async def killed_at_random(site: Site, size: Size) -> None:
     """kill -9 of a worker at whatever moment this is."""
     site.workers.grow(WORKERS)
-    feeding = asyncio.create_task(site.feed(max(size.jobs, 2 * size.random_kills)))
-    for _ in range(size.random_kills):
-        await asyncio.sleep(site.random.uniform(0.1, 8 * site.settings.renew_seconds))
-        site.random.choice(site.workers.members).kill()
-    await feeding
+    async with site.load(size.jobs):
+        for _ in range(size.random_kills):
+            await asyncio.sleep(site.random.uniform(0.1, 8 * site.settings.renew_seconds))
+            if site.workers.members:
+                site.random.choice(site.workers.members).kill()
 
 
 @scenario()
@@ -87,10 +88,17 @@ async def stopped_before_finish(site: Site, _size: Size) -> None:
 async def redelivered_alone(site: Site, _size: Size) -> None:
     """A worker dies between a message and its claim, and no reconciler rings again: the message
     comes once more by itself."""
-    site.patience = 60.0 if site.scale < 1 else 120.0
-    await site.client.post()
     site.armings = [Arming("claim.before")]
     site.workers.grow(1)
+    while not site.workers.members:
+        await asyncio.sleep(0)
+    site.workers.hiring.clear()
+    await site.client.post()
+    await site.until(lambda lines: [line for line in lines if line.what == "killed"], "the kill")
+    if not await site.bells():
+        site.notes.append("the bell is gone with the worker that had taken it")
+        site.patience = SHORT_PATIENCE
+    site.workers.hiring.set()
 
 
 @scenario()
@@ -105,12 +113,12 @@ async def killed_after_row(site: Site, _size: Size) -> None:
 async def stopped_gracefully(site: Site, size: Size) -> None:
     """SIGTERM under load: units are given back unharmed, and nobody has crashed."""
     site.workers.grow(WORKERS)
-    feeding = asyncio.create_task(site.feed(size.jobs))
-    while not feeding.done():
-        await asyncio.sleep(site.random.uniform(0.5, 2))
-        member = site.random.choice(site.workers.members)
-        if code := await member.stop():
-            site.notes.append(f"a worker ended with {code} at SIGTERM")
+    async with site.load(size.jobs):
+        for _ in range(size.random_kills):
+            await site.until_busy()
+            await asyncio.sleep(site.random.uniform(0.1, 8 * site.settings.renew_seconds))
+            if code := await site.random.choice(site.workers.members).stop():
+                site.notes.append(f"a worker ended with {code} at SIGTERM")
     await site.drain()
     [row] = await site.rows("SELECT sum(crashes) AS n FROM units")
     if row["n"]:
@@ -144,29 +152,18 @@ async def many_reconcilers(site: Site, size: Size) -> None:
         site.notes.append(f"{row['n']} crashes were counted of {wanted} killed workers")
 
 
-@scenario()
-async def clock_jumps(site: Site, size: Size) -> None:
-    """The wall clocks of workers and API jump by an hour, there and back."""
-    site.workers.grow(WORKERS)
-    feeding = asyncio.create_task(site.feed(size.jobs))
-    while not feeding.done():
-        await asyncio.sleep(site.random.uniform(0.1, 1))
-        member = site.random.choice([*site.workers.members, *site.api.members])
-        member.signal(site.random.choice((signal.SIGUSR1, signal.SIGUSR2)))
-    await feeding
-
-
 async def _stop_and_overtake(site: Site, arming: Arming) -> None:
     """Stop one worker at a point, have another do its unit, let the first go on, and end it."""
-    feeding = asyncio.create_task(_feed_until_stopped(site, arming.point))
     before = len(site.ledger.lines())
     site.armings = [arming]
     site.workers.grow(1)
-    stopped: Line = await site.until(
-        lambda lines: next((line for line in lines[before:] if line.what == "stopped"), None),
-        f"a worker that stops at {arming.point}",
-    )
-    await feeding
+    stopped: Line | None = None
+    while stopped is None:
+        await site.feed(1)
+        stopped = next(
+            (line for line in site.ledger.lines()[before:] if line.what == "stopped"), None
+        )
+    await site.client.post()  # so that somebody has something to claim
     await site.until(
         lambda lines: [
             line
@@ -188,13 +185,6 @@ async def _stop_and_overtake(site: Site, arming: Arming) -> None:
         ],
         f"the answer to the write of the worker that was stopped at {arming.point}",
     )
-
-
-async def _feed_until_stopped(site: Site, point: str) -> None:
-    before = len(site.ledger.lines())
-    while not any(line.what == "stopped" for line in site.ledger.lines()[before:]):
-        await site.feed(1)
-        await asyncio.sleep(0.1)
 
 
 def _killed(site: Site) -> int:

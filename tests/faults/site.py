@@ -16,6 +16,7 @@ import redis
 import sqlalchemy as sa
 from servers import MongoServer, PostgresServer, RedisServer, free_port
 
+from adapters.dramatiq import NAMESPACE, QUEUE
 from adapters.postgres import make_engine, migrate
 from app.config import Settings
 from faults.client import Client
@@ -27,8 +28,6 @@ from faults.worker import Orders
 
 STALLED_SECONDS = 90.0
 """without any unit moving, after which the jobs that are left count as lost"""
-WIDTH = 12
-"""jobs under way at a time: enough for every worker, few enough that nobody waits for long"""
 
 AWAY = (
     OSError,
@@ -109,6 +108,8 @@ class Site:
         """handed out to new workers, one each"""
         self.rings = rings
         self.patience = STALLED_SECONDS
+        self.width = 12
+        """jobs under way at a time: enough for every worker, few enough that nobody waits long"""
         self.lines: dict[str, Proxy] = {}
         """by kind of server, in scenarios that reach theirs over a line"""
         defaults = Settings()
@@ -177,14 +178,42 @@ class Site:
         return int(row["n"])
 
     async def feed(self, jobs: int) -> None:
-        """Have so many jobs accepted, no more than WIDTH under way at a time."""
-        accepted = 0
+        """Have so many jobs accepted, no more than ``width`` under way at a time.
+
+        Raises:
+            NeverHappened: none is accepted for longer than the site's patience.
+        """
+        clock = asyncio.get_running_loop().time
+        accepted, since = 0, clock()
         while accepted < jobs:
-            room = WIDTH - await self.unfinished()
+            room = self.width - await self.unfinished()
             for _ in range(min(room, jobs - accepted)):
-                accepted += await self.client.post() is not None
+                if await self.client.post() is not None:
+                    accepted, since = accepted + 1, clock()
+            if clock() - since > self.patience:
+                raise NeverHappened(f"job {accepted + 1} of {jobs} is accepted")
             if room <= 0:
                 await asyncio.sleep(0.05)
+
+    async def bells(self) -> int:
+        """Messages that Redis has, whether somebody has taken them or not."""
+        client = redis.Redis.from_url(self.servers.redis.url)
+        return int(await asyncio.to_thread(client.hlen, f"{NAMESPACE}:{QUEUE}.msgs"))
+
+    @asynccontextmanager
+    async def load(self, jobs: int) -> AsyncIterator[None]:
+        """Keep jobs coming for the length of the block, and so many at least."""
+        enough = asyncio.Event()
+
+        async def feed() -> None:
+            await self.feed(jobs)
+            while not enough.is_set():
+                await self.feed(1)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(feed())
+            yield
+            enough.set()
 
     async def drain(self) -> None:
         """Wait until every job has ended, or nothing moves any more."""
