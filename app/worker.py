@@ -160,7 +160,8 @@ def run(settings: Settings, *overrides: Provider) -> None:
         asked_to_end.put(number)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, on_signal)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a job in the background
+            signal.signal(number, on_signal)
     configure_logging(settings)
     broker = declare(settings, *overrides)
     worker = Worker(broker, worker_threads=settings.slots)

@@ -145,6 +145,18 @@ async def test_asked_twice_to_end_it_ends_once_gives_its_unit_back_and_rings_for
         await reached(jobs, job, second, renders)
 
 
+async def test_what_nohup_keeps_from_it_does_not_end_it(settings: Settings, tmp_path: Path) -> None:
+    ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+    program = ("-c", f"{ignoring}from app.cli import main; main(['worker'])")
+    with FacelessProcess(settings, tmp_path / "log", program=program) as worker:
+        await worker.said("the worker is ready")
+        worker.signal(signal.SIGHUP)
+        worker.signal(signal.SIGTERM)
+        assert await worker.ended() == 0
+    assert "SIGTERM" in worker.log
+    assert "SIGHUP" not in worker.log
+
+
 STUCK = """
 import time
 import app.worker
