@@ -437,10 +437,12 @@ async def test_a_unit_that_keeps_crashing_is_quarantined(
     store: JobStore, careless: JobStore
 ) -> None:
     job = await add_job(store)
+    rounds = []
     for _ in range(3):
         await claim_unit(careless)
-        await store.reconcile(MUCH_LATER, crash_limit=3)
+        rounds.append(await store.reconcile(MUCH_LATER, crash_limit=3))
 
+    assert [(found.expired, found.quarantined) for found in rounds] == [(1, 0), (1, 0), (1, 1)]
     failed = await store.get(ACCOUNT, job.id)
     assert failed.status is JobStatus.FAILED
     assert failed.error is not None
