@@ -23,6 +23,8 @@ GROUP_GAP = 0.62
 """Ems between one group's baseline and the next group's capitals"""
 SMALLEST_FACT = 0.25
 """Of the size first tried: where shrinking stops"""
+BAR_ROOM = 58.0
+"""What the bar over a stack takes off its zone"""
 WIDE_TEXT_SHARE = 0.57
 """Of the stage's width where art stands beside the words"""
 PICTURE_MOST = 360.0
@@ -76,6 +78,7 @@ def draw_fact(pen: Pen, content: FactContent) -> None:
 
 def _stack(pen: Pen, groups: list[Reveal], key: str | None, zone: Zone) -> None:
     """The groups under one another, alike, the key in the accent over a drawn stroke."""
+    zone = zone._replace(top=zone.top + BAR_ROOM * pen.unit)
     settings = _settings(pen, [group.text for group in groups], zone)
     heights = [pen.block_height(setting, "display") for setting in settings]
     size = settings[0].size

@@ -193,13 +193,17 @@ def _layout(content: FactContent, drawn: int, taken: FactLayout | None) -> FactL
     fitting: list[FactLayout] = ["picture"] if content.pictogram else []
     if len(content.groups) > 1:
         fitting.append("split")
-    if len(content.groups) > 1 and len(key) <= SPOTLIT_CHARS:
+    if key not in ("", " ".join(group.text for group in content.groups)):
         fitting.append("circled")
-        if any(group.text == key for group in content.groups):
-            fitting.append("spotlight")
+    if (
+        len(content.groups) > 1
+        and len(key) <= SPOTLIT_CHARS
+        and any(group.text == key for group in content.groups)
+    ):
+        fitting.append("spotlight")
     fitting.append("stack")
     free = [layout for layout in fitting if layout != taken]
-    return free[drawn % len(free)] if free else "split"
+    return free[drawn % len(free)] if free else "circled"
 
 
 def _reframes(plan: Planned, pace: Pace) -> list[int]:

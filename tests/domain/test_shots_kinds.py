@@ -359,12 +359,12 @@ class TestFacts:
 
     def test_keep_names_whole(self) -> None:
         groups = self.groups("It began under Alexander the Great in Greece.")
-        assert "under Alexander the Great" in groups
+        assert any(group.endswith("under Alexander the Great") for group in groups)
 
     @pytest.mark.parametrize(
         ("text", "shown"),
         [
-            ("That lets it squeeze through small gaps.", ["Squeeze", "through small gaps"]),
+            ("That lets it squeeze through small gaps.", ["Squeeze through small gaps"]),
             ("An octopus is bilaterally symmetric.", ["Octopus", "is bilaterally symmetric"]),
         ],
     )
