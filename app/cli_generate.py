@@ -16,6 +16,7 @@ from app.cli_endings import EXIT_CODES, EXIT_FAILED, EXIT_INTERRUPTED, err, fail
 from app.cli_jobs import describe
 from app.config import Settings, load_settings
 from app.container import make_container
+from app.dependencies import find_missing
 from app.embedded import EmbeddedWorker
 from app.request_body import decode_body, parse_json
 from app.stage_display import StageDisplay
@@ -123,6 +124,10 @@ def _json_of(file: BinaryIO, pointer: str) -> Any:
 
 
 async def _generate(settings: Settings, brief: Brief, *, quiet: bool) -> Job:
+    # a server waits until they come back; somebody who sits here had better know. The bell of
+    # other processes isn't needed.
+    if missing := await find_missing(msgspec.structs.replace(settings, redis_url="")):
+        raise missing[0]
     await prepare_storage(settings)
     bell = ThreadBell()
     container = make_container(settings, thread_bell=bell)

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import main
-from app.cli_endings import EXIT_INTERRUPTED, EXIT_USAGE
+from app.cli_endings import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from app.cli_generate import say_topic
 from domain.generation.script import TopicMatch
 
@@ -216,6 +216,14 @@ def test_a_data_folder_that_cannot_be_made_is_named(monkeypatch: pytest.MonkeyPa
     answer = CliRunner().invoke(main, ["generate", "Octopus"])
     assert answer.exit_code == 1
     assert "DATA_DIR" in answer.output
+
+
+def test_a_server_that_is_down_is_named_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONGODB_URL", "mongodb://me:s3cret@127.0.0.1:9/")
+    answer = CliRunner().invoke(main, ["generate", "Octopus"])
+    assert answer.exit_code == EXIT_FAILED
+    assert "MONGODB_URL" in answer.output
+    assert "s3cret" not in answer.output
 
 
 def test_errors_are_json_where_json_was_asked_for() -> None:
