@@ -12,8 +12,8 @@ TERM_SCALE = 2.0
 TERM_LINES = 3
 PADDING = 110.0
 """Between the word and the edges of its field above and below"""
-BEYOND_FRAME = 0.25
-"""Of the frame's width: no framing shows the field's ends"""
+BEYOND_FRAME = 0.02
+"""Of the frame's width"""
 SLANT = 0.05
 """How much the field's edges rise, by the frame's width"""
 OPENING_FRAMES = 9
@@ -76,7 +76,13 @@ def draw_term(pen: Pen, content: TermContent) -> None:
 
 
 def _field(pen: Pen, height: float) -> None:
-    """The accent across the frame, its long edges slanted."""
+    """The accent across the frame, its long edges slanted.
+
+    It takes part in slides, not in the drift: so large a shape, growing, would be drawn anew in
+    every frame.
+    """
+    camera = pen.canvas.camera
+    pen.canvas.camera = camera._replace(zoom=0.0, cuts=())
     beyond = pen.canvas.width * BEYOND_FRAME
     width, rise = pen.canvas.width + 2 * beyond, pen.canvas.width * SLANT
     shape = polygon((0, rise), (width, 0), (width, height), (0, height + rise))
@@ -95,6 +101,7 @@ def _field(pen: Pen, height: float) -> None:
         motion=parted if pen.end - OUT_FRAMES > pen.start + OPENING_FRAMES else whole,
         layer=11,
     )
+    pen.canvas.camera = camera
 
 
 def _rule(pen: Pen, place: Zone, frame: int) -> None:
