@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # what these bring along takes a second: only the commands lo
 
 T = TypeVar("T")
 
+NAMED = 5
+"""videos of which bytes are missing that are named"""
+
 FOLDER = click.Path(file_okay=False, path_type=Path)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the counts, or the error.")
 
@@ -52,9 +55,9 @@ def migrate(check: bool, source: str | None, as_json: bool) -> None:
         click.echo(msgspec.json.encode(moved))
         return
     _say(
-        f"Moved from {moved.source}: {_rows(moved.rows)}, {moved.documents:,} documents, "
-        f"{moved.artifacts:,} files. Don't start the old installation again: what it makes from "
-        "now on wouldn't be here."
+        f"Moved from {moved.source}: {_rows(moved.rows)}, {_many(moved.documents, 'document')}, "
+        f"{_many(moved.artifacts, 'file')}. Don't start the old installation again: what it makes "
+        "from now on wouldn't be here."
     )
     _warn_of(moved.incomplete_videos)
 
@@ -71,14 +74,15 @@ def gc(dry_run: bool, as_json: bool) -> None:
         click.echo(msgspec.json.encode(collected))
         return
     _say(
-        f"{'Would be removed' if dry_run else 'Removed'}: {collected.artifacts:,} files "
-        f"({_size(collected.bytes)}), {collected.documents:,} documents, "
-        f"{collected.results:,} results, {collected.jobs:,} jobs, {collected.events:,} events."
+        f"{'Would be removed' if dry_run else 'Removed'}: {_many(collected.artifacts, 'file')} "
+        f"({_size(collected.bytes)}), {_many(collected.documents, 'document')}, "
+        f"{_many(collected.results, 'result')}, {_many(collected.jobs, 'job')}, "
+        f"{_many(collected.events, 'event')}."
     )
     if collected.missing_documents:
         _warn(
-            f"{collected.missing_documents} documents are missing that rows name: something was "
-            "deleted from outside."
+            f"Rows name {_many(collected.missing_documents, 'document')} that no store has: "
+            "something was deleted from outside."
         )
 
 
@@ -92,8 +96,8 @@ def backup(folder: Path, as_json: bool) -> None:
         click.echo(msgspec.json.encode(made))
         return
     _say(
-        f"{made.folder}: {_rows(made.rows)}, {made.documents:,} documents, "
-        f"{made.artifacts:,} files ({_size(made.bytes)}), {made.new_artifacts:,} of them new."
+        f"{made.folder}: {_rows(made.rows)}, {_many(made.documents, 'document')}, "
+        f"{_many(made.artifacts, 'file')} ({_size(made.bytes)}), {made.new_artifacts:,} new."
     )
     _warn_of(made.incomplete_videos)
 
@@ -108,8 +112,9 @@ def restore(folder: Path, as_json: bool) -> None:
         click.echo(msgspec.json.encode(made))
         return
     _say(
-        f"Restored: {_rows(made.rows)}, {made.documents:,} documents, {made.artifacts:,} files "
-        f"({_size(made.bytes)}). Unfinished jobs go on with the next `faceless serve`."
+        f"Restored: {_rows(made.rows)}, {_many(made.documents, 'document')}, "
+        f"{_many(made.artifacts, 'file')} ({_size(made.bytes)}). "
+        "Unfinished jobs go on with the next `faceless serve`."
     )
     _warn_of(made.incomplete_videos)
 
@@ -165,7 +170,11 @@ async def _work(settings: Settings, work: "Callable[[AsyncContainer], Awaitable[
 
 
 def _rows(counts: dict[str, int]) -> str:
-    return f"{counts['jobs']:,} jobs, {counts['videos']:,} videos"
+    return f"{_many(counts['jobs'], 'job')}, {_many(counts['videos'], 'video')}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _size(size: int) -> str:
@@ -182,4 +191,8 @@ def _warn(message: str) -> None:
 
 def _warn_of(incomplete: list[str]) -> None:
     if incomplete:
-        _warn(f"bytes are missing of {len(incomplete)} videos: {', '.join(incomplete[:5])}")
+        more = " ..." if len(incomplete) > NAMED else ""
+        _warn(
+            f"bytes are missing of {_many(len(incomplete), 'video')}: "
+            f"{', '.join(incomplete[:NAMED])}{more}"
+        )

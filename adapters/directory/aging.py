@@ -6,7 +6,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from adapters.directory.scratch import ScratchFolders
 from domain.generation.stores import Artifact
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
@@ -24,21 +23,21 @@ def artifacts_in(folder: Path, older_than_seconds: float) -> list[Artifact]:
     return found
 
 
-def take_aged(place: Path, scratch: ScratchFolders, older_than_seconds: float) -> bool:
-    """Delete the file at ``place`` if it is of at least this age; whether it was.
+def take_aged(place: Path, aside: Path, older_than_seconds: float) -> bool:
+    """Move the file at ``place`` into the folder ``aside`` if it is of at least this age;
+    whether it was.
 
-    It's taken aside first: whoever stores the same bytes from then on doesn't find them and
-    writes them anew, and whoever did just before has made the file young and gets it back.
+    Whoever stores the same bytes from then on doesn't find them and writes them anew, and
+    whoever did just before has made the file young and gets it back.
     """
     try:
         if not _is_older(place.stat(), older_than_seconds):
             return False
-        with scratch.hold() as folder:
-            aside = folder / "aged"
-            place.rename(aside)
-            if _is_older(aside.stat(), older_than_seconds):
-                return True
-            aside.rename(place)
+        taken = aside / f"{place.parent.name}{place.name}"
+        place.rename(taken)
+        if _is_older(taken.stat(), older_than_seconds):
+            return True
+        taken.rename(place)
     except FileNotFoundError:  # another sweep was quicker
         pass
     return False

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -92,10 +92,9 @@ class DirectoryArtifactStore:
             for artifact in await asyncio.to_thread(artifacts_in, folder, older_than_seconds):
                 yield artifact
 
-    async def sweep(self, entry: Artifact, older_than_seconds: float) -> bool:
-        """Delete an artifact if its file is still of at least this age; whether it was."""
-        place = self._place(entry.sha256)
-        return await asyncio.to_thread(take_aged, place, self._scratch, older_than_seconds)
+    async def sweep(self, entries: Sequence[Artifact], older_than_seconds: float) -> list[Artifact]:
+        """Delete those artifacts whose files are still of at least this age; which."""
+        return await asyncio.to_thread(self._sweep, entries, older_than_seconds)
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
@@ -228,6 +227,14 @@ class DirectoryArtifactStore:
             _flush_folder(self._root)
         path.replace(place)
         _flush_folder(place.parent)
+
+    def _sweep(self, entries: Sequence[Artifact], older_than_seconds: float) -> list[Artifact]:
+        with self._scratch.hold() as aside:
+            return [
+                entry
+                for entry in entries
+                if take_aged(self._place(entry.sha256), aside, older_than_seconds)
+            ]
 
     def _trim(self, max_bytes: int, unused_seconds: float) -> int:
         found: list[tuple[float, int, Path]] = []

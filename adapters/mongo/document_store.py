@@ -8,7 +8,8 @@ shell, and whatever a caller put into it (long integers, keys with dots or dolla
 as it was.
 """
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -138,8 +139,14 @@ class MongoDocumentStore:
             async for row in found:
                 yield DocumentKey(*(str(row[field]) for field in _KEY_FIELDS))
 
-    async def sweep(self, entry: DocumentKey, older_than_seconds: float) -> bool:
-        """Delete a document if it is still of at least this age; whether it was."""
+    async def sweep(
+        self, entries: Sequence[DocumentKey], older_than_seconds: float
+    ) -> list[DocumentKey]:
+        """Delete those documents that are still of at least this age; which."""
+        swept = await asyncio.gather(*(self._sweep(key, older_than_seconds) for key in entries))
+        return [key for key, is_gone in zip(entries, swept, strict=True) if is_gone]
+
+    async def _sweep(self, entry: DocumentKey, older_than_seconds: float) -> bool:
         key = _key(entry.account_id, entry.kind, entry.fingerprint)
         with _outages():
             gone = await self._documents.delete_one(key | _older_than(older_than_seconds))

@@ -1,6 +1,6 @@
 """Documents embedded in the SQL database, for installations without a document server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,6 +10,8 @@ from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import documents
 from adapters.postgres.uninterrupted import uninterrupted
 from domain.generation.stores import DocumentKey
+
+_KEY = (documents.c.account_id, documents.c.kind, documents.c.fingerprint)
 
 PAGE_ROWS = 500
 """keys that are listed at a time: no transaction stays open while a caller works on them"""
@@ -59,19 +61,24 @@ class SqlDocumentStore:
             after = page[-1]
 
     @uninterrupted
-    async def sweep(self, entry: DocumentKey, older_than_seconds: float) -> bool:
-        aged = _older_than(older_than_seconds)
-        key = _key(entry.account_id, entry.kind, entry.fingerprint)
+    async def sweep(
+        self, entries: Sequence[DocumentKey], older_than_seconds: float
+    ) -> list[DocumentKey]:
+        keys = [(entry.account_id, entry.kind, entry.fingerprint) for entry in entries]
+        gone = (
+            sa.delete(documents)
+            .where(sa.tuple_(*_KEY).in_(keys), _older_than(older_than_seconds))
+            .returning(*_KEY)
+        )
         async with self._transactions.writing() as conn:
-            return bool((await conn.execute(sa.delete(documents).where(*key, aged))).rowcount)
+            return [DocumentKey(*row) for row in await conn.execute(gone)]
 
     @uninterrupted
     async def _page(self, after: DocumentKey | None, seconds: float) -> list[DocumentKey]:
-        columns = (documents.c.account_id, documents.c.kind, documents.c.fingerprint)
-        query = sa.select(*columns).where(_older_than(seconds)).order_by(*columns)
+        query = sa.select(*_KEY).where(_older_than(seconds)).order_by(*_KEY)
         if after is not None:
             place = (after.account_id, after.kind, after.fingerprint)
-            query = query.where(sa.tuple_(*columns) > sa.tuple_(*map(sa.literal, place)))
+            query = query.where(sa.tuple_(*_KEY) > sa.tuple_(*map(sa.literal, place)))
         async with self._transactions.reading() as conn:
             return [DocumentKey(*row) for row in await conn.execute(query.limit(PAGE_ROWS))]
 

@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +44,9 @@ RETRY_TIMEOUT = timedelta(seconds=15)
 
 SIGNED_SECONDS = 3_600
 """a player asks for a video's ranges at the signed URL for as long as it's watched"""
+
+SWEPT_AT_ONCE = 16
+"""artifacts that are looked at and deleted at the same time"""
 
 FRESH = timedelta(minutes=15)
 """an object stored less than this ago isn't sent again; an older one is, so that it's young
@@ -170,11 +173,19 @@ class S3ArtifactStore:
                     ):
                         yield Artifact(sha256, found["size"])
 
-    async def sweep(self, entry: Artifact, older_than_seconds: float) -> bool:
-        """Delete an artifact if it was still sent at least this long ago; whether it was.
+    async def sweep(self, entries: Sequence[Artifact], older_than_seconds: float) -> list[Artifact]:
+        """Delete those artifacts that were still sent at least this long ago; which.
 
         S3 can't delete on a condition: between the look and the deletion lie milliseconds.
         """
+        swept: list[Artifact] = []
+        for start in range(0, len(entries), SWEPT_AT_ONCE):
+            some = entries[start : start + SWEPT_AT_ONCE]
+            gone = await asyncio.gather(*(self._sweep(entry, older_than_seconds) for entry in some))
+            swept += [entry for entry, is_gone in zip(some, gone, strict=True) if is_gone]
+        return swept
+
+    async def _sweep(self, entry: Artifact, older_than_seconds: float) -> bool:
         with _errors(entry.sha256):
             try:
                 found = await obstore.head_async(self._bucket, _key(entry.sha256))

@@ -26,6 +26,7 @@ from app.upkeep.carrying import (
     carry_document,
     carry_rows,
     lay_out_videos,
+    read_all,
 )
 from app.upkeep.folder import BackupFolder, BackupManifest, DocumentLine
 from app.upkeep.hold import holding
@@ -173,7 +174,6 @@ class Backups:
                 raise InstallationNotEmpty
 
     async def _lines(self) -> AsyncIterator[DocumentLine]:
-        async for key in self._documents.listing():
-            body = await self._documents.get(key.account_id, key.kind, key.fingerprint)
+        async for key, body in read_all(self._documents, self._documents.listing()):
             if body is not None:
                 yield DocumentLine(key, body.decode())

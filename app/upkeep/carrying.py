@@ -6,7 +6,7 @@ begins again: what was carried is found and left alone.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -140,16 +140,33 @@ async def carry_rows(
     return new
 
 
-async def batches(items: AsyncIterator[T], size: int) -> AsyncIterator[list[T]]:
+async def read_all(
+    store: DocumentStore, keys: Iterable[DocumentKey] | AsyncIterator[DocumentKey]
+) -> AsyncIterator[tuple[DocumentKey, bytes | None]]:
+    """Documents by their keys, a few at a time; None where there's none."""
+    async for some in batches(keys, AT_ONCE):
+        bodies = await asyncio.gather(
+            *(store.get(key.account_id, key.kind, key.fingerprint) for key in some)
+        )
+        for found in zip(some, bodies, strict=True):
+            yield found
+
+
+async def batches(items: Iterable[T] | AsyncIterator[T], size: int) -> AsyncIterator[list[T]]:
     """Items by the handful."""
     batch: list[T] = []
-    async for item in items:
+    async for item in items if isinstance(items, AsyncIterator) else _each(items):
         batch.append(item)
         if len(batch) == size:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+async def _each(items: Iterable[T]) -> AsyncIterator[T]:
+    for item in items:
+        yield item
 
 
 def _here(table: str, row: Row, paths: Mapping[UUID, str | None]) -> Row:

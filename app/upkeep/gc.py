@@ -31,6 +31,7 @@ import msgspec
 
 from adapters.postgres import Expired, Marks, Retention, SqlHolds, SqlUpkeep
 from app.config import Settings
+from app.upkeep.carrying import batches, read_all
 from app.upkeep.hold import Hold, holding
 from domain.generation.documents import DOCUMENTS, artifacts_of, decode
 from domain.generation.stores import ArtifactStore, DocumentKey, DocumentStore, Sweepable
@@ -42,6 +43,10 @@ DAY_SECONDS = 86_400.0
 
 FRESH_SECONDS = 1_000.0
 """stores and rows don't note every use, but at least one in this time"""
+
+
+SWEPT_AT_ONCE = 200
+"""entries of a store that are deleted in one go"""
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,13 +112,12 @@ class GarbageCollector:
         named, missing = await self._named_by_documents(marks.documents)
         kept = marks.artifacts | named
         documents = artifacts = size = 0
-        async for key in self._documents.listing(spared):
-            if key not in marks.documents and await _swept(self._documents, key, spared, hold):
-                documents += 1
-        async for artifact in self._artifacts.listing(spared):
-            if artifact.sha256 not in kept and await _swept(
-                self._artifacts, artifact, spared, hold
-            ):
+        async for keys in batches(self._documents.listing(spared), SWEPT_AT_ONCE):
+            unnamed = [key for key in keys if key not in marks.documents]
+            documents += len(await _swept(self._documents, unnamed, spared, hold))
+        async for found in batches(self._artifacts.listing(spared), SWEPT_AT_ONCE):
+            useless = [artifact for artifact in found if artifact.sha256 not in kept]
+            for artifact in await _swept(self._artifacts, useless, spared, hold):
                 artifacts += 1
                 size += artifact.size
         return Collected(
@@ -131,8 +135,7 @@ class GarbageCollector:
         """SHA-256 of all that documents name, and how many documents aren't there."""
         named: set[str] = set()
         missing = 0
-        for key in keys:
-            body = await self._documents.get(key.account_id, key.kind, key.fingerprint)
+        async for key, body in read_all(self._documents, keys):
             if body is None:
                 missing += 1
             else:
@@ -140,9 +143,11 @@ class GarbageCollector:
         return named, missing
 
 
-async def _swept(store: Sweepable[EntryT], entry: EntryT, spared: float, hold: Hold | None) -> bool:
-    """Whether an entry was deleted, or would be."""
-    if hold is None:
-        return True
+async def _swept(
+    store: Sweepable[EntryT], entries: list[EntryT], spared: float, hold: Hold | None
+) -> list[EntryT]:
+    """The entries that were deleted, or would be."""
+    if hold is None or not entries:
+        return entries
     hold.check()
-    return await store.sweep(entry, spared)
+    return await store.sweep(entries, spared)

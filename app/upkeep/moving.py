@@ -21,7 +21,13 @@ from adapters.postgres import (
     snapshot,
 )
 from app.config import DATABASE_FILE, Settings
-from app.upkeep.carrying import carry_artifacts, carry_document, carry_rows, lay_out_videos
+from app.upkeep.carrying import (
+    carry_artifacts,
+    carry_document,
+    carry_rows,
+    lay_out_videos,
+    read_all,
+)
 from app.upkeep.hold import holding
 from domain.errors import InstallationNotEmpty, SettingsInvalid, UpkeepUnderWay
 from domain.generation.stores import ArtifactStore, DocumentStore
@@ -111,9 +117,8 @@ class Mover:
             carried = await carry_artifacts(bytes_there, self._artifacts, hold)
             documents = 0
             documents_there = SqlDocumentStore(source)
-            async for key in documents_there.listing():
+            async for key, body in read_all(documents_there, documents_there.listing()):
                 hold.check()
-                body = await documents_there.get(key.account_id, key.kind, key.fingerprint)
                 if body is not None:
                     documents += await carry_document(self._documents, key, body)
             laid_out = await lay_out_videos(rows, self._artifacts)

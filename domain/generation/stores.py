@@ -3,7 +3,7 @@
 Ports, implemented by adapters; one contract suite in ``tests/contracts`` specifies each.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -41,8 +41,8 @@ class Sweepable(Protocol[EntryT]):
         out."""
         ...
 
-    async def sweep(self, entry: EntryT, older_than_seconds: float) -> bool:
-        """Delete an entry if it is still of at least this age; whether it was."""
+    async def sweep(self, entries: Sequence[EntryT], older_than_seconds: float) -> list[EntryT]:
+        """Delete those of a few hundred entries that are still of at least this age; which."""
         ...
 
 

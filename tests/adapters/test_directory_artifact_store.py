@@ -328,7 +328,7 @@ async def test_what_is_stored_again_is_young_for_the_sweep(
 
     await store.put_bytes(b"made again")
 
-    assert not await store.sweep(artifact, 60)
+    assert await store.sweep([artifact], 60) == []
     assert place.read_bytes() == b"made again"
 
 
@@ -347,5 +347,5 @@ async def test_a_file_that_becomes_young_while_it_is_taken_aside_comes_back(
 
     monkeypatch.setattr(Path, "rename", stored_again_just_before)
 
-    assert not await store.sweep(artifact, 60)
+    assert await store.sweep([artifact], 60) == []
     assert place.read_bytes() == b"wanted at the last moment"

@@ -215,20 +215,19 @@ async def test_what_is_young_is_neither_listed_nor_swept(store: ArtifactStore) -
     artifact = await store.put_bytes(b"young")
 
     assert [found async for found in store.listing(older_than_seconds=HOUR)] == []
-    assert not await store.sweep(artifact, HOUR)
+    assert await store.sweep([artifact], HOUR) == []
     assert await collect(store.read(artifact.sha256)) == b"young"
 
 
 async def test_what_is_of_age_is_swept_and_its_neighbour_stays(store: ArtifactStore) -> None:
     artifact, neighbour = await store.put_bytes(b"old"), await store.put_bytes(b"kept")
 
-    assert await store.sweep(artifact, 0)
+    assert await store.sweep([artifact, Artifact(NOWHERE, 5)], 0) == [artifact]
 
     assert [found async for found in store.listing()] == [neighbour]
     with pytest.raises(ArtifactNotFound):
         await store.size(artifact.sha256)
-    assert not await store.sweep(artifact, 0)
-    assert not await store.sweep(Artifact(NOWHERE, 5), 0)
+    assert await store.sweep([artifact], 0) == []
 
 
 async def test_what_the_store_serves_itself_are_the_bytes_under_the_headers_asked_for(

@@ -97,7 +97,7 @@ async def test_what_is_young_is_neither_listed_nor_swept(store: DocumentStore) -
     await store.put("local", "script", "f1", BODY)
 
     assert [key async for key in store.listing(older_than_seconds=HOUR)] == []
-    assert not await store.sweep(DocumentKey("local", "script", "f1"), HOUR)
+    assert await store.sweep([DocumentKey("local", "script", "f1")], HOUR) == []
     assert await store.get("local", "script", "f1") == BODY
 
 
@@ -105,10 +105,11 @@ async def test_what_is_of_age_is_swept_and_its_neighbour_stays(store: DocumentSt
     await store.put("local", "script", "f1", BODY)
     await store.put("local", "script", "f2", BODY)
 
-    assert await store.sweep(DocumentKey("local", "script", "f1"), 0)
+    gone, kept, never = (DocumentKey("local", "script", name) for name in ("f1", "f2", "f3"))
+    assert await store.sweep([gone, never], 0) == [gone]
 
-    assert [key async for key in store.listing()] == [DocumentKey("local", "script", "f2")]
-    assert not await store.sweep(DocumentKey("local", "script", "f1"), 0)
+    assert [key async for key in store.listing()] == [kept]
+    assert await store.sweep([gone], 0) == []
 
 
 async def test_a_document_that_is_stored_again_is_young_again(store: DocumentStore) -> None:
@@ -118,5 +119,5 @@ async def test_a_document_that_is_stored_again_is_young_again(store: DocumentSto
 
     await store.put("local", "script", "f1", b'{"schema":1,"title":"Squid"}')
 
-    assert not await store.sweep(DocumentKey("local", "script", "f1"), 0.2)
+    assert await store.sweep([DocumentKey("local", "script", "f1")], 0.2) == []
     assert await store.get("local", "script", "f1") == BODY

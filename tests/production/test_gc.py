@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -240,14 +241,13 @@ async def test_a_gc_that_broke_off_is_taken_up_by_the_next(
     await factory.container.close()
     await make_old(settings)
     foreseen = await collect(settings, dry_run=True)
-    sweep, swept = DirectoryArtifactStore.sweep, 0
+    sweep = DirectoryArtifactStore.sweep
 
-    async def break_off(store: DirectoryArtifactStore, entry: Artifact, age: float) -> bool:
-        nonlocal swept
-        if swept == 3:
-            raise ZeroDivisionError
-        swept += 1
-        return await sweep(store, entry, age)
+    async def break_off(
+        store: DirectoryArtifactStore, entries: Sequence[Artifact], age: float
+    ) -> list[Artifact]:
+        await sweep(store, entries[:3], age)
+        raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
         broken.setattr(DirectoryArtifactStore, "sweep", break_off)
