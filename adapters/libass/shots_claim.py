@@ -11,6 +11,8 @@ TALL_CLAIM_SHARE, LONG_CLAIM_SHARE = 0.57, 0.68
 """Of the stage's height when the hero stands above the claim"""
 SHORT_CLAIM_WORDS = 7
 TALL_HERO_MOST = 330.0
+FEWEST_DISC = 480.0
+"""A lower stage has room for the answer alone"""
 WIDE_CLAIM_SHARE = 0.57
 """Of the stage's width when the claim stands alone"""
 
@@ -68,8 +70,8 @@ def _claim(pen: Pen, setting: Setting, zone: Zone, top: float, keyed: set[int]) 
 def draw_closing(pen: Pen, content: ClosingContent) -> None:
     """The answer to the hook, then its source. In landscape the right half stays free for the
     end screen."""
-    shape = pen.pictogram(content.pictogram)
     unit, zone = pen.unit, pen.stage
+    shape = pen.pictogram(content.pictogram) if zone.height >= FEWEST_DISC * unit else None
     foot = pen.sizes.label * 2 if content.source else 0.0
     if pen.layout.wide:
         zone, _ = pen.layout.split(zone)

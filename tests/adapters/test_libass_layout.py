@@ -160,6 +160,24 @@ def test_crowded_text_stays_in_the_safe_zone_and_clear_of_the_captions(
             assert line.baseline <= clear.top or line.capitals >= clear.bottom, line
 
 
+@pytest.mark.parametrize("position", ["lower", "middle", "upper"])
+@pytest.mark.parametrize("aspect", FRAME_SIZES)
+def test_an_answer_is_read_from_afar_whatever_stands_around_it(
+    typesetter: LibassTypesetter, book: FontBook, aspect: str, position: str
+) -> None:
+    size = FRAME_SIZES[aspect]
+    answer = ClosingContent(
+        text="The heart and blood vessels together make up the circulatory system",
+        source="Wikipedia: Heart, CC BY-SA 4.0",
+        source_frame=60,
+        pictogram="fa:heart",
+    )
+    board = scene_with(answer, size, position)
+    lines = lines_at_rest(typesetter.scene_track(board, board.scenes[0]), book)
+    (word,) = {line.baseline - line.capitals for line in lines if line.text == "circulatory"}
+    assert word >= 30
+
+
 def test_portrait_captions_are_at_most_696_pixels_wide_around_the_middle() -> None:
     zone = layout_for(1080, 1920, "lower").captions
     assert (zone.width, zone.center[0]) == (696, 540)
