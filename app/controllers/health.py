@@ -22,9 +22,9 @@ class HealthController(Controller):
     @get(
         "/ready",
         summary="Can the server work?",
-        description="Asks the database, the data folder, the embedded worker, MongoDB and Redis, "
-        "as far as they are used, within two seconds. `degraded` is an answer of 200: jobs are "
-        "accepted, but the work on them is held up. 503: no job can be accepted.",
+        description="Asks the database, the data folder, the embedded worker, MongoDB, Redis and "
+        "the bucket, as far as they are used, within two seconds. `degraded` is an answer of 200: "
+        "jobs are accepted, but the work on them is held up. 503: no job can be accepted.",
         responses=problem_specs(503),
     )
     async def ready(self, watch: FromDishka[Watch]) -> Response[Readiness]:
