@@ -90,23 +90,23 @@ async def flush_redis(site: Site) -> None:
 
 async def kill_redis(site: Site) -> None:
     """It is gone for a while, and comes back with nothing."""
-    await asyncio.to_thread(site.servers.redis.kill)
+    await site.servers.do(site.servers.redis.kill)
     await _outage(site)
-    await asyncio.to_thread(site.servers.redis.start)
+    await site.servers.do(site.servers.redis.start)
 
 
 async def stop_postgres(site: Site) -> None:
     """Its processes end at once, and it recovers from its log."""
-    await asyncio.to_thread(site.servers.postgres.stop_immediately)
+    await site.servers.do(site.servers.postgres.stop_immediately)
     await _outage(site)
-    await asyncio.to_thread(site.servers.postgres.start)
+    await site.servers.do(site.servers.postgres.start)
 
 
 async def kill_mongo(site: Site) -> None:
     """It is gone for a while."""
-    await asyncio.to_thread(site.servers.mongo.kill)
+    await site.servers.do(site.servers.mongo.kill)
     await _outage(site)
-    await asyncio.to_thread(site.servers.mongo.start)
+    await site.servers.do(site.servers.mongo.start)
 
 
 async def cut_lines(site: Site) -> None:

@@ -6,7 +6,9 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 
 from faults.ledger import Ledger
 from faults.worker import Orders, serve, work
@@ -16,8 +18,28 @@ BEGIN_AGAIN_SECONDS = 0.2
 
 STOP_SECONDS = 30.0
 
+ROOT = Path(__file__).parents[2]
+
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["faults.worker"])
+
+
+def import_everything() -> None:
+    """Start the process that all others are forked from, unless it runs already.
+
+    It imports what they need, which it finds by its environment alone: older Pythons don't hand
+    their path on to it.
+    """
+    before = os.environ.get("PYTHONPATH")
+    places = [str(ROOT / "tests"), str(ROOT), *([before] if before else [])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(places)
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
 
 
 class Member:

@@ -5,6 +5,7 @@ import random
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import asyncpg
 import pymongo
 import redis
 import sqlalchemy as sa
-from servers import MongoServer, PostgresServer, RedisServer, free_port
+from servers import MongoServer, PostgresServer, RedisServer, free_port, in_own_loop
 
 from adapters.dramatiq import NAMESPACE, QUEUE
 from adapters.postgres import make_engine, migrate
@@ -22,7 +23,7 @@ from app.config import Settings
 from faults.client import Client
 from faults.failpoints import Arming
 from faults.ledger import Ledger, Line
-from faults.processes import Crew, apis, workers
+from faults.processes import Crew, apis, import_everything, workers
 from faults.proxy import Proxy
 from faults.worker import Orders
 
@@ -38,6 +39,8 @@ AWAY = (
     asyncpg.CrashShutdownError,
 )
 """how a database looks that is down, or going down"""
+
+TEMPLATE = "faults_template"
 
 WITNESS = """
     CREATE TABLE witness (unit uuid, fence bigint, was text, became text);
@@ -69,17 +72,48 @@ class Servers:
     """
 
     def __init__(self, folder: Path) -> None:
+        import_everything()  # meanwhile
         self.folder = folder
+        # servers die with the thread that started them: this one lives as long as they may
+        self._hands = ThreadPoolExecutor(1, thread_name_prefix="servers")
         self.postgres = PostgresServer(folder)
         self.postgres.forget_disks(keep_commits=True)
         self.mongo = MongoServer(_made(folder / "mongodb"))
         self.redis = RedisServer(_made(folder / "redis"))
         self.mongo.start()
         self.redis.start()
+        in_own_loop(self._make_template())
+
+    async def _make_template(self) -> None:
+        """A migrated database with a witness in it, to be copied."""
+        await self.administer(f"CREATE DATABASE {TEMPLATE}")
+        engine = make_engine(self.database(TEMPLATE))
+        await migrate(engine)
+        await engine.dispose()
+        connection = await asyncpg.connect(self.database(TEMPLATE))
+        await connection.execute(WITNESS)
+        await connection.close()
+
+    def database(self, name: str) -> str:
+        """URL of a database on this Postgres."""
+        url = sa.make_url(self.postgres.url).set(database=name, drivername="postgresql")
+        return url.render_as_string(hide_password=False)
+
+    async def administer(self, statement: str) -> None:
+        """Run a statement that is about databases."""
+        connection = await asyncpg.connect(self.postgres.url)
+        await connection.execute(statement)
+        await connection.close()
+
+    async def do(self, act: Callable[[], None]) -> None:
+        """Start or end a server without holding anything up."""
+        await asyncio.get_running_loop().run_in_executor(self._hands, act)
 
     def stop(self) -> None:
+        """Stop them all and remove what they kept."""
         for server in (self.redis, self.mongo, self.postgres):
             server.stop()
+        self._hands.shutdown()
 
 
 class Site:
@@ -285,18 +319,7 @@ async def open_site(
         Skipped: no such disk can be had.
     """
     name = f"faults_{uuid4().hex[:12]}"
-    await _administer(servers, f"CREATE DATABASE {name}")
-    database = (
-        sa.make_url(servers.postgres.url)
-        .set(database=name, drivername="postgresql")
-        .render_as_string(hide_password=False)
-    )
-    engine = make_engine(database)
-    await migrate(engine)
-    await engine.dispose()
-    connection = await asyncpg.connect(database)
-    await connection.execute(WITNESS)
-    await connection.close()
+    await servers.administer(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     lines: dict[str, Proxy] = {}
     async with AsyncExitStack() as stack:
         place = stack.enter_context(tempfile.TemporaryDirectory(prefix="site-", dir=servers.folder))
@@ -321,7 +344,7 @@ async def open_site(
         site = Site(
             servers,
             folder,
-            database,
+            servers.database(name),
             scale=scale,
             seed=seed,
             mutant=mutant,
@@ -335,7 +358,7 @@ async def open_site(
         site.api.grow(1)
         await site.client.until_it_answers()
         yield site
-    await _administer(servers, f"DROP DATABASE {name} WITH (FORCE)")
+    await servers.administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
@@ -353,12 +376,6 @@ def _disk(folder: Path, size: int) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-async def _administer(servers: Servers, statement: str) -> None:
-    connection = await asyncpg.connect(servers.postgres.url)
-    await connection.execute(statement)
-    await connection.close()
 
 
 def _made(folder: Path) -> Path:

@@ -54,7 +54,7 @@ class Work:
 
     SHORT_SECONDS = 0.01
     LONG_ONE_IN = 12
-    FAILS_ONE_IN = 20
+    FAILS_ONE_IN = 10
 
     def __init__(self, points: Failpoints, renew_seconds: float) -> None:
         self._points = points
