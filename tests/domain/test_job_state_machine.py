@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import pytest
@@ -28,6 +28,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from job_traces import Recorder, Step, replay
+from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, finish_for
 
 from adapters.postgres import SqlJobStore, make_engine
@@ -47,6 +49,8 @@ from domain.jobs.model import (
 T = TypeVar("T")
 
 SCENES = 2
+REPLAYED = 12
+"""traces"""
 CRASH_LIMIT = 3
 LONG = 3600.0
 TROUBLE = JobError("render_failed", "ffmpeg refused the work.")
@@ -126,6 +130,8 @@ class JobControl(RuleBasedStateMachine):
     """Users, workers, crashes and the reconciler, in any order."""
 
     template: Path
+    traces: ClassVar[list[list[Step]]] = []
+    """what was called in every run"""
     held = Bundle("held")
 
     def __init__(self) -> None:
@@ -134,8 +140,13 @@ class JobControl(RuleBasedStateMachine):
         shutil.copyfile(self.template, self.folder / "faceless.db")
         self.loop = asyncio.new_event_loop()
         self.engine = make_engine(f"sqlite:///{self.folder / 'faceless.db'}")
-        self.store = SqlJobStore(self.engine, lease_seconds=LONG)
-        self.careless = SqlJobStore(self.engine, lease_seconds=-1)
+        self.trace: list[Step] = []
+        self.traces.append(self.trace)
+        self.store, self.careless = (
+            Recorder(name, store, self.engine, self.trace)
+            for name, store in stores_on(self.engine).items()
+        )
+        self.careless.share_claims(self.store)
         self.jobs: dict[UUID, ModelJob] = {}
         self.leases: dict[UUID, tuple[Claim, bool]] = {}
         """by unit: who holds it, and whether the lease has run out"""
@@ -256,7 +267,7 @@ class JobControl(RuleBasedStateMachine):
         after = {k for k, unit in job.units.items() if unit.state is UnitState.READY}
         assert len(ready) == len(set(ready)) == len(after - before)
 
-    @rule(claim=consumes(held), retry_in=st.sampled_from([-1.0, LONG, None]))
+    @rule(claim=consumes(held), retry_in=st.sampled_from([-LONG, LONG, None]))
     def fail(self, claim: Claim, retry_in: float | None) -> None:
         failing = self.store.fail(claim, TROUBLE, retry_in=retry_in, waiting_for=WaitingFor.RETRY)
         if (owned := self.owned(claim)) is None:
@@ -341,8 +352,19 @@ class JobControl(RuleBasedStateMachine):
         }
 
 
-def test_job_control_keeps_its_rules_whatever_happens(sqlite_template: Path) -> None:
+def stores_on(engine: AsyncEngine) -> dict[str, SqlJobStore]:
+    """The store, and one whose leases have run out as soon as they're given."""
+    return {
+        "store": SqlJobStore(engine, lease_seconds=LONG),
+        "careless": SqlJobStore(engine, lease_seconds=-1),
+    }
+
+
+def test_job_control_keeps_its_rules_whatever_happens_and_on_postgres_the_same_comes_of_it(
+    sqlite_template: Path, postgres_url: str
+) -> None:
     JobControl.template = sqlite_template
+    JobControl.traces.clear()
     run_state_machine_as_test(
         JobControl,
         settings=settings(
@@ -352,3 +374,16 @@ def test_job_control_keeps_its_rules_whatever_happens(sqlite_template: Path) -> 
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+    longest = sorted(JobControl.traces, key=len)[-REPLAYED:]
+    assert len(longest[0]) > SCENES * len(STAGES), "none of these comes far"
+    asyncio.run(_replay_on(postgres_url, longest))
+
+
+async def _replay_on(url: str, traces: list[list[Step]]) -> None:
+    engine = make_engine(url)
+    for trace in traces:
+        async with engine.begin() as conn:
+            await conn.execute(sa.text("TRUNCATE jobs, units, events, results, videos CASCADE"))
+        await replay(trace, stores_on(engine), engine)
+    await engine.dispose()
