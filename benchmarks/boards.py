@@ -69,12 +69,14 @@ def drawn_board(frames: int) -> Storyboard:
 
 
 def stock_board(frames: int, clips: list[str]) -> Storyboard:
-    """Bare clips, a new one every three seconds; ``clips`` are their hashes."""
+    """Bare clips, a new one every three seconds; ``clips`` are their hashes.
+
+    Each begins at its start, as the clips of a video's scenes do.
+    """
 
     def shot(number: int) -> tuple[ShotContent | None, Backdrop]:
         clip = clips[number % len(clips)]
-        offset = 500 if number % 2 else 3_700
-        return None, ClipBackdrop(media=clip, name=clip, offset_ms=offset, duration_ms=7_000)
+        return None, ClipBackdrop(media=clip, name=clip, duration_ms=7_000)
 
     return _board(frames, shot)
 

@@ -1,8 +1,13 @@
 """Which clip goes where: the best offer of each scene, none twice while others remain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import cycle
 
+import msgspec
+
+from domain.generation.narration import FRAME_RATE
 from domain.generation.ports import VisualCandidate
+from domain.generation.storyboard import Backdrop, ClipBackdrop
 
 
 def choose_footage(
@@ -54,3 +59,21 @@ def _spread(
                 uses[pick.id] -= 1
                 uses[better.id] = 1
                 picks[place] = better
+
+
+def backdrops_in_turn(media: Sequence[Backdrop], shots: Iterable[int]) -> Iterator[Backdrop]:
+    """One backdrop for each shot's frames; a clip that comes again goes on where it was left.
+
+    It begins anew where too little of it is left for the whole shot.
+    """
+    left_at: dict[str, int] = {}
+    for backdrop, frames in zip(cycle(media), shots, strict=False):
+        if not isinstance(backdrop, ClipBackdrop):
+            yield backdrop
+            continue
+        length_ms = round(1000 * frames / FRAME_RATE)
+        offset_ms = left_at.get(backdrop.media, 0)
+        if offset_ms + length_ms > backdrop.duration_ms:
+            offset_ms = 0
+        left_at[backdrop.media] = offset_ms + length_ms
+        yield msgspec.structs.replace(backdrop, offset_ms=offset_ms)

@@ -25,6 +25,7 @@ from domain.generation.brief import Brief, CaptionChoice, CaptionColors, ShotKin
 from domain.generation.captions import burnt_cues
 from domain.generation.cuts import Pace
 from domain.generation.cutting import Planned, cut_scene
+from domain.generation.footage import backdrops_in_turn
 from domain.generation.headings import said_in
 from domain.generation.kinds import is_plain
 from domain.generation.linebreaks import break_cost
@@ -159,17 +160,18 @@ def _finish(planned: Sequence[Planned], drawing: _Drawing) -> list[Shot]:
     used: set[str] = set()
     earlier = drawing.before.content if drawing.before is not None else None
     taken = earlier.layout if isinstance(earlier, FactContent) else None
+    footage = list(backdrops_in_turn(drawing.media, (plan.end - plan.start for plan in planned)))
     for index, plan in enumerate(planned):
         content: ShotContent | None = plan.content
         reason = plan.because
-        if drawing.media:
-            backdrop = drawing.media[index % len(drawing.media)]
+        if footage:
+            backdrop = footage[index]
             if is_plain(plan.content):
                 content = None
                 reason = f"{reason}; a clip or still shows it, its words are in the captions"
         else:
             backdrop = DrawnBackdrop(variant=_drawn(drawing.seed, f"backdrop{index}"))
-        if content is not None and not drawing.media:
+        if content is not None and not footage:
             content = _with_pictogram(content, plan, drawing, used)
         if isinstance(content, FactContent):
             drawn = _drawn(drawing.seed, f"layout{index}")

@@ -5,9 +5,10 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.generation.footage import choose_footage
+from domain.generation.footage import backdrops_in_turn, choose_footage
 from domain.generation.packaging import Credit
 from domain.generation.ports import VisualCandidate
+from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop
 
 
 def clip(name: str, score: float = 0.5) -> VisualCandidate:
@@ -65,3 +66,30 @@ def test_no_clip_is_repeated_where_its_scene_was_offered_an_unused_one(offers, n
         repeated = [name for name in names if used.count(name) > 1]
         assert not (unused and repeated)
         assert len(names) == (needed[scene] if offers.get(scene) else 0)
+
+
+def shown(media: list[Backdrop], *frames: int) -> list[tuple[str, int]]:
+    """Media and offset of each shot's backdrop."""
+    return [
+        (backdrop.media, backdrop.offset_ms if isinstance(backdrop, ClipBackdrop) else 0)
+        for backdrop in backdrops_in_turn(media, frames)
+    ]
+
+
+def test_a_clip_that_comes_again_goes_on_where_it_was_left() -> None:
+    clips: list[Backdrop] = [
+        ClipBackdrop(media="a", name="a.mp4", duration_ms=9_000),
+        ClipBackdrop(media="b", name="b.mp4", duration_ms=9_000),
+    ]
+    assert shown(clips, 60, 90, 90, 30) == [("a", 0), ("b", 0), ("a", 2_000), ("b", 3_000)]
+
+
+def test_a_clip_begins_anew_where_too_little_of_it_is_left() -> None:
+    clip: list[Backdrop] = [ClipBackdrop(media="a", name="a.mp4", duration_ms=5_000)]
+    assert shown(clip, 90, 90, 60) == [("a", 0), ("a", 0), ("a", 3_000)]
+
+
+def test_stills_and_scenes_without_footage_have_no_offsets() -> None:
+    still: list[Backdrop] = [StillBackdrop(media="s", name="s.png", variant=1)]
+    assert shown(still, 60, 60) == [("s", 0), ("s", 0)]
+    assert shown([], 60, 60) == []
