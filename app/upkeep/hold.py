@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -22,11 +23,23 @@ class Hold:
 
     def __init__(self) -> None:
         self.lost: DomainError | None = None
+        self.renewed()
+
+    def renewed(self) -> None:
+        """It's there for HOLD_SECONDS from now on."""
+        self._renewed_at = time.monotonic()
+
+    def is_about_to_end(self) -> bool:
+        """Whether the last renewal lies so far back that another may soon take the hold, as
+        after the whole process was stopped for a while."""
+        return time.monotonic() - self._renewed_at > HOLD_SECONDS - 2 * RENEW_SECONDS
 
     def check(self) -> None:
         """Raise UpkeepUnderWay or ServiceUnavailable unless the hold is still there."""
         if self.lost is not None:
             raise self.lost
+        if self.is_about_to_end():
+            raise UpkeepUnderWay("This process stood still for too long; begin again.")
 
 
 @asynccontextmanager
@@ -36,7 +49,7 @@ async def holding(holds: SqlHolds, what: str, *, patience_seconds: float) -> Asy
     Raises:
         UpkeepUnderWay: another holds it, still after ``patience_seconds``.
     """
-    holder = f"`faceless {what}` on {socket.gethostname()} (process {os.getpid()})"
+    holder = name_of_this_process(what)
     await _take(holds, holder, patience_seconds)
     hold = Hold()
     renewal = asyncio.create_task(_keep(holds, holder, hold))
@@ -47,6 +60,11 @@ async def holding(holds: SqlHolds, what: str, *, patience_seconds: float) -> Asy
         with suppress(asyncio.CancelledError):
             await renewal
         await holds.release(NAME, holder)
+
+
+def name_of_this_process(what: str) -> str:
+    """Who is at work, for those who have to wait."""
+    return f"`faceless {what}` on {socket.gethostname()} (process {os.getpid()})"
 
 
 async def _take(holds: SqlHolds, holder: str, patience_seconds: float) -> None:
@@ -62,17 +80,15 @@ async def _take(holds: SqlHolds, holder: str, patience_seconds: float) -> None:
 
 
 async def _keep(holds: SqlHolds, holder: str, hold: Hold) -> None:
-    clock = asyncio.get_running_loop().time
-    renewed = clock()
     while True:
         await asyncio.sleep(RENEW_SECONDS)
         try:
             await holds.renew(NAME, holder, HOLD_SECONDS)
-            renewed = clock()
+            hold.renewed()
         except UpkeepUnderWay as error:
             hold.lost = error
             return
         except ServiceUnavailable as error:
-            if clock() - renewed > HOLD_SECONDS - 2 * RENEW_SECONDS:
+            if hold.is_about_to_end():
                 hold.lost = error
                 return
