@@ -15,7 +15,7 @@ from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
 from adapters.postgres.retention import is_use_to_be_noted, note_use
 from adapters.postgres.settle import cancel_job, lock_job, settle
-from adapters.postgres.tables import AnyRow, events, jobs, results, units
+from adapters.postgres.tables import AnyRow, events, jobs, units
 from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.videos import revises_nothing
 from adapters.postgres.views import (
@@ -23,7 +23,6 @@ from adapters.postgres.views import (
     QUEUED,
     jobs_from_rows,
     read_job,
-    result_from_row,
 )
 from domain.errors import IllegalMove, JobNotFound, LeaseLost
 from domain.jobs.model import (
@@ -171,8 +170,17 @@ class SqlJobStore:
 
     @uninterrupted
     async def claim(self, worker: str, kinds: Sequence[UnitKind]) -> Claim | None:
-        async with self._transactions.writing() as conn:
-            return await work.claim_next(conn, worker, kinds, self._lease)
+        while True:
+            async with self._transactions.writing_once() as conn:
+                claim = await work.lease_next(conn, worker, kinds, self._lease)
+            if claim is None or work.is_under_way(claim):
+                return claim
+            # should the process end here, the unit is taken back when its lease has run out
+            with suppress(LeaseLost):
+                async with self._transactions.writing() as conn:
+                    claim = await work.take_job_along(conn, claim)
+                if claim is not None:
+                    return claim
 
     @uninterrupted
     async def renew(self, claim: Claim, progress: float) -> bool:
@@ -181,22 +189,8 @@ class SqlJobStore:
 
     @uninterrupted
     async def inputs(self, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
-        done = (
-            sa.select(units.c.kind.label("unit_kind"), units.c.ordinal, *results.c)
-            .join(
-                results,
-                (results.c.account_id == units.c.account_id)
-                & (results.c.fingerprint == units.c.result),
-            )
-            .where(
-                units.c.job_id == claim.job.id,
-                units.c.revision == claim.unit.revision,
-                units.c.state == UnitState.DONE,
-            )
-        )
         async with self._transactions.reading() as conn:
-            rows = await conn.execute(done)
-            return {(row.unit_kind, row.ordinal): result_from_row(row) for row in rows}
+            return await work.inputs(conn, claim)
 
     @uninterrupted
     async def result(self, account_id: str, fingerprint: str) -> Result | None:
@@ -217,8 +211,14 @@ class SqlJobStore:
 
     @uninterrupted
     async def finish(self, claim: Claim, finish: Finish) -> list[UUID]:
-        async with self._transactions.writing() as conn:
-            return await work.finish(conn, claim, finish)
+        try:
+            async with self._transactions.writing() as conn:
+                return await work.finish(conn, claim, finish)
+        except LeaseLost:
+            async with self._transactions.reading() as conn:
+                if await work.was_finished(conn, claim):
+                    return await work.ready_units(conn, claim.job.id)
+            raise
 
     @uninterrupted
     async def fail(

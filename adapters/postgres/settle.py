@@ -1,21 +1,23 @@
 """Moving a job to the state that its units put it into, and telling about it in events.
 
 Order of locks, so that no two transactions wait for each other: whoever changes a job's units
-locks the job's row first. Only a claim comes the other way round, from a unit to its job;
-therefore nobody who holds a job ever waits for a ready unit (``SKIP LOCKED``), and a claim
-looks at the job once more when it has its unit.
+locks the job's row first. Only a claim doesn't: it takes a unit and no job, so nobody who holds
+a job ever waits for a ready unit (``SKIP LOCKED``); where the job has to move, the claim looks
+at it once more under its lock, when it has its unit.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.clock import now
+from adapters.postgres.clock import bound, now
 from adapters.postgres.tables import AnyRow, events, jobs, units
-from adapters.postgres.views import stage_facts
+from adapters.postgres.together import Together
+from adapters.postgres.views import facts_of
 from domain.generation.script import ProductionWarning
 from domain.jobs.model import (
     FINAL_STATUSES,
@@ -31,10 +33,19 @@ from domain.jobs.stages import StageFacts, current_stage, derive_status, overall
 PROGRESS_DIGITS = 4
 
 
+LARGE = frozenset({"request", "topic_match", "error", "result"})
+"""columns that no move of a job depends on"""
+
+_LOCKED = (
+    sa.select(*(column for column in jobs.c if column.name not in LARGE))
+    .where(jobs.c.id == bound("locked", jobs.c.id))
+    .with_for_update()
+)
+
+
 async def lock_job(conn: AsyncConnection, job_id: UUID) -> AnyRow | None:
-    """The job's row, locked until the transaction ends."""
-    rows = await conn.execute(sa.select(jobs).where(jobs.c.id == job_id).with_for_update())
-    return rows.one_or_none()
+    """The job's row without its large columns, locked until the transaction ends."""
+    return (await conn.execute(_LOCKED, {"locked_id": job_id})).one_or_none()
 
 
 def is_over(job: AnyRow) -> bool:
@@ -42,16 +53,49 @@ def is_over(job: AnyRow) -> bool:
     return bool(job.cancel_requested) or job.status in FINAL_STATUSES
 
 
-async def add_events(
-    conn: AsyncConnection, job_id: UUID, happened: Sequence[tuple[str, dict[str, Any]]]
-) -> None:
-    """Append events (type, data). Under the job's lock: only then do ids ascend as they appear."""
-    if happened:
-        rows = [
-            {"job_id": job_id, "type": type_, "data": data, "created_at": now()}
-            for type_, data in happened
+Happened = Sequence[tuple[str, dict[str, Any]]]
+"""events: their types and data"""
+
+
+@cache
+def _events(count: int) -> sa.Insert:
+    return sa.insert(events).values(
+        [
+            {
+                "job_id": bound("told", events.c.job_id),
+                "type": bound(f"told{n}", events.c.type),
+                "data": bound(f"told{n}", events.c.data),
+                "created_at": now(),
+            }
+            for n in range(count)
         ]
-        await conn.execute(sa.insert(events).values(rows))
+    )
+
+
+def _event_values(job_id: UUID, happened: Happened) -> dict[str, Any]:
+    values: dict[str, Any] = {"told_job_id": job_id}
+    for n, (type_, data) in enumerate(happened):
+        values |= {f"told{n}_type": type_, f"told{n}_data": data}
+    return values
+
+
+async def add_events(conn: AsyncConnection, job_id: UUID, happened: Happened) -> None:
+    """Append events. Under the job's lock: only then do ids ascend as they appear."""
+    if happened:
+        await conn.execute(_events(len(happened)), _event_values(job_id, happened))
+
+
+@cache
+def _advance(count: int) -> Together:
+    """What most moves are: the stage and the progress change, and events tell of it."""
+    advanced = (
+        sa.update(jobs)
+        .where(jobs.c.id == bound("advanced", jobs.c.id))
+        .values(stage=bound("advanced", jobs.c.stage), progress=bound("advanced", jobs.c.progress))
+    )
+    return (
+        Together(advanced=advanced, told=_events(count)) if count else Together(advanced=advanced)
+    )
 
 
 async def cancel_units(conn: AsyncConnection, job_id: UUID) -> None:
@@ -90,7 +134,7 @@ async def settle(
 
     ``job`` is its row as it was locked. Appends an event for everything that changed.
     """
-    facts = (await stage_facts(conn, [job.id])).get(job.id, [])
+    facts = await facts_of(conn, job.id)
     new = status or derive_status(job.status, facts, cancel_requested=job.cancel_requested)
     changes: dict[str, Any] = {}
     happened: list[tuple[str, dict[str, Any]]] = []
@@ -121,10 +165,15 @@ async def settle(
         happened += [("warning", {"warning": warning}) for warning in fresh]
     if result is not None:
         changes["result"] = result
-    if changes:
-        await conn.execute(sa.update(jobs).where(jobs.c.id == job.id).values(changes))
     # the status comes last: whoever follows the events has everything when the job ends
-    await add_events(conn, job.id, sorted(happened, key=lambda item: item[0] == "status"))
+    happened.sort(key=lambda item: item[0] == "status")
+    if changes.keys() - {"stage", "progress"}:
+        await conn.execute(sa.update(jobs).where(jobs.c.id == job.id).values(changes))
+        await add_events(conn, job.id, happened)
+    elif changes:
+        advanced = {"advanced_stage": stage, "advanced_progress": progress}
+        values = advanced | {"advanced_id": job.id} | _event_values(job.id, happened)
+        await _advance(len(happened)).execute(conn, values)
     return new
 
 

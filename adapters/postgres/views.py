@@ -7,10 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.clock import literal, now, seconds_between
+from adapters.postgres.clock import bound, literal, now, seconds_between
 from adapters.postgres.tables import AnyRow, jobs, units
 from domain.errors import JobNotFound
-from domain.jobs.model import FINAL_STATUSES, Job, JobStatus, Result, Unit, UnitState
+from domain.jobs.model import FINAL_STATUSES, Job, JobStatus, Result, StageReport, Unit, UnitState
 from domain.jobs.stages import StageFacts, seconds_left, stage_reports
 
 QUEUED = literal(JobStatus.QUEUED)
@@ -48,21 +48,32 @@ async def stage_facts(
     """Count units by job and kind, in one query."""
     found: dict[UUID, list[StageFacts]] = defaultdict(list)
     for row in await conn.execute(_FACTS.where(units.c.job_id.in_(job_ids))):
-        found[row.job_id].append(
-            StageFacts(
-                kind=row.kind,
-                total=row.total,
-                done=row.done,
-                leased=row.leased,
-                due=row.due,
-                later=row.later,
-                failed=row.failed,
-                cancelled=row.cancelled,
-                progress=float(row.progress),
-                seconds=float(row.seconds),
-            )
-        )
+        found[row.job_id].append(_facts_from_row(row))
     return found
+
+
+_FACTS_OF_ONE = _FACTS.where(units.c.job_id == bound("facts", units.c.job_id))
+
+
+async def facts_of(conn: AsyncConnection, job_id: UUID) -> list[StageFacts]:
+    """Count one job's units by kind."""
+    rows = await conn.execute(_FACTS_OF_ONE, {"facts_job_id": job_id})
+    return [_facts_from_row(row) for row in rows]
+
+
+def _facts_from_row(row: AnyRow) -> StageFacts:
+    return StageFacts(
+        kind=row.kind,
+        total=row.total,
+        done=row.done,
+        leased=row.leased,
+        due=row.due,
+        later=row.later,
+        failed=row.failed,
+        cancelled=row.cancelled,
+        progress=float(row.progress),
+        seconds=float(row.seconds),
+    )
 
 
 async def queue_positions(conn: AsyncConnection, job_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -86,7 +97,9 @@ async def jobs_from_rows(conn: AsyncConnection, rows: Sequence[AnyRow]) -> list[
     facts = await stage_facts(conn, [row.id for row in rows])
     queued = [row.id for row in rows if row.status is JobStatus.QUEUED]
     places = await queue_positions(conn, queued) if queued else {}
-    return [_job(row, facts.get(row.id, []), places.get(row.id)) for row in rows]
+    return [
+        job_from_row(row, stage_reports(facts.get(row.id, [])), places.get(row.id)) for row in rows
+    ]
 
 
 async def read_job(conn: AsyncConnection, account_id: str, job_id: UUID) -> Job:
@@ -104,7 +117,8 @@ async def read_job(conn: AsyncConnection, account_id: str, job_id: UUID) -> Job:
     return found[0]
 
 
-def _job(row: AnyRow, facts: list[StageFacts], place: int | None) -> Job:
+def job_from_row(row: AnyRow, stages: list[StageReport], place: int | None) -> Job:
+    """A job from a row of ``JOB_COLUMNS``."""
     eta = None
     if row.status not in FINAL_STATUSES and row.elapsed is not None:
         eta = seconds_left(row.elapsed, row.progress, row.resumed_progress)
@@ -119,7 +133,7 @@ def _job(row: AnyRow, facts: list[StageFacts], place: int | None) -> Job:
         progress=row.progress,
         eta_seconds=eta,
         queue_position=place,
-        stages=stage_reports(facts),
+        stages=stages,
         request=row.request,
         revises=row.revises,
         topic_match=row.topic_match,
@@ -135,26 +149,9 @@ def _job(row: AnyRow, facts: list[StageFacts], place: int | None) -> Job:
     )
 
 
-def unit_from_row(row: AnyRow) -> Unit:
-    """A unit from a row of ``units``."""
-    return Unit(
-        id=row.id,
-        job_id=row.job_id,
-        account_id=row.account_id,
-        revision=row.revision,
-        kind=row.kind,
-        ordinal=row.ordinal,
-        missing_inputs=row.missing_inputs,
-        state=row.state,
-        attempt=row.attempt,
-        crashes=row.crashes,
-        run_at=row.run_at,
-        lease_owner=row.lease_owner,
-        lease_until=row.lease_until,
-        fence=row.fence,
-        progress=row.progress,
-        result=row.result,
-    )
+def unit_from_row(row: AnyRow, prefix: str = "") -> Unit:
+    """A unit from a row of ``units``, whose columns may have a prefix."""
+    return Unit(**{name: getattr(row, prefix + name) for name in Unit.__struct_fields__})
 
 
 def result_from_row(row: AnyRow) -> Result:

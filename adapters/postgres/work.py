@@ -1,18 +1,21 @@
 """What a worker does to its unit: claim, renew, finish, fail, give back. All under the fence."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.accept import add_units
-from adapters.postgres.clock import insert_if_absent, later, literal, now, seconds_between
+from adapters.postgres.clock import bound, later, literal, now, seconds_between
 from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
 from adapters.postgres.tables import AnyRow, jobs, results, units
+from adapters.postgres.together import Together
 from adapters.postgres.videos import revises_nothing, upsert_video
-from adapters.postgres.views import JOB_COLUMNS, jobs_from_rows, result_from_row, unit_from_row
+from adapters.postgres.views import JOB_COLUMNS, job_from_row, result_from_row, unit_from_row
 from domain.errors import LeaseLost
 from domain.jobs.model import (
     DEPENDANTS,
@@ -20,6 +23,7 @@ from domain.jobs.model import (
     JobError,
     JobStatus,
     Result,
+    Unit,
     UnitKind,
     UnitState,
     WaitingFor,
@@ -42,52 +46,100 @@ def next_unit(kinds: Sequence[UnitKind]) -> sa.Select[tuple[UUID]]:
     """The due unit that goes first, skipping those that others are claiming right now."""
     return (
         sa.select(units.c.id)
-        .where(units.c.state == READY, units.c.run_at <= now(), units.c.kind.in_(kinds))
+        .where(
+            units.c.state == READY,
+            units.c.run_at <= now(),
+            units.c.kind.in_([literal(kind) for kind in kinds]),
+        )
         .order_by(units.c.priority.desc(), units.c.run_at, units.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
 
 
-async def claim_next(
+@cache
+def _lease_next(kinds: tuple[UnitKind, ...]) -> sa.Update:
+    return (
+        sa.update(units)
+        .where(units.c.id == next_unit(kinds).scalar_subquery())
+        .values(
+            state=UnitState.LEASED,
+            lease_owner=bound("claim", units.c.lease_owner),
+            lease_until=later(now(), sa.bindparam("claim_seconds", type_=sa.Float())),
+            fence=units.c.fence + 1,
+            claimed_at=now(),
+            progress=0.0,
+            waiting_for=None,
+            error=None,
+        )
+    )
+
+
+@cache
+def _lease_with_job(kinds: tuple[UnitKind, ...]) -> sa.Select[Any]:
+    """The claim, answering the job together with the unit."""
+    names = Unit.__struct_fields__
+    leased = _lease_next(kinds).returning(*(units.c[name] for name in names)).cte("leased")
+    columns = (leased.c[name].label(f"unit_{name}") for name in names)
+    return sa.select(*columns, *JOB_COLUMNS).join(jobs, jobs.c.id == leased.c.job_id)
+
+
+_JOB = sa.select(*JOB_COLUMNS).where(jobs.c.id == bound("wanted", jobs.c.id))
+
+
+async def lease_next(
     conn: AsyncConnection, worker: str, kinds: Sequence[UnitKind], lease_seconds: float
 ) -> Claim | None:
-    """Lease the next unit and take its job along to ``running``."""
-    while True:
-        rows = await conn.execute(
-            sa.update(units)
-            .where(units.c.id == next_unit(kinds).scalar_subquery())
-            .values(
-                state=UnitState.LEASED,
-                lease_owner=worker,
-                lease_until=later(now(), lease_seconds),
-                fence=units.c.fence + 1,
-                claimed_at=now(),
-                progress=0.0,
-                waiting_for=None,
-                error=None,
-            )
-            .returning(units)
-        )
-        unit = rows.one_or_none()
+    """Lease the next unit; one statement on Postgres. The job may have to be taken along."""
+    values = {"claim_lease_owner": worker, "claim_seconds": lease_seconds}
+    if conn.dialect.name == "sqlite":
+        leased = await conn.execute(_lease_next(tuple(kinds)).returning(units), values)
+        unit = leased.one_or_none()
         if unit is None:
             return None
-        job = (await conn.execute(sa.select(jobs).where(jobs.c.id == unit.job_id))).one()
-        if job.status is not JobStatus.RUNNING:
-            job = await lock_job(conn, unit.job_id) or job
-        if is_over(job):
-            # cancelled or failed while this claim was under way: leave it, take the next
-            await conn.execute(
-                sa.update(units)
-                .where(units.c.id == unit.id)
-                .values(ENDED | {"state": UnitState.CANCELLED})
-            )
-            continue
-        if job.status is not JobStatus.RUNNING:
-            await settle(conn, job)
-        rows = await conn.execute(sa.select(*JOB_COLUMNS).where(jobs.c.id == unit.job_id))
-        [claimed] = await jobs_from_rows(conn, rows.all())
-        return Claim(unit=unit_from_row(unit), job=claimed)
+        job = (await conn.execute(_JOB, {"wanted_id": unit.job_id})).one()
+        return Claim(unit=unit_from_row(unit), job=job_from_row(job, [], None))
+    row = (await conn.execute(_lease_with_job(tuple(kinds)), values)).one_or_none()
+    if row is None:
+        return None
+    return Claim(unit=unit_from_row(row, "unit_"), job=job_from_row(row, [], None))
+
+
+def is_under_way(claim: Claim) -> bool:
+    """Whether the unit's job runs already, as far as the claim has seen."""
+    return claim.job.status is JobStatus.RUNNING and not claim.job.cancel_requested
+
+
+async def take_job_along(conn: AsyncConnection, claim: Claim) -> Claim | None:
+    """Move the job of a unit that was leased just now to ``running``.
+
+    None when the job was cancelled or has failed in the meantime: then the unit is given back.
+
+    Raises:
+        LeaseLost
+    """
+    job = await locked_job_of(conn, claim)
+    if is_over(job):
+        await update_owned(conn, claim, ENDED | {"state": UnitState.CANCELLED})
+        await settle(conn, job)
+        return None
+    if job.status is not JobStatus.RUNNING:
+        await settle(conn, job)
+    row = (await conn.execute(_JOB, {"wanted_id": claim.job.id})).one()
+    return Claim(unit=claim.unit, job=job_from_row(row, [], None))
+
+
+def owned() -> sa.ColumnElement[bool]:
+    """Which unit a worker may write to: the one that it leased, under the token it was given."""
+    return (
+        (units.c.id == bound("own", units.c.id))
+        & (units.c.fence == bound("own", units.c.fence))
+        & (units.c.state == literal(UnitState.LEASED))
+    )
+
+
+def _owner(claim: Claim) -> dict[str, Any]:
+    return {"own_id": claim.unit.id, "own_fence": claim.unit.fence}
 
 
 async def update_owned(conn: AsyncConnection, claim: Claim, values: dict[str, Any]) -> None:
@@ -96,17 +148,13 @@ async def update_owned(conn: AsyncConnection, claim: Claim, values: dict[str, An
     Raises:
         LeaseLost: the unit isn't leased under this token any more.
     """
-    changed = await conn.execute(
-        sa.update(units)
-        .where(
-            units.c.id == claim.unit.id,
-            units.c.fence == claim.unit.fence,
-            units.c.state == UnitState.LEASED,
-        )
-        .values(values)
-    )
-    if changed.rowcount == 0:
-        raise LeaseLost(f"Unit {claim.unit.id} isn't leased under fence {claim.unit.fence}.")
+    write = sa.update(units).where(owned()).values(values)
+    if (await conn.execute(write, _owner(claim))).rowcount == 0:
+        raise _lost(claim)
+
+
+def _lost(claim: Claim) -> LeaseLost:
+    return LeaseLost(f"Unit {claim.unit.id} isn't leased under fence {claim.unit.fence}.")
 
 
 async def locked_job_of(conn: AsyncConnection, claim: Claim) -> AnyRow:
@@ -132,40 +180,71 @@ async def renew(conn: AsyncConnection, claim: Claim, progress: float, lease: flo
     return False
 
 
+@cache
+def _keep(dialect: str) -> Any:
+    """Insert a result unless there is one."""
+    names = ("account_id", *Result.__struct_fields__)
+    values = {name: bound("kept", results.c[name]) for name in names}
+    insert = sqlite.insert(results) if dialect == "sqlite" else postgresql.insert(results)
+    return insert.values(**values, created_at=now()).on_conflict_do_nothing()
+
+
+def _kept_values(account_id: str, result: Result) -> dict[str, Any]:
+    fields = {f"kept_{name}": getattr(result, name) for name in Result.__struct_fields__}
+    return fields | {"kept_account_id": account_id}
+
+
 async def keep_result(conn: AsyncConnection, account_id: str, result: Result) -> Result:
     """Insert a result unless there is one; answers the one that is there."""
-    await conn.execute(
-        insert_if_absent(conn, results).values(
-            account_id=account_id,
-            fingerprint=result.fingerprint,
-            kind=result.kind,
-            content=result.content,
-            artifacts=result.artifacts,
-            data=result.data,
-            created_at=now(),
-        )
-    )
+    insert = _keep(conn.dialect.name)
+    if (await conn.execute(insert, _kept_values(account_id, result))).rowcount:
+        return result
     kept = await read_result(conn, account_id, result.fingerprint)
     assert kept is not None, "results aren't removed while a job refers to them"
     return kept
 
 
+_RESULT = sa.select(results).where(
+    results.c.account_id == bound("wanted", results.c.account_id),
+    results.c.fingerprint == bound("wanted", results.c.fingerprint),
+)
+
+
 async def read_result(conn: AsyncConnection, account_id: str, fingerprint: str) -> Result | None:
     """The result under a fingerprint, or None."""
-    rows = await conn.execute(
-        sa.select(results).where(
-            results.c.account_id == account_id, results.c.fingerprint == fingerprint
-        )
-    )
-    row = rows.one_or_none()
+    values = {"wanted_account_id": account_id, "wanted_fingerprint": fingerprint}
+    row = (await conn.execute(_RESULT, values)).one_or_none()
     return None if row is None else result_from_row(row)
 
 
+_INPUTS = (
+    sa.select(units.c.kind.label("unit_kind"), units.c.ordinal, *results.c)
+    .join(
+        results,
+        (results.c.account_id == units.c.account_id) & (results.c.fingerprint == units.c.result),
+    )
+    .where(
+        units.c.job_id == bound("wanted", units.c.job_id),
+        units.c.revision == bound("wanted", units.c.revision),
+        units.c.state == literal(UnitState.DONE),
+    )
+)
+
+
+async def inputs(conn: AsyncConnection, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
+    """Results of the job's finished units of this revision."""
+    values = {"wanted_job_id": claim.job.id, "wanted_revision": claim.unit.revision}
+    rows = await conn.execute(_INPUTS, values)
+    return {(row.unit_kind, row.ordinal): result_from_row(row) for row in rows}
+
+
 async def finish(conn: AsyncConnection, claim: Claim, done: Finish) -> list[UUID]:
-    """Complete a unit and set its dependants free; answers the units that became ready."""
+    """Complete a unit and set its dependants free; answers the units that became ready.
+
+    Raises:
+        LeaseLost
+    """
     job = await locked_job_of(conn, claim)
-    if await _finished_before(conn, claim):
-        return await ready_units(conn, claim.job.id)
     is_deleted = done.video is not None and await revises_nothing(conn, job)
     if is_over(job) or is_deleted:
         # too late to count; the result stays for a retry, which finds it by its fingerprint
@@ -173,14 +252,14 @@ async def finish(conn: AsyncConnection, claim: Claim, done: Finish) -> list[UUID
         await keep_result(conn, job.account_id, done.result)
         await settle(conn, job, status=None if is_over(job) else JobStatus.CANCELLED)
         return []
-    await update_owned(
-        conn,
-        claim,
-        ENDED | {"state": UnitState.DONE, "progress": 1.0, "result": done.result.fingerprint},
-    )
-    await keep_result(conn, job.account_id, done.result)
-    ready = await add_units(conn, job, done.units)
-    ready += await _free_dependants(conn, claim)
+    values = _owner(claim) | {"own_result": done.result.fingerprint}
+    values |= {"freed_job_id": claim.job.id, "freed_revision": claim.unit.revision}
+    writes = _complete(conn.dialect.name, claim.unit.kind)
+    wrote = await writes.execute(conn, values | _kept_values(job.account_id, done.result))
+    if not wrote["own"]:
+        raise _lost(claim)
+    ready = [row.id for row in wrote.get("freed", []) if row.state is UnitState.READY]
+    ready += await add_units(conn, job, done.units)
     if done.video is not None:
         await upsert_video(conn, done.video)
     await settle(
@@ -193,7 +272,7 @@ async def finish(conn: AsyncConnection, claim: Claim, done: Finish) -> list[UUID
     return ready
 
 
-async def _finished_before(conn: AsyncConnection, claim: Claim) -> bool:
+async def was_finished(conn: AsyncConnection, claim: Claim) -> bool:
     """Whether this very claim was finished already, and only the answer got lost."""
     rows = await conn.execute(
         sa.select(units.c.id).where(
@@ -205,18 +284,33 @@ async def _finished_before(conn: AsyncConnection, claim: Claim) -> bool:
     return rows.first() is not None
 
 
-async def _free_dependants(conn: AsyncConnection, claim: Claim) -> list[UUID]:
-    kinds = DEPENDANTS[claim.unit.kind]
-    if not kinds:
-        return []
+@cache
+def _complete(dialect: str, kind: UnitKind) -> Together:
+    """The unit is done, its result is kept, and its dependants miss one input less."""
+    own = (
+        sa.update(units)
+        .where(owned())
+        .values(
+            ENDED
+            | {"state": UnitState.DONE, "progress": 1.0, "result": bound("own", units.c.result)}
+        )
+        .returning(units.c.id, units.c.state)
+    )
+    writes = {"own": own, "kept": _keep(dialect)}
+    if DEPENDANTS[kind]:
+        writes["freed"] = _free_dependants(DEPENDANTS[kind])
+    return Together(**writes)
+
+
+def _free_dependants(kinds: Sequence[UnitKind]) -> sa.Update:
     complete = units.c.missing_inputs <= 1
     freed = complete & (units.c.state == UnitState.BLOCKED)
-    changed = await conn.execute(
+    return (
         sa.update(units)
         .where(
-            units.c.job_id == claim.job.id,
-            units.c.revision == claim.unit.revision,
-            units.c.kind.in_(kinds),
+            units.c.job_id == bound("freed", units.c.job_id),
+            units.c.revision == bound("freed", units.c.revision),
+            units.c.kind.in_([literal(kind) for kind in kinds]),
             units.c.missing_inputs > 0,
         )
         .values(
@@ -226,7 +320,6 @@ async def _free_dependants(conn: AsyncConnection, claim: Claim) -> list[UUID]:
         )
         .returning(units.c.id, units.c.state)
     )
-    return [row.id for row in changed if row.state is UnitState.READY]
 
 
 async def ready_units(conn: AsyncConnection, job_id: UUID) -> list[UUID]:

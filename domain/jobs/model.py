@@ -275,7 +275,10 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A unit under lease and the job it belongs to; ``unit.fence`` is the token."""
+    """A unit under lease and the job it belongs to; ``unit.fence`` is the token.
+
+    The job comes without its stages and its place in the queue: who works doesn't ask for them.
+    """
 
     unit: Unit
     job: Job
