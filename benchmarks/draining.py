@@ -108,7 +108,7 @@ async def all_finished(database: str) -> float:
 async def drain_row(servers: Servers, folder: Path, jobs: int, threads: int) -> float:
     """Print the figures; answers the units finished each second."""
     database = await servers.fresh_database("draining")
-    environ = environment(servers, database, folder)
+    environ = environment(servers, database, folder, WORKER_SLOTS=str(threads))
     with workers(
         "benchmarks.idle_worker:boot", environ, folder, count=WORKERS, threads=threads
     ) as pids:

@@ -4,6 +4,7 @@ Times are the database's own: ``timestamptz`` on Postgres, integer milliseconds 
 SQLite (which has no such type). Everything else is the same SQL.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -102,6 +103,18 @@ def seconds_between(
 ) -> sa.ColumnElement[float]:
     """Seconds from ``start`` to ``end``, with a fraction."""
     return _Between(start, end)
+
+
+def keep_first(table: sa.Table, values: Mapping[str, sa.ColumnElement[Any]]) -> sa.Insert:
+    """An INSERT for which a row that stands in the way is no error, to be made once.
+
+    SQLAlchemy's own ``on_conflict_do_nothing`` is translated anew at every execution. (SQLite
+    reads ON as a join's, unless a WHERE stands before it.)
+    """
+    chosen = sa.select(*(value.label(name) for name, value in values.items())).where(sa.true())
+    return sa.insert(table).from_select(
+        list(values), chosen.suffix_with("ON CONFLICT DO NOTHING"), include_defaults=False
+    )
 
 
 def insert_if_absent(conn: AsyncConnection, table: sa.TableClause) -> Any:

@@ -59,16 +59,18 @@ Happened = Sequence[tuple[str, dict[str, Any]]]
 
 @cache
 def _events(count: int) -> sa.Insert:
-    return sa.insert(events).values(
-        [
-            {
-                "job_id": bound("told", events.c.job_id),
-                "type": bound(f"told{n}", events.c.type),
-                "data": bound(f"told{n}", events.c.data),
-                "created_at": now(),
-            }
-            for n in range(count)
-        ]
+    # rows of a SELECT and not of VALUES, which SQLAlchemy translates anew at every execution
+    rows = [
+        sa.select(
+            bound("told", events.c.job_id),
+            bound(f"told{n}", events.c.type),
+            bound(f"told{n}", events.c.data),
+            now(),
+        )
+        for n in range(count)
+    ]
+    return sa.insert(events).from_select(
+        ["job_id", "type", "data", "created_at"], sa.union_all(*rows), include_defaults=False
     )
 
 

@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.accept import add_units
-from adapters.postgres.clock import bound, later, literal, now, seconds_between
+from adapters.postgres.clock import bound, keep_first, later, literal, now, seconds_between
 from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
 from adapters.postgres.tables import AnyRow, jobs, results, units
 from adapters.postgres.together import Together
@@ -180,13 +179,17 @@ async def renew(conn: AsyncConnection, claim: Claim, progress: float, lease: flo
     return False
 
 
-@cache
-def _keep(dialect: str) -> Any:
-    """Insert a result unless there is one."""
-    names = ("account_id", *Result.__struct_fields__)
-    values = {name: bound("kept", results.c[name]) for name in names}
-    insert = sqlite.insert(results) if dialect == "sqlite" else postgresql.insert(results)
-    return insert.values(**values, created_at=now()).on_conflict_do_nothing()
+_KEEP = keep_first(
+    results,
+    {
+        "created_at": now(),
+        **{
+            name: bound("kept", results.c[name])
+            for name in ("account_id", *Result.__struct_fields__)
+        },
+    },
+)
+"""insert a result unless there is one"""
 
 
 def _kept_values(account_id: str, result: Result) -> dict[str, Any]:
@@ -196,8 +199,7 @@ def _kept_values(account_id: str, result: Result) -> dict[str, Any]:
 
 async def keep_result(conn: AsyncConnection, account_id: str, result: Result) -> Result:
     """Insert a result unless there is one; answers the one that is there."""
-    insert = _keep(conn.dialect.name)
-    if (await conn.execute(insert, _kept_values(account_id, result))).rowcount:
+    if (await conn.execute(_KEEP, _kept_values(account_id, result))).rowcount:
         return result
     kept = await read_result(conn, account_id, result.fingerprint)
     assert kept is not None, "results aren't removed while a job refers to them"
@@ -254,7 +256,7 @@ async def finish(conn: AsyncConnection, claim: Claim, done: Finish) -> list[UUID
         return []
     values = _owner(claim) | {"own_result": done.result.fingerprint}
     values |= {"freed_job_id": claim.job.id, "freed_revision": claim.unit.revision}
-    writes = _complete(conn.dialect.name, claim.unit.kind)
+    writes = _complete(claim.unit.kind)
     wrote = await writes.execute(conn, values | _kept_values(job.account_id, done.result))
     if not wrote["own"]:
         raise _lost(claim)
@@ -285,7 +287,7 @@ async def was_finished(conn: AsyncConnection, claim: Claim) -> bool:
 
 
 @cache
-def _complete(dialect: str, kind: UnitKind) -> Together:
+def _complete(kind: UnitKind) -> Together:
     """The unit is done, its result is kept, and its dependants miss one input less."""
     own = (
         sa.update(units)
@@ -296,7 +298,7 @@ def _complete(dialect: str, kind: UnitKind) -> Together:
         )
         .returning(units.c.id, units.c.state)
     )
-    writes = {"own": own, "kept": _keep(dialect)}
+    writes = {"own": own, "kept": _KEEP}
     if DEPENDANTS[kind]:
         writes["freed"] = _free_dependants(DEPENDANTS[kind])
     return Together(**writes)
