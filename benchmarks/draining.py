@@ -1,10 +1,11 @@
 """How many units a second two worker processes finish when there is nothing to do in them."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -28,18 +29,23 @@ PATIENCE_SECONDS = 90.0
 
 
 @contextmanager
-def workers(
-    boot: str, environ: dict[str, str], folder: Path, *, count: int, threads: int
+def worker_processes(
+    command: list[str],
+    ready: str,
+    environ: dict[str, str],
+    folder: Path,
+    pins: Sequence[set[int] | None],
 ) -> Iterator[list[int]]:
-    """Worker processes that are ready when the block begins; their process ids."""
+    """A process for each of ``pins``, on those cores; each has said ``ready`` when the block
+    begins. Their process ids."""
     with ExitStack() as stack:
         started = [
-            stack.enter_context(_worker(boot, environ, folder / f"worker{n}.log", threads))
-            for n in range(count)
+            stack.enter_context(_process(command, environ, folder / f"worker{n}.log", cores))
+            for n, cores in enumerate(pins)
         ]
         deadline = time.monotonic() + PATIENCE_SECONDS
         for process, log in started:
-            while READY not in log.read_text(errors="replace"):
+            while ready not in log.read_text(errors="replace"):
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"A worker doesn't start:\n{log.read_text()[-2000:]}")
                 time.sleep(POLL_SECONDS)
@@ -47,10 +53,14 @@ def workers(
 
 
 @contextmanager
-def _worker(
-    boot: str, environ: dict[str, str], log: Path, threads: int
+def _process(
+    command: list[str], environ: dict[str, str], log: Path, cores: set[int] | None
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    command = [sys.executable, "-m", "dramatiq", boot, "-p", "1", "-t", str(threads)]
+    def prepare() -> None:
+        die_with_parent()
+        if cores is not None:
+            os.sched_setaffinity(0, cores)  # its children inherit it
+
     with log.open("wb") as file:
         process = subprocess.Popen(
             command,
@@ -58,7 +68,7 @@ def _worker(
             stderr=file,
             env=environ,
             cwd=log.parent,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - it only calls prctl
+            preexec_fn=prepare,  # noqa: PLW1509 - two system calls
         )
     try:
         yield process, log
@@ -109,9 +119,9 @@ async def drain_row(servers: Servers, folder: Path, jobs: int, threads: int) -> 
     """Print the figures; answers the units finished each second."""
     database = await servers.fresh_database("draining")
     environ = environment(servers, database, folder, WORKER_SLOTS=str(threads))
-    with workers(
-        "benchmarks.idle_worker:boot", environ, folder, count=WORKERS, threads=threads
-    ) as pids:
+    command = [sys.executable, "-m", "dramatiq", "benchmarks.idle_worker:boot", "-p", "1"]
+    command += ["-t", str(threads)]
+    with worker_processes(command, READY, environ, folder, [None] * WORKERS) as pids:
         watched = {**servers.pids, **{f"worker {n + 1}": pid for n, pid in enumerate(pids)}}
         await submit_jobs(database, servers.redis, 2)
         await all_finished(database)
