@@ -91,6 +91,11 @@ class OneStopIsEnough(Middleware):
         signal.signal(signal.SIGTERM, once)
 
 
+LISTEN_AGAIN_MS = 100
+"""A worker that is free looks for a bell this often at least. Dramatiq's own second, which it
+also waits out while every thread is busy, would be lost after each unit."""
+
+
 class PrefetchOnePerThread(Middleware):
     """Lets a worker take only as many bells as it can answer at once.
 
@@ -107,6 +112,7 @@ class PrefetchOnePerThread(Middleware):
         if self._max_threads is not None:
             worker.worker_threads = min(worker.worker_threads, self._max_threads)
         worker.queue_prefetch = worker.worker_threads
+        worker.worker_timeout = min(worker.worker_timeout, LISTEN_AGAIN_MS)
 
 
 def _run(hook: Hook) -> None:

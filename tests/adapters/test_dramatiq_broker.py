@@ -122,6 +122,7 @@ def test_a_worker_takes_no_more_than_its_threads_can_answer(broker: RedisBroker)
     worker.start()
     try:
         assert worker.queue_prefetch == 3
+        assert worker.worker_timeout == 100, "milliseconds that a worker may idle beside a bell"
         assert any(isinstance(found, PrefetchOnePerThread) for found in broker.middleware)
     finally:
         worker.stop()

@@ -23,6 +23,7 @@ from adapters.postgres import SqlJobStore
 from domain.errors import IllegalMove, InvalidRequest, JobNotFound, LeaseLost, QueueFull
 from domain.generation.brief import Brief
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
+from domain.generation.stages.script import longest_first, units_for
 from domain.jobs.model import (
     STAGES,
     JobError,
@@ -33,7 +34,7 @@ from domain.jobs.model import (
     UnitKind,
     WaitingFor,
 )
-from domain.jobs.ports import JobStore
+from domain.jobs.ports import Finish, JobStore
 
 Rows = Callable[[str], Coroutine[Any, Any, list[dict[str, Any]]]]
 
@@ -119,6 +120,24 @@ async def test_the_queue_goes_by_priority_then_by_age(store: JobStore) -> None:
     assert (await store.get(ACCOUNT, first.id)).queue_position is None
 
 
+async def test_units_that_are_ready_at_once_are_claimed_in_the_order_of_their_naming(
+    store: JobStore,
+) -> None:
+    await add_job(store)
+    script = await claim_unit(store)
+    named = units_for(4, longest_first([30, 5, 90, 60]))
+    await store.finish(script, Finish(result=result_for(script), units=named))
+
+    claimed = []
+    while (claim := await store.claim("w1", STAGES)) is not None:
+        claimed.append((claim.unit.kind, claim.unit.ordinal))
+        if claim.unit.kind is not UnitKind.PACKAGE:
+            await store.finish(claim, finish_for(claim, 4))
+
+    assert claimed == [(unit.kind, unit.ordinal) for unit in named]
+    assert [unit.ordinal for unit in named if unit.kind is UnitKind.SEGMENT] == [2, 3, 0, 1]
+
+
 async def test_pages_walk_through_all_jobs_newest_first(store: JobStore) -> None:
     now = await store.now()
     ids = [(await add_job(store, created_at=now + timedelta(seconds=n // 2))).id for n in range(5)]
@@ -183,8 +202,8 @@ async def test_a_job_is_worked_off_in_the_order_of_its_dependencies(store: JobSt
         UnitKind.SCRIPT,
         *[UnitKind.NARRATION] * 2,
         UnitKind.STORYBOARD,
-        *[UnitKind.SEGMENT] * 2,
         UnitKind.MIX,
+        *[UnitKind.SEGMENT] * 2,
         UnitKind.PACKAGE,
     ]
     done = await store.get(ACCOUNT, job.id)
@@ -534,7 +553,9 @@ async def test_events_tell_the_story_of_a_job_in_order(store: JobStore) -> None:
         for type_ in ("status", "stage", "progress", "warning")
     }
     assert [data["status"] for data in of["status"]] == ["queued", "running", "succeeded"]
-    assert [data["stage"] for data in of["stage"]] == list(STAGES)
+    # the mix was made before the segment, whose stage is told as long as it lasts
+    told = [stage for stage in STAGES if stage is not UnitKind.MIX]
+    assert [data["stage"] for data in of["stage"]] == told
     assert [data["progress"] for data in of["progress"]] == sorted(
         data["progress"] for data in of["progress"]
     )

@@ -1,5 +1,7 @@
 """Script: write the words, then name every unit that they make possible."""
 
+from collections.abc import Sequence
+
 from domain.errors import DomainError
 from domain.generation.documents import decode
 from domain.generation.narration import pace_for
@@ -24,7 +26,9 @@ class ScriptStage(Stage):
 
     async def finish(self, work: Work, result: Result) -> Finish:
         script = await load_document(self._studio, work.account_id, result, Script)
-        return Finish(result=result, units=units_for(len(script.scenes)), warnings=script.warnings)
+        letters = [len(scene.text) for scene in script.scenes]
+        units = units_for(len(letters), longest_first(letters))
+        return Finish(result=result, units=units, warnings=script.warnings)
 
     def _write(self, work: Work) -> Task:
         brief = work.brief
@@ -69,12 +73,22 @@ class ScriptStage(Stage):
         return Result(fingerprint=name, kind=UnitKind.SCRIPT, content=content)
 
 
-def units_for(scenes: int) -> list[NewUnit]:
-    """The units of a production of so many scenes, each with the number of inputs it misses."""
+def longest_first(letters: Sequence[int]) -> list[int]:
+    """Scenes, the longest first: whoever works side by side then ends at about the same time."""
+    return sorted(range(len(letters)), key=lambda scene: letters[scene], reverse=True)
+
+
+def units_for(scenes: int, order: Sequence[int] | None = None) -> list[NewUnit]:
+    """The units of a production of so many scenes, each with the number of inputs it misses.
+
+    Units that are ready at the same time are claimed in the order of this list: scenes in
+    ``order``, and the mix before any segment, so that no worker waits for it at the end.
+    """
+    order = range(scenes) if order is None else order
     return [
-        *(NewUnit(UnitKind.NARRATION, n) for n in range(scenes)),
+        *(NewUnit(UnitKind.NARRATION, n) for n in order),
         NewUnit(UnitKind.STORYBOARD, missing_inputs=scenes),
-        *(NewUnit(UnitKind.SEGMENT, n, missing_inputs=1) for n in range(scenes)),
         NewUnit(UnitKind.MIX, missing_inputs=1),
+        *(NewUnit(UnitKind.SEGMENT, n, missing_inputs=1) for n in order),
         NewUnit(UnitKind.PACKAGE, missing_inputs=scenes + 1),
     ]
