@@ -22,7 +22,7 @@ set -o pipefail; $(1) 2> >(sed '/^WARNING: /d' >&2) | while IFS= read -r line; d
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test faults check bench format constraints clean
+.PHONY: help demo serve test faults check bench bench-control bench-parallel format constraints clean
 
 help:
 	@echo "make demo    make a video on TOPIC=\"$(TOPIC)\" in ASPECT=$(ASPECT)"
@@ -31,6 +31,7 @@ help:
 	@echo "make faults  kill, stop and cut off everything, a thousand jobs long (FAULTS=--help)"
 	@echo "make check   lint, types, import rules, migrations up to date"
 	@echo "make bench   speed, as ratios of one run"
+	@echo "make bench-control, make bench-parallel   the same of job control, and of two workers"
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" \
@@ -77,6 +78,12 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks
+
+bench-control: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.control
+
+bench-parallel: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.parallel
 
 # Pins everything anew: installs the newest versions that pyproject.toml allows into a venv that
 # is thrown away, and writes down what came.

@@ -2,17 +2,23 @@
 
 import argparse
 import asyncio
+import math
 import os
 import tempfile
 from pathlib import Path
 
 from benchmarks.accepting import accept_row
+from benchmarks.claiming import claim_row
 from benchmarks.draining import drain_row
+from benchmarks.growing import memory_row
 from benchmarks.servers import Servers, run_servers
 
-ROWS = ("accept", "drain")
+ROWS = ("accept", "drain", "claim", "memory")
 ACCEPT_SHARE = 0.5
 DRAINED_EACH_SECOND = 200
+CLAIM_RATIO = 1.5
+GROWTH = 0.05
+"""from the thousandth job to the five thousandth"""
 
 
 def main() -> None:
@@ -23,6 +29,7 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=2000, help="of a round")
     options.add_argument("--jobs", type=int, default=60, help="drained, of 24 units each")
     options.add_argument("--threads", type=int, default=8, help="of a draining worker")
+    options.add_argument("--claims", type=int, default=300, help="of each database")
     given = options.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="faceless-bench-") as name:
@@ -38,11 +45,21 @@ async def _bench(servers: Servers, folder: Path, given: argparse.Namespace) -> N
     if "drain" in given.rows:
         rate = await drain_row(servers, folder, given.jobs, given.threads)
         verdict("no-op units finished each second", rate, at_least=DRAINED_EACH_SECOND)
+    if "claim" in given.rows:
+        ratio = await claim_row(servers, given.claims)
+        verdict("a claim's p50 among 100,000, over that among 100", ratio, at_most=CLAIM_RATIO)
+    if "memory" in given.rows:
+        growth = await memory_row(servers, folder)
+        verdict("memory's growth from 1,000 jobs to 5,000", growth, at_most=GROWTH)
 
 
-def verdict(what: str, value: float, *, at_least: float) -> None:
+def verdict(
+    what: str, value: float, *, at_least: float = -math.inf, at_most: float = math.inf
+) -> None:
     """Say whether a target was met."""
-    print(f"{'MET' if value >= at_least else 'MISSED'}: {what}: {value:.2f}, asked {at_least:g}")
+    word = "MET" if at_least <= value <= at_most else "MISSED"
+    asked = f"at least {at_least:g}" if at_most == math.inf else f"at most {at_most:g}"
+    print(f"{word}: {what}: {value:.2f}, asked {asked}", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -81,10 +81,9 @@ def _process(
             process.wait()
 
 
-async def submit_jobs(database: str, redis: str, count: int) -> None:
-    """Accept ``count`` jobs as the API does, and ring for them."""
-    engine = make_engine(database)
-    store, bell = SqlJobStore(engine), DramatiqBell(redis)
+async def accept_jobs(store: SqlJobStore, count: int) -> list[UUID]:
+    """Accept ``count`` jobs; their ids."""
+    ids = []
     for seed in range(count):
         job = NewJob(
             id=uuid4(),
@@ -93,20 +92,29 @@ async def submit_jobs(database: str, redis: str, count: int) -> None:
             request=Brief(script=SCRIPT, seed=seed),
             deadline_seconds=3600.0,
         )
-        await store.add(job, [NewUnit(UnitKind.SCRIPT)])
-        await bell.ring([job.id])
+        ids.append((await store.add(job, [NewUnit(UnitKind.SCRIPT)])).id)
+    return ids
+
+
+async def submit_jobs(database: str, redis: str, count: int) -> None:
+    """Accept ``count`` jobs and ring for them, as the API does."""
+    engine = make_engine(database)
+    bell = DramatiqBell(redis)
+    await bell.ring(await accept_jobs(SqlJobStore(engine), count))
     await bell.close()
     await engine.dispose()
 
 
-async def all_finished(database: str) -> float:
+async def all_finished(database: str, patience: float = PATIENCE_SECONDS) -> float:
     """Wait until no job is unfinished; seconds from the first acceptance to the last end."""
     connection = await asyncpg.connect(database)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while await connection.fetchval("SELECT count(*) FROM jobs WHERE finished_at IS NULL"):
-        troubles = await connection.fetch("SELECT kind, error FROM units WHERE error IS NOT NULL")
+        troubles = await connection.fetch(
+            "SELECT kind, state, error FROM units WHERE error IS NOT NULL LIMIT 3"
+        )
         if troubles or time.monotonic() > deadline:
-            raise RuntimeError(f"The jobs don't come to their end: {troubles[:3]}")
+            raise RuntimeError(f"The jobs don't come to their end: {troubles}")
         await asyncio.sleep(POLL_SECONDS)
     took = await connection.fetchval(
         "SELECT extract(epoch FROM max(finished_at) - min(created_at))::float8 FROM jobs"

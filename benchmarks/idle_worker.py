@@ -5,6 +5,7 @@
 Claims, leases, fingerprints, documents, results, units, events and bells are the real ones.
 """
 
+import os
 from collections.abc import Mapping
 
 from dishka import Provider, Scope
@@ -20,7 +21,7 @@ from domain.generation.stages.stage import Stage, Studio, Task, Work
 from domain.jobs.model import JobResult, Result, UnitKind
 from domain.jobs.ports import Finish
 
-SCENES = 10
+SCENES = int(os.environ.get("IDLE_SCENES", "10"))
 DOCUMENTS = frozenset({UnitKind.SCRIPT, UnitKind.NARRATION, UnitKind.STORYBOARD, UnitKind.PACKAGE})
 """kinds whose real stages keep a document"""
 BODY = b'{"text": "' + b"Honey never spoils. " * 100 + b'"}'

@@ -44,6 +44,7 @@ SCENES = [
     "A third of all that we eat depends on bees, and they have done it for thirty million years.",
 ]
 WARM_UP = "Bees need flowers."
+PATIENCE_SECONDS = 600.0
 
 
 class Made(msgspec.Struct):
@@ -127,13 +128,13 @@ async def _make(servers: Servers, folder: Path, run: str, pins: Sequence[set[int
         for seed in range(2 * len(pins)):
             warm_up = [SceneInput(text=WARM_UP)] * len(pins)
             await jobs.submit(LOCAL_ACCOUNT, Brief(scenes=warm_up, aspect_ratio="1:1", seed=seed))
-        await all_finished(database)
+        await all_finished(database, PATIENCE_SECONDS)
         before = sum(cpu_seconds(pid) for pid in pids)
         job = await jobs.submit(
             LOCAL_ACCOUNT,
             Brief(scenes=[SceneInput(text=text) for text in SCENES], aspect_ratio="9:16", seed=7),
         )
-        await all_finished(database)
+        await all_finished(database, PATIENCE_SECONDS)
         spent = sum(cpu_seconds(pid) for pid in pids) - before
     await container.close()
     connection = await asyncpg.connect(database)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tiny_production import ACCOUNT, add_job, finish_for
+from tiny_production import ACCOUNT, add_job, claim_unit, finish_for
 
 from adapters.postgres import SqlJobStore, make_engine
-from adapters.postgres.work import next_unit
+from adapters.postgres.work import lease_next, next_unit
 from domain.errors import IllegalMove, LeaseLost
 from domain.jobs.model import STAGES, JobError, JobStatus, WaitingFor
 
@@ -58,7 +58,7 @@ async def test_the_claim_walks_its_partial_index_without_sorting(engine: AsyncEn
         assert slow not in plan
 
 
-async def test_a_generic_plan_of_the_claim_uses_the_index_too(postgres_url: str) -> None:
+async def test_a_generic_plan_of_the_whole_claim_uses_the_index_too(postgres_url: str) -> None:
     """Drivers reuse prepared statements; after some calls Postgres plans without parameters."""
     engine = make_engine(postgres_url)
     store = SqlJobStore(engine)
@@ -72,13 +72,41 @@ async def test_a_generic_plan_of_the_claim_uses_the_index_too(postgres_url: str)
         driver = (await conn.get_raw_connection()).driver_connection
         assert driver is not None
         driver.add_log_listener(lambda _, message: messages.append(str(message)))
-        await conn.execute(next_unit(STAGES))
+        claim = await lease_next(conn, "w", STAGES, 30.0)
         await conn.rollback()
     await engine.dispose()
 
+    assert claim is not None
     [plan] = [message for message in messages if "LockRows" in message]
     assert "ix_units_claim" in plan
     assert "Sort" not in plan
+    assert "Seq Scan on units" not in plan
+
+
+async def test_a_claim_of_a_running_job_is_one_statement_on_postgres_and_a_finish_is_few(
+    postgres_url: str,
+) -> None:
+    """Every statement is a trip to the server, and most of what a unit costs there."""
+    engine = make_engine(postgres_url)
+    store = SqlJobStore(engine)
+    await add_job(store)
+    script = await claim_unit(store)
+    await store.finish(script, finish_for(script, 2))
+    statements: list[str] = []
+    sa.event.listen(
+        engine.sync_engine,
+        "before_cursor_execute",
+        lambda _c, _cu, statement, *_: statements.append(statement),
+    )
+
+    narration = await claim_unit(store)
+    claimed = len(statements)
+    await store.finish(narration, finish_for(narration, 2))
+    await engine.dispose()
+
+    assert claimed == 1
+    # lock the job, write what is done, count the units, move the job and tell of it
+    assert len(statements) - claimed == 4
 
 
 async def test_cancelling_failing_and_claiming_at_once_never_deadlocks(
