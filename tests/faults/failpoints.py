@@ -96,6 +96,14 @@ class Failpoints:
             if write := _write.get():
                 self.reach(f"{write}.commit")
 
+        @sa.event.listens_for(engine.sync_engine, "before_cursor_execute")
+        def on_statement(connection: sa.Connection, _: Any, statement: str, *_more: Any) -> None:
+            # a statement that is a transaction by itself commits as soon as it is sent
+            options = connection.get_execution_options()
+            writes = "INSERT" in statement or "UPDATE" in statement
+            if writes and options.get("isolation_level") == "AUTOCOMMIT":
+                on_commit(connection)
+
 
 class WatchedStore:
     """A ``JobStore`` whose writes are points, and are written down as tried and as answered."""
