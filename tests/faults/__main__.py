@@ -109,10 +109,13 @@ async def run(options: argparse.Namespace) -> int:
     print(row("in sum", total))
     print(f"at failpoints: {dict(sorted(total.at_point.items()))}")
     print(f"processes that ended by themselves: {total.fell_over}")
+    broken = total.broken()
     late, limit = total.resume_within(0.99), RESUME_SECONDS * options.scale
     if late is not None:
         print(f"resume time p99 {late:.1f} s; with these periods it should be within {limit:g} s")
-    broken = total.broken()
+        # with shorter periods, what the machine takes for everything else weighs too much
+        if options.scale >= 1 and late > limit:
+            broken.append("work was resumed too late")
     print("BROKEN" if broken else "every rule held")
     return 1 if broken else 0
 

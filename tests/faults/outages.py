@@ -12,6 +12,7 @@ from faults.site import Site
 
 DISK_BYTES = 24_000_000
 SLOW_SECONDS = 1.0
+AWAY_SECONDS = 25.0
 
 Disturbance = Callable[[Site], Awaitable[None]]
 
@@ -32,6 +33,23 @@ async def postgres_stopped(site: Site, size: Size) -> None:
 async def mongo_killed(site: Site, size: Size) -> None:
     """kill -9 of mongod under load, and a restart."""
     await _under_load(site, size, kill_mongo)
+
+
+@scenario()
+async def servers_away(site: Site, size: Size) -> None:
+    """One server after the other is away for longer than any unit has attempts."""
+    servers = site.servers
+    site.workers.grow(WORKERS)
+    async with site.load(size.jobs):
+        for end, begin in (
+            (servers.mongo.kill, servers.mongo.start),
+            (servers.redis.kill, servers.redis.start),
+            (servers.postgres.stop_immediately, servers.postgres.start),
+        ):
+            await site.until_busy()
+            await servers.do(end)
+            await asyncio.sleep(AWAY_SECONDS)
+            await servers.do(begin)
 
 
 @scenario(over_lines=True)

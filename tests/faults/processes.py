@@ -18,6 +18,9 @@ BEGIN_AGAIN_SECONDS = 0.2
 
 STOP_SECONDS = 30.0
 
+EXPECTED_ENDS = (0, -signal.SIGKILL, -signal.SIGTERM)
+"""of processes that are killed and stopped"""
+
 ROOT = Path(__file__).parents[2]
 
 _context = multiprocessing.get_context("forkserver")
@@ -128,7 +131,7 @@ class Crew:
             self.members.append(member)
             await asyncio.shield(member.ended)
             self.members.remove(member)
-            if member.exit_code != -signal.SIGKILL:
+            if member.exit_code not in EXPECTED_ENDS:
                 self.fell_over += 1
                 await asyncio.sleep(BEGIN_AGAIN_SECONDS)
 

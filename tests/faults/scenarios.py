@@ -117,12 +117,11 @@ async def stopped_gracefully(site: Site, size: Size) -> None:
         for _ in range(size.random_kills):
             await site.until_busy()
             await asyncio.sleep(site.random.uniform(0.1, 8 * site.settings.renew_seconds))
-            if code := await site.random.choice(site.workers.members).stop():
+            code = await site.random.choice(site.workers.members).stop()
+            if code not in (0, -signal.SIGTERM):  # the latter while it was still being started
                 site.notes.append(f"a worker ended with {code} at SIGTERM")
     await site.drain()
-    [row] = await site.rows("SELECT sum(crashes) AS n FROM units")
-    if row["n"]:
-        site.notes.append(f"{row['n']} crashes were counted, though no worker crashed")
+    await _expect_crashes(site, 0)
 
 
 @scenario(failing=("quarantined",), crash_limit=3)
@@ -146,10 +145,16 @@ async def many_reconcilers(site: Site, size: Size) -> None:
     while _killed(site) < wanted:
         await site.feed(5)
     await site.drain()
+    await _expect_crashes(site, wanted)
+
+
+async def _expect_crashes(site: Site, wanted: int) -> None:
+    """One for each that ended with a unit in its hands; more only where a slow machine starved a
+    worker of its lease, as its refused writes tell."""
     [row] = await site.rows("SELECT sum(crashes) AS n FROM units")
-    overtaken = sum(line.what == "refused" for line in site.ledger.lines())
-    if not wanted <= row["n"] <= wanted + overtaken:
-        site.notes.append(f"{row['n']} crashes were counted of {wanted} killed workers")
+    starved = sum(line.what == "refused" for line in site.ledger.lines())
+    if not wanted <= row["n"] <= wanted + starved:
+        site.notes.append(f"{row['n']} crashes were counted where {wanted} workers crashed")
 
 
 async def _stop_and_overtake(site: Site, arming: Arming) -> None:
