@@ -38,6 +38,7 @@ def top_modules(folder: str) -> dict[str, str]:
     for path in sorted((ROOT / folder).rglob("*.py")):
         beside = {file.stem for file in path.parent.glob("*.py")}
         beside |= {file.stem for file in (ROOT / folder).glob("*.py")}
+        beside |= {file.parent.name for file in (ROOT / folder).glob("*/__init__.py")}
         for node in ast.walk(ast.parse(path.read_text())):
             names = []
             if isinstance(node, ast.Import):
