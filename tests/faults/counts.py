@@ -143,6 +143,9 @@ async def _count_units(site: Site, counts: Counts, lines: Sequence[Line]) -> Non
         "SELECT unit FROM witness WHERE became = 'done' GROUP BY unit HAVING count(*) > 1"
     )
     counts.finished_twice = len(twice)
+    # nobody has anything to change about a unit that is done
+    [late] = await site.rows("SELECT count(*) AS n FROM witness WHERE was = 'done'")
+    counts.stale_accepted = late["n"]
     starts: dict[str, int] = defaultdict(int)
     handed_back: dict[str, int] = defaultdict(int)
     for line in lines:
@@ -184,16 +187,18 @@ def _count_ends(counts: Counts, lines: Sequence[Line]) -> None:
 def _count_stale(counts: Counts, lines: Sequence[Line]) -> None:
     """Writes under an outdated fence: a later one had been given before they began."""
     claims: dict[str, list[Line]] = defaultdict(list)
+    accepted = 0
     for line in lines:
         if line.what == "claimed":
             claims[line.unit].append(line)
-        elif line.what == "refused":
+        elif line.what in {"refused", "abandoned"}:
             counts.stale_tried += any(claim.fence > line.fence for claim in claims[line.unit])
         elif line.what == "accepted" and line.name not in SILENT:
             began = float(line.detail)
             if any(c.at < began and c.fence > line.fence for c in claims[line.unit]):
                 counts.stale_tried += 1
-                counts.stale_accepted += 1
+                accepted += 1
+    counts.stale_accepted = max(counts.stale_accepted, accepted)
 
 
 async def _dangling(site: Site) -> int:

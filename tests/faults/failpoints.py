@@ -4,8 +4,9 @@ None of them is in the product: they lie in wrappers around its ports, and, for 
 inside a transaction, in the database engine's own event before a commit.
 """
 
-import os
+import asyncio
 import signal
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
@@ -42,8 +43,8 @@ WORKER_POINTS = (
 API_POINTS = ("add.before", "add.after", "bell.before", "bell.after")
 """the statement that accepts a job is a transaction by itself"""
 
-_write: ContextVar[str] = ContextVar("write", default="")
-"""the store call whose transaction is under way"""
+_write: ContextVar[tuple[str, Claim | None]] = ContextVar("write", default=("", None))
+"""the store call whose transaction is under way, and for which claim"""
 
 current_claim: ContextVar[Claim | None] = ContextVar("current_claim", default=None)
 """the unit that is being worked on"""
@@ -82,19 +83,20 @@ class Failpoints:
             return
         if arming.action == "stop":
             self.ledger.write("stopped", point, claim)
-            os.kill(os.getpid(), signal.SIGSTOP)
+            _send_here(signal.SIGSTOP)
             self.ledger.write("continued", point, claim)
         else:
             self.ledger.write("killed", point)
-            os.kill(os.getpid(), signal.SIGKILL)
+            _send_here(signal.SIGKILL)
 
     def watch_commits(self, engine: AsyncEngine) -> None:
         """Come by ``<call>.commit`` when all of a transaction is done but its commit."""
 
         @sa.event.listens_for(engine.sync_engine, "commit")
         def on_commit(_connection: sa.Connection) -> None:
-            if write := _write.get():
-                self.reach(f"{write}.commit")
+            write, claim = _write.get()
+            if write:
+                self.reach(f"{write}.commit", claim)
 
         @sa.event.listens_for(engine.sync_engine, "before_cursor_execute")
         def on_statement(connection: sa.Connection, _: Any, statement: str, *_more: Any) -> None:
@@ -103,6 +105,12 @@ class Failpoints:
             writes = "INSERT" in statement or "UPDATE" in statement
             if writes and options.get("isolation_level") == "AUTOCOMMIT":
                 on_commit(connection)
+
+
+def _send_here(number: signal.Signals) -> None:
+    """End or stop this process in this very thread: sent to the process, a signal may let it go
+    on for some instants."""
+    signal.pthread_kill(threading.get_ident(), number)
 
 
 class WatchedStore:
@@ -163,10 +171,13 @@ class WatchedStore:
         self._points.reach(f"{write}.before", claim)
         started = self._ledger.now()
         try:
-            with _inside(write):
+            with _inside(write, claim):
                 done = await call()
         except LeaseLost:
             self._ledger.write("refused", write, claim)
+            raise
+        except asyncio.CancelledError:
+            self._ledger.write("abandoned", write, claim)
             raise
         self._ledger.write("accepted", write, claim, detail=repr(started))
         self._points.reach(f"{write}.after", claim)
@@ -176,11 +187,11 @@ class WatchedStore:
 class _inside:  # noqa: N801 - reads as a phrase where it is used
     """Marks whose transaction is under way, for the point before its commit."""
 
-    def __init__(self, write: str) -> None:
-        self._name = write
+    def __init__(self, write: str, claim: Claim | None = None) -> None:
+        self._what = (write, claim)
 
     def __enter__(self) -> None:
-        self._token = _write.set(self._name)
+        self._token = _write.set(self._what)
 
     def __exit__(self, *_: object) -> None:
         _write.reset(self._token)

@@ -20,8 +20,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: float
     pid: int
     what: str
-    """``claimed``; ``start`` and ``end`` of a piece of work; ``tried``, ``accepted`` and
-    ``refused`` writes; ``killed``, ``stopped`` and ``continued`` processes; ``posted`` jobs"""
+    """``claimed``; ``start`` and ``end`` of a piece of work; writes that are ``tried`` and then
+    ``accepted``, ``refused``, or ``abandoned`` by a worker that gives up; processes that are
+    ``killed``, ``stopped`` and ``continued``; jobs that are ``posted``, requests that are
+    ``unaccepted`` and ``unanswered``"""
     name: str = ""
     """which write, which work, or at which failpoint"""
     job: str = ""

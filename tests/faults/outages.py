@@ -170,8 +170,7 @@ async def fill_disk(site: Site) -> None:
 
 async def kill_a_worker(site: Site) -> None:
     """kill -9."""
-    if site.workers.members:
-        site.random.choice(site.workers.members).kill()
+    (await site.somebody()).kill()
 
 
 async def set_a_clock(site: Site) -> None:

@@ -13,6 +13,9 @@ SELDOM = ("fail", "reconcile", "renew", "export")
 SHORT_PATIENCE = 5.0
 """when it's clear already that nothing more will come"""
 
+JOBS_A_ROUND = 5
+PATIENT_ROUNDS = 4
+
 NEVER_SECONDS = 1e6
 
 STOPPED_AT = (
@@ -39,10 +42,17 @@ async def killed_at_failpoints(site: Site, size: Size) -> None:
     site.random.shuffle(site.armings)
     wanted = len(site.armings)
     site.workers.grow(WORKERS)
-    fed = 0
-    while fed < size.jobs_under_kills or _killed(site) < wanted:
-        await site.feed(5)
-        fed += 5
+    fed = rounds_without_kill = 0
+    while (killed := _killed(site)) < wanted or fed < size.jobs_under_kills:
+        await site.feed(JOBS_A_ROUND)
+        fed += JOBS_A_ROUND
+        rounds_without_kill = rounds_without_kill + 1 if _killed(site) == killed < wanted else 0
+        if rounds_without_kill == PATIENT_ROUNDS:
+            # some points are met only by those who clear up behind somebody else's end
+            rounds_without_kill = 0
+            member = await site.somebody()
+            site.armings += [member.orders.arming] if member.orders.arming else []
+            member.kill()
 
 
 @scenario()
@@ -52,8 +62,7 @@ async def killed_at_random(site: Site, size: Size) -> None:
     async with site.load(size.jobs):
         for _ in range(size.random_kills):
             await asyncio.sleep(site.random.uniform(0.1, 8 * site.settings.renew_seconds))
-            if site.workers.members:
-                site.random.choice(site.workers.members).kill()
+            (await site.somebody()).kill()
 
 
 @scenario()
@@ -61,7 +70,7 @@ async def api_killed(site: Site, size: Size) -> None:
     """kill -9 of the API around accepting a job: between its commit and its bell, too."""
     [first] = site.api.members
     site.api_armings = [Arming(point) for point in API_POINTS for _ in range(size.kills_at_each)]
-    wanted = len(site.api_armings) + 1
+    wanted = len(site.api_armings)
     site.workers.grow(WORKERS)
     first.kill()
     while _killed(site) < wanted:
@@ -117,7 +126,7 @@ async def stopped_gracefully(site: Site, size: Size) -> None:
         for _ in range(size.random_kills):
             await site.until_busy()
             await asyncio.sleep(site.random.uniform(0.1, 8 * site.settings.renew_seconds))
-            code = await site.random.choice(site.workers.members).stop()
+            code = await (await site.somebody()).stop()
             if code not in (0, -signal.SIGTERM):  # the latter while it was still being started
                 site.notes.append(f"a worker ended with {code} at SIGTERM")
     await site.drain()
@@ -186,11 +195,12 @@ async def _stop_and_overtake(site: Site, arming: Arming) -> None:
             for line in lines[before:]
             if line.pid == stopped.pid
             and line.at > stopped.at
-            and line.what in {"refused", "accepted"}
+            and line.what in {"refused", "accepted", "abandoned"}
         ],
         f"the answer to the write of the worker that was stopped at {arming.point}",
     )
 
 
 def _killed(site: Site) -> int:
-    return sum(line.what == "killed" for line in site.ledger.lines())
+    """Kills at failpoints."""
+    return sum(line.what == "killed" and line.name != "random" for line in site.ledger.lines())

@@ -23,7 +23,7 @@ from app.config import Settings
 from faults.client import Client
 from faults.failpoints import Arming
 from faults.ledger import Ledger, Line
-from faults.processes import Crew, apis, import_everything, workers
+from faults.processes import Crew, Member, apis, import_everything, workers
 from faults.proxy import Proxy
 from faults.worker import Orders
 
@@ -50,10 +50,9 @@ WITNESS = """
             RETURN NULL;
         END $$;
     CREATE TRIGGER testify AFTER UPDATE ON units
-        FOR EACH ROW WHEN (OLD.state <> NEW.state OR OLD.fence <> NEW.fence)
-        EXECUTE FUNCTION testify();
+        FOR EACH ROW EXECUTE FUNCTION testify();
 """
-"""the database's own record of who finished what: also what a killed worker couldn't write down"""
+"""the database's own record of what was done to units: also by those who couldn't write it down"""
 
 
 class NeverHappened(Exception):
@@ -194,6 +193,12 @@ class Site:
 
     def _api_orders(self) -> Orders:
         return self._orders("api", self.api_armings.pop(0) if self.api_armings else None)
+
+    async def somebody(self) -> Member:
+        """A worker, whichever."""
+        while not self.workers.members:
+            await asyncio.sleep(0.01)
+        return self.random.choice(self.workers.members)
 
     async def rows(self, query: str) -> list[dict[str, Any]]:
         """Rows from the database itself, as soon as it is there."""
