@@ -7,14 +7,15 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 from faults import outages, scenarios  # noqa: F401 - they put themselves into the list
 from faults.counts import RESUME_SECONDS, Counts
+from faults.ground import Servers, Skipped
 from faults.mutants import MUTANTS
 from faults.running import SCENARIOS, Size, run_scenario
-from faults.site import Servers, Skipped
 
 COLUMNS = (
     "jobs",
@@ -96,9 +97,14 @@ async def run(options: argparse.Namespace) -> int:
                         seed=options.seed,
                         mutant=options.mutant,
                         keep=options.keep,
+                        tell=lambda line: print(line, flush=True),
                     )
                 except Skipped as reason:
                     print(f"{name:{NAME_WIDTH}}  skipped: {reason}", flush=True)
+                    continue
+                except Exception:  # the others are worth running all the same
+                    traceback.print_exc()
+                    total.notes.append(f"{name} broke off")
                     continue
                 print(row(name, counts), f"  {time.monotonic() - started:4.0f} s", flush=True)
                 for problem in counts.broken():
@@ -108,6 +114,7 @@ async def run(options: argparse.Namespace) -> int:
             servers.stop()
     print(row("in sum", total))
     print(f"at failpoints: {dict(sorted(total.at_point.items()))}")
+    print(f"units redone per kill or stop: {total.redone / max(1, total.kills + total.stops):.2f}")
     print(f"processes that ended by themselves: {total.fell_over}")
     broken = total.broken()
     late, limit = total.resume_within(0.99), RESUME_SECONDS * options.scale

@@ -9,9 +9,9 @@ from servers import ServerUnavailable, unavailable
 
 from faults import outages, scenarios  # noqa: F401 - they put themselves into the list
 from faults.__main__ import memory_folder
+from faults.ground import Servers, Skipped
 from faults.mutants import MUTANTS
 from faults.running import Size, run_scenario
-from faults.site import Servers, Skipped
 
 pytestmark = pytest.mark.timeout(280)
 
