@@ -23,7 +23,6 @@ SHORT = [
     "api_killed",
     "storm",
     "disk_full",
-    "poisoned",
 ]
 
 FOUND_OUT = [
