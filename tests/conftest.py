@@ -12,12 +12,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
+from pymongo import MongoClient
 from servers import (
     MongoServer,
     PostgresServer,
@@ -49,7 +51,7 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mongodb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a MongoDB server."""
     if url := os.environ.get("TEST_MONGODB_URL"):
         yield url
@@ -143,6 +145,15 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     in_own_loop(_administer(postgres_server, f"CREATE DATABASE {name}"))
     yield _url_of(postgres_server, name)
     in_own_loop(_administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def mongodb_url(mongodb_server: str) -> Iterator[str]:
+    """A fresh MongoDB database."""
+    name = f"faceless_{uuid4().hex}"
+    yield urlsplit(mongodb_server)._replace(path=f"/{name}").geturl()
+    with MongoClient[dict[str, Any]](mongodb_server) as client:
+        client.drop_database(name)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -29,6 +29,8 @@ from pymongo.read_concern import ReadConcern
 from domain.errors import ServiceUnavailable, SettingsInvalid
 from domain.generation.stores import DocumentKey
 
+DATABASE = "faceless"
+"""where the URL names none"""
 COLLECTION = "documents"
 INDEX = "document_key"
 
@@ -57,7 +59,8 @@ class MongoFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MongoDocumentStore:
-    """Immutable documents in ``<database>.documents``, unique by account, kind, fingerprint.
+    """Immutable documents, unique by account, kind, fingerprint: the collection ``documents`` of
+    the database that the URL names, else of ``faceless``.
 
     Belongs to the event loop that it is first used in. Connects at the first call.
 
@@ -67,7 +70,7 @@ class MongoDocumentStore:
         SettingsInvalid: the URL can't be read.
     """
 
-    def __init__(self, url: str, database: str = "faceless") -> None:
+    def __init__(self, url: str) -> None:
         try:
             self._client: AsyncIOMotorClient[Row] = AsyncIOMotorClient(
                 url,
@@ -84,7 +87,8 @@ class MongoDocumentStore:
             raise SettingsInvalid([UNREADABLE_URL]) from error
         # On disk on most servers before the call returns, and never read from one that could
         # still lose it: the SQL row that refers to a document is committed after it.
-        self._documents: AsyncIOMotorCollection[Row] = self._client[database].get_collection(
+        database = self._client.get_default_database(DATABASE)
+        self._documents: AsyncIOMotorCollection[Row] = database.get_collection(
             COLLECTION,
             write_concern=WriteConcern(w="majority", j=True, wtimeout=ANSWER_MS),
             read_concern=ReadConcern("majority"),

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
@@ -11,23 +12,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymongo import MongoClient
+from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from adapters.mongo import MongoDocumentStore
 from domain.errors import ServiceUnavailable, SettingsInvalid
 
+Documents = Collection[dict[str, object]]
+
 
 @pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[str]:
-    name = f"test_{uuid4().hex[:12]}"
-    yield name
+def documents(mongodb_url: str) -> Iterator[Documents]:
+    """The collection itself, past the store."""
     with MongoClient[dict[str, object]](mongodb_url) as client:
-        client.drop_database(name)
+        yield client.get_default_database()["documents"]
 
 
 @pytest.fixture
-async def store(mongodb_url: str, database: str) -> AsyncIterator[MongoDocumentStore]:
-    store = MongoDocumentStore(mongodb_url, database)
+async def store(mongodb_url: str) -> AsyncIterator[MongoDocumentStore]:
+    store = MongoDocumentStore(mongodb_url)
     await store.ensure_indexes()
     yield store
     await store.close()
@@ -67,42 +70,80 @@ async def test_any_json_comes_back_as_it_was(store: MongoDocumentStore, value: o
 
 
 async def test_of_many_writers_at_once_one_wins_and_none_fails(
-    store: MongoDocumentStore, mongodb_url: str, database: str
+    store: MongoDocumentStore, documents: Documents
 ) -> None:
     bodies = [b'{"writer":%d}' % number for number in range(16)]
 
     await asyncio.gather(*(store.put("local", "script", "raced", body) for body in bodies))
 
     assert await store.get("local", "script", "raced") in bodies
-    with MongoClient[dict[str, object]](mongodb_url) as client:
-        assert client[database].documents.count_documents({"fingerprint": "raced"}) == 1
+    assert documents.count_documents({"fingerprint": "raced"}) == 1
 
 
 async def test_the_key_is_unique_in_the_database_itself(
-    store: MongoDocumentStore, mongodb_url: str, database: str
+    store: MongoDocumentStore, documents: Documents
 ) -> None:
     await store.ensure_indexes()
     key = {"account_id": "local", "kind": "script", "fingerprint": "f1"}
 
-    with MongoClient[dict[str, object]](mongodb_url) as client:
-        client[database].documents.insert_one(dict(key))
-        with pytest.raises(DuplicateKeyError):
-            client[database].documents.insert_one(dict(key))
+    documents.insert_one(dict(key))
+    with pytest.raises(DuplicateKeyError):
+        documents.insert_one(dict(key))
 
 
 async def test_the_first_write_makes_the_index_where_nobody_did(
-    mongodb_url: str, database: str
+    mongodb_url: str, documents: Documents
 ) -> None:
-    store = MongoDocumentStore(mongodb_url, database)
+    store = MongoDocumentStore(mongodb_url)
 
     await store.put("local", "script", "f1", b"{}")
     await store.close()
 
-    with MongoClient[dict[str, object]](mongodb_url) as client:
-        assert "document_key" in client[database].documents.index_information()
+    assert "document_key" in documents.index_information()
 
 
-@pytest.mark.parametrize("url", ["mongodb://u:s3cret@@/x", "mongodb://u:s3cret@host:s3cret/"])
+async def test_documents_lie_in_the_database_that_the_address_names(
+    store: MongoDocumentStore, mongodb_url: str, mongodb_server: str
+) -> None:
+    fingerprint = uuid4().hex
+
+    await store.put("local", "script", fingerprint, b"{}")
+
+    assert databases_with(fingerprint, mongodb_server) == [urlsplit(mongodb_url).path[1:]]
+
+
+async def test_documents_lie_in_faceless_where_the_address_names_no_database(
+    mongodb_server: str,
+) -> None:
+    store = MongoDocumentStore(urlsplit(mongodb_server)._replace(path="/").geturl())
+    fingerprint = uuid4().hex
+
+    await store.put("local", "script", fingerprint, b"{}")
+    found = databases_with(fingerprint, mongodb_server)
+    await store.delete("local", "script", fingerprint)
+    await store.close()
+
+    assert found == ["faceless"]
+
+
+def databases_with(fingerprint: str, server: str) -> list[str]:
+    """Names of the databases that hold a document."""
+    with MongoClient[dict[str, object]](server) as client:
+        return [
+            name
+            for name in client.list_database_names()
+            if client[name]["documents"].count_documents({"fingerprint": fingerprint})
+        ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mongodb://u:s3cret@@/x",
+        "mongodb://u:s3cret@host:s3cret/",
+        "mongodb://u:s3cret@host/no such name",
+    ],
+)
 def test_an_address_that_cannot_be_read_is_said_without_the_password(url: str) -> None:
     with pytest.raises(SettingsInvalid) as refused:
         MongoDocumentStore(url)
@@ -111,7 +152,7 @@ def test_an_address_that_cannot_be_read_is_said_without_the_password(url: str) -
 
 
 async def test_writes_wait_for_most_servers_and_their_journals(
-    store: MongoDocumentStore, mongodb_url: str, database: str
+    store: MongoDocumentStore, mongodb_url: str, documents: Documents
 ) -> None:
     """Seen from the server, which logs commands as they came once none is quick enough."""
     with MongoClient[dict[str, object]](mongodb_url) as client:
@@ -125,20 +166,17 @@ async def test_writes_wait_for_most_servers_and_their_journals(
         for entry in entries
         if entry["msg"] == "Slow query"
         and "update" in entry["attr"]["command"]
-        and entry["attr"]["command"]["$db"] == database
+        and entry["attr"]["command"]["$db"] == documents.database.name
     ]
     assert command["writeConcern"]["w"] == "majority"
     assert command["writeConcern"]["j"] is True
 
 
-async def test_a_lookup_uses_the_index(
-    store: MongoDocumentStore, mongodb_url: str, database: str
-) -> None:
+async def test_a_lookup_uses_the_index(store: MongoDocumentStore, documents: Documents) -> None:
     await store.put("local", "script", "f1", b"{}")
 
-    with MongoClient[dict[str, object]](mongodb_url) as client:
-        key = {"account_id": "local", "kind": "script", "fingerprint": "f1"}
-        plan = client[database].documents.find(key).explain()["queryPlanner"]["winningPlan"]
+    key = {"account_id": "local", "kind": "script", "fingerprint": "f1"}
+    plan = documents.find(key).explain()["queryPlanner"]["winningPlan"]
 
     assert "document_key" in str(plan)
     assert "COLLSCAN" not in str(plan)

@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
 import pytest
-from pymongo import MongoClient
 
 from adapters.mongo import MongoDocumentStore
 from adapters.postgres import SqlDocumentStore, make_engine
@@ -20,13 +18,10 @@ BODY = b'{"schema":1,"title":"Octopus","sentence":"\xc3\xa9t\xc3\xa9 \\u0000"}'
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[DocumentStore]:
     url: str = request.getfixturevalue(f"{request.param}_url")
     if request.param == "mongodb":
-        name = f"contract_{uuid4().hex[:12]}"
-        mongo = MongoDocumentStore(url, name)
+        mongo = MongoDocumentStore(url)
         await mongo.ensure_indexes()
         yield mongo
         await mongo.close()
-        with MongoClient[dict[str, object]](url) as client:
-            client.drop_database(name)
     else:
         engine = make_engine(url)
         yield SqlDocumentStore(engine)

@@ -1,11 +1,9 @@
 """A fleet's stores on real servers, empty, and what an installation holds."""
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from pymongo import MongoClient
 from stock import change
 
 from adapters.postgres import TABLES, make_engine
@@ -14,13 +12,10 @@ from app.config import Settings
 
 def fleet_settings(request: pytest.FixtureRequest, embedded: Settings, name: str) -> Settings:
     """Postgres, MongoDB and a bucket, and an empty folder ``name`` for what is nobody else's."""
-    mongodb_url: str = request.getfixturevalue("mongodb_url")
-    with MongoClient[dict[str, Any]](mongodb_url) as client:
-        client.drop_database("faceless")
     return change(
         empty_settings(embedded, name),
         database_url=request.getfixturevalue("postgres_url"),
-        mongodb_url=mongodb_url,
+        mongodb_url=request.getfixturevalue("mongodb_url"),
         artifacts_url=f"s3://artifacts/{uuid4().hex}",
         s3_endpoint_url=request.getfixturevalue("s3_endpoint"),
         s3_access_key="key",
