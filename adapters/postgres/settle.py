@@ -144,6 +144,8 @@ async def settle(
     waiting_for = None
     if new is JobStatus.WAITING:
         waiting_for, error = await _what_it_waits_for(conn, job.id)
+        if waiting_for is None:  # what it waited for has come due and was claimed just now
+            new = JobStatus.RUNNING
     stage = _stage(job, new, facts)
     progress = 1.0 if new is JobStatus.SUCCEEDED else overall_progress(facts)
     progress = max(job.progress, round(progress, PROGRESS_DIGITS))
@@ -203,7 +205,7 @@ def _stage(job: AnyRow, new: JobStatus, facts: list[StageFacts]) -> Any:
 
 async def _what_it_waits_for(
     conn: AsyncConnection, job_id: UUID
-) -> tuple[WaitingFor, JobError | None]:
+) -> tuple[WaitingFor | None, JobError | None]:
     rows = await conn.execute(
         sa.select(units.c.waiting_for, units.c.error)
         .where(units.c.job_id == job_id, units.c.state == UnitState.READY)
@@ -211,5 +213,7 @@ async def _what_it_waits_for(
     )
     found = rows.all()
     operator = [row for row in found if row.waiting_for is WaitingFor.OPERATOR]
+    if not found:
+        return None, None
     row = (operator or found)[0]
     return row.waiting_for or WaitingFor.RETRY, row.error

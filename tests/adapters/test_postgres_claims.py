@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from servers import in_own_loop
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, finish_for
 
 from adapters.postgres import SqlJobStore, make_engine
-from adapters.postgres.work import lease_next, next_unit
+from adapters.postgres.work import lease_next, next_unit, take_job_along
 from domain.errors import IllegalMove, LeaseLost
-from domain.jobs.model import STAGES, JobError, JobStatus, WaitingFor
+from domain.jobs.model import STAGES, Claim, JobError, JobStatus, UnitKind, WaitingFor
 
 Read = Callable[[str], Coroutine[Any, Any, list[dict[str, Any]]]]
 
@@ -155,6 +156,121 @@ async def test_cancelling_failing_and_claiming_at_once_never_deadlocks(
     assert found == [{"state": "done"}]
     for job_id in ids:
         assert (await store.get(ACCOUNT, job_id)).status is JobStatus.SUCCEEDED
+
+
+async def lease(engine: AsyncEngine) -> Claim:
+    """The first half of a claim: the unit is leased, and its job wasn't looked at yet."""
+    async with engine.begin() as conn:
+        claim = await lease_next(conn, "w2", STAGES, 30.0)
+    assert claim is not None
+    return claim
+
+
+async def look_at_job(engine: AsyncEngine, claim: Claim) -> Claim | None:
+    """The second half of a claim."""
+    async with engine.begin() as conn:
+        return await take_job_along(conn, claim)
+
+
+async def test_a_job_that_is_cancelled_between_the_halves_of_a_claim_ends_with_the_claim(
+    engine: AsyncEngine, rows: Read
+) -> None:
+    store = SqlJobStore(engine)
+    job = await add_job(store)
+
+    claim = await lease(engine)
+    cancelled = await store.cancel(ACCOUNT, job.id)
+    given = await look_at_job(engine, claim)
+
+    assert cancelled.status is JobStatus.RUNNING, "as far as anybody sees, a worker is at it"
+    assert given is None
+    assert (await store.get(ACCOUNT, job.id)).status is JobStatus.CANCELLED
+    assert await rows("SELECT DISTINCT state FROM units") == [{"state": "cancelled"}]
+
+
+@pytest.mark.parametrize("goes_last", ["the claim", "the other worker"])
+async def test_a_cancelled_job_with_another_unit_under_way_ends_with_the_last_of_both(
+    engine: AsyncEngine, rows: Read, goes_last: str
+) -> None:
+    store = SqlJobStore(engine)
+    job = await add_job(store)
+    script = await claim_unit(store)
+    await store.finish(script, finish_for(script, 2))
+    other = await claim_unit(store)
+
+    claim = await lease(engine)
+    await store.cancel(ACCOUNT, job.id)
+    if goes_last == "the claim":
+        await store.abandon_cancelled(other)
+    before = (await store.get(ACCOUNT, job.id)).status
+    assert await look_at_job(engine, claim) is None
+    if goes_last == "the other worker":
+        await store.abandon_cancelled(other)
+
+    assert before is JobStatus.RUNNING
+    assert (await store.get(ACCOUNT, job.id)).status is JobStatus.CANCELLED
+    assert await rows("SELECT DISTINCT state FROM units WHERE kind <> 'script'") == [
+        {"state": "cancelled"}
+    ]
+
+
+async def test_a_unit_that_a_cancel_skipped_for_a_claim_that_broke_off_holds_nothing_up(
+    postgres_url: str,
+) -> None:
+    """On SQLite there's no such thing: while a claim is under way, nobody else writes."""
+    engine = make_engine(postgres_url)
+    store = SqlJobStore(engine)
+    job = await add_job(store)
+
+    async with engine.connect() as conn:
+        assert await lease_next(conn, "w", [UnitKind.SCRIPT], 30.0) is not None
+        cancelled = await store.cancel(ACCOUNT, job.id)
+        await conn.rollback()
+    left = await store.ready_units(ACCOUNT, job.id)
+    claim = await store.claim("w", STAGES)
+
+    assert cancelled.status is JobStatus.CANCELLED
+    assert len(left) == 1
+    assert claim is None
+    assert await store.ready_units(ACCOUNT, job.id) == []
+    assert (await store.get(ACCOUNT, job.id)).status is JobStatus.CANCELLED
+    await engine.dispose()
+
+
+async def test_a_unit_that_comes_due_and_is_claimed_while_another_is_written_down_is_no_error(
+    postgres_url: str,
+) -> None:
+    """Claims take no job: what a finish has just counted as waiting may be under way by the time
+    it asks what is waited for."""
+    engine = make_engine(postgres_url)
+    store = SqlJobStore(engine)
+    job = await add_job(store)
+    script = await claim_unit(store)
+    await store.finish(script, finish_for(script, 2))
+    failing, other = await claim_unit(store), await claim_unit(store)
+    error = JobError("service_unavailable", "Nobody answers.")
+    await store.fail(failing, error, retry_in=60.0, waiting_for=WaitingFor.RETRY)
+
+    async def claim_elsewhere() -> None:
+        elsewhere = make_engine(postgres_url)
+        async with elsewhere.begin() as conn:
+            await conn.execute(sa.text("UPDATE units SET run_at = now() WHERE state = 'ready'"))
+        claimed.append(await SqlJobStore(elsewhere).claim("w2", STAGES))
+        await elsewhere.dispose()
+
+    def interfere(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("SELECT units.waiting_for"):
+            in_own_loop(claim_elsewhere())
+
+    claimed: list[Claim | None] = []
+    sa.event.listen(engine.sync_engine, "before_cursor_execute", interfere)
+    await store.finish(other, finish_for(other, 2))
+
+    [claim] = claimed
+    assert claim is not None
+    assert claim.unit.id == failing.unit.id
+    assert (await store.get(ACCOUNT, job.id)).status is JobStatus.RUNNING
+    await engine.dispose()
 
 
 async def test_reading_a_page_costs_the_same_for_one_job_and_for_many(
