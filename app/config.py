@@ -34,6 +34,8 @@ SQL_DRIVERS = {
 }
 """schemes that DATABASE_URL may have, and the driver that each of them means"""
 
+DATABASE_EXAMPLE = "postgresql://user:password@host:5432/name"
+
 SERVERS = {
     "MONGODB_URL": (("mongodb", "mongodb+srv"), "mongodb://user:password@host:27017/"),
     "REDIS_URL": (("redis", "rediss", "unix"), "redis://:password@host:6379/0"),
@@ -167,13 +169,16 @@ def _problems_between(converted: Mapping[str, Any]) -> list[str]:
         for name in READ_FOLDERS
         if (folder := converted.get(name)) is not None and not _is_folder(folder)
     ]
-    scheme, separator, _ = str(converted.get("DATABASE_URL", "sqlite://")).partition("://")
+    # the URL itself isn't repeated: it may hold a password
+    scheme, separator, rest = str(converted.get("DATABASE_URL", "sqlite://")).partition("://")
     if scheme not in SQL_DRIVERS or not separator:
-        # the URL itself isn't repeated: it may hold a password
         problems.append(
             "DATABASE_URL: must begin with postgresql:// or sqlite:///, or be empty for the "
             "embedded database"
         )
+    elif scheme.startswith("postgres") and rest.partition("?")[0].count("@") > 1:
+        # its reader would take what follows the first @ for the host, and others would print it
+        problems.append(_must_look_like("DATABASE_URL", DATABASE_EXAMPLE))
     problems += _problems_of_servers(converted)
     problems += _problems_of_bucket(converted)
     defaults = Settings()
@@ -194,12 +199,16 @@ def _problems_of_servers(converted: Mapping[str, Any]) -> list[str]:
         url = str(converted.get(name, ""))
         scheme, separator, rest = url.partition("://")
         if url and not (separator and rest and scheme in schemes and _has_port_or_none(name, url)):
-            # not repeated: it may hold a password
-            problems.append(
-                f"{name}: must look like {example}, with special characters of the password "
-                "percent-encoded (%40 for @, %2F for /)"
-            )
+            problems.append(_must_look_like(name, example))
     return problems
+
+
+def _must_look_like(name: str, example: str) -> str:
+    """Without the address itself, which may hold a password."""
+    return (
+        f"{name}: must look like {example}, with special characters of the password "
+        "percent-encoded (%40 for @, %2F for /)"
+    )
 
 
 def _has_port_or_none(name: str, url: str) -> bool:

@@ -109,6 +109,17 @@ def test_a_database_nobody_knows_is_refused_without_telling_its_password() -> No
     assert "geheim" not in raised.value.message
 
 
+def test_an_at_in_a_database_s_password_has_to_be_encoded() -> None:
+    """Half of such a password would pass for the host, and be printed as such."""
+    url = "postgresql://u:{}@h/n?host=/run/with@sign"
+    assert load_settings({"DATABASE_URL": url.format("ge%40heim")}, None)
+    with pytest.raises(SettingsInvalid) as raised:
+        load_settings({"DATABASE_URL": url.format("ge@heim")}, None)
+    assert "DATABASE_URL" in raised.value.message
+    assert "%40" in raised.value.message
+    assert "heim" not in raised.value.message
+
+
 @pytest.mark.parametrize(
     "periods",
     [
