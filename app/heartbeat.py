@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -45,14 +46,17 @@ def living_workers(folder: Path) -> tuple[list[int], list[int]]:
     """
     living: list[int] = []
     silent: list[int] = []
-    for file in sorted(folder.glob(f"{socket.gethostname()}.*")):
-        pid = int(file.suffix[1:])
+    for file in sorted(folder.glob("*")):
+        machine, _, number = file.name.rpartition(".")
+        if machine != socket.gethostname() or not number.isdecimal():
+            continue
+        pid = int(number)
         if not _runs(pid):
             file.unlink(missing_ok=True)
-        elif time.time() - file.stat().st_mtime < SILENT_SECONDS:
-            living.append(pid)
-        else:
-            silent.append(pid)
+            continue
+        with suppress(FileNotFoundError):  # it has ended just now
+            age = time.time() - file.stat().st_mtime
+            (living if age < SILENT_SECONDS else silent).append(pid)
     return living, silent
 
 
