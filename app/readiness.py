@@ -200,9 +200,17 @@ async def look_around(container: AsyncContainer, watch: Watch) -> None:
     with suppress(ServiceUnavailable):  # it's in the log, and this process stays
         await watch.look()
     mongodb: MongoDocumentStore | None = await container.get(MongoDocumentStore | None)
-    if mongodb is not None:
+    if mongodb is None:
+        return
+    try:
         with suppress(ServiceUnavailable):  # then the first write makes them
             await mongodb.ensure_indexes()
+    except Exception as error:  # the driver's own, such as a user that may not
+        log.error(
+            "MongoDB's unique index can't be made, and nothing is written without it",
+            why=str(error),
+            setting="MONGODB_URL",
+        )
 
 
 async def _timed(name: str, look: Callable[[], Awaitable[None]]) -> Check:

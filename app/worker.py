@@ -11,7 +11,6 @@ hang it. Here, supervisors look after processes.
 import asyncio
 import logging
 import signal
-from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -111,8 +110,9 @@ class QueueWorker:
             await (await self._container.get(Bell)).ring(self._unheard)
         for task in self._background:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        for outcome in await asyncio.gather(*self._background, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("the worker's housekeeping has failed", exc_info=outcome)
         if self._container is not None:
             await self._container.close()
         if self._listener is not None:

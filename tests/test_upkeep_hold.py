@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.postgres import SqlHolds
 from app.upkeep import hold as holding_module
 from app.upkeep.hold import NAME, holding
-from domain.errors import UpkeepUnderWay
+from domain.errors import StorageFull, UpkeepUnderWay
 
 
 @pytest.fixture
@@ -57,6 +57,24 @@ async def test_a_hold_that_another_took_is_noticed(engine: AsyncEngine, quick: N
 
     with pytest.raises(UpkeepUnderWay, match="another"):
         await holds.take(NAME, "a third", 60)
+
+
+async def test_a_hold_that_a_full_disk_keeps_from_being_renewed_is_lost_in_words_and_given_back(
+    engine: AsyncEngine, quick: None
+) -> None:
+    class FullDisk(SqlHolds):
+        async def renew(self, *_: object) -> None:
+            raise StorageFull
+
+    holds = FullDisk(engine)
+    async with holding(holds, "gc", patience_seconds=0) as hold:
+        async with asyncio.timeout(10):
+            while hold.lost is None:
+                await asyncio.sleep(0.01)
+        with pytest.raises(StorageFull):
+            hold.check()
+
+    await holds.take(NAME, "another", 60)
 
 
 async def test_who_stood_still_for_too_long_stops(

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from adapters.postgres import SqlHolds
-from domain.errors import DomainError, ServiceUnavailable, UpkeepUnderWay
+from domain.errors import DomainError, UpkeepUnderWay
 
 NAME = "upkeep"
 
@@ -35,7 +35,7 @@ class Hold:
         return time.monotonic() - self._renewed_at > HOLD_SECONDS - 2 * RENEW_SECONDS
 
     def check(self) -> None:
-        """Raise UpkeepUnderWay or ServiceUnavailable unless the hold is still there."""
+        """Raise UpkeepUnderWay, or what kept it from being renewed, unless it's still there."""
         if self.lost is not None:
             raise self.lost
         if self.is_about_to_end():
@@ -88,7 +88,7 @@ async def _keep(holds: SqlHolds, holder: str, hold: Hold) -> None:
         except UpkeepUnderWay as error:
             hold.lost = error
             return
-        except ServiceUnavailable as error:
+        except DomainError as error:  # the database is away or full: there's time to ask again
             if hold.is_about_to_end():
                 hold.lost = error
                 return

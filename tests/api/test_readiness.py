@@ -11,9 +11,13 @@ import httpx
 import pytest
 from dishka import Provider, Scope
 from live_server import serve
+from pymongo import MongoClient
+from structlog.testing import capture_logs
 
 from app.config import Settings
-from app.readiness import Watch
+from app.container import make_container
+from app.readiness import Watch, look_around
+from app.storage import prepare_storage
 from domain.jobs.ports import JobStore
 
 READY = "/api/health/ready"
@@ -103,6 +107,25 @@ async def test_without_mongodb_jobs_are_accepted_and_it_is_said(
     assert not mongodb["ok"]
     assert "MONGODB_URL" in mongodb["hint"]
     assert accepted.status_code == 202
+
+
+async def test_an_index_that_mongodb_refuses_to_make_is_told_in_the_log(
+    make_settings: MakeSettings, mongodb_url: str
+) -> None:
+    with MongoClient[dict[str, str]](mongodb_url) as client:
+        twice = {"account_id": "local", "kind": "script", "fingerprint": "f"}
+        client.get_default_database()["documents"].insert_many([dict(twice), dict(twice)])
+    settings = make_settings(mongodb_url=mongodb_url)
+    await prepare_storage(settings)
+    container = make_container(settings)
+
+    with capture_logs() as lines:
+        await look_around(container, Watch(settings, container))
+    await container.close()
+
+    [line] = lines
+    assert (line["log_level"], line["setting"]) == ("error", "MONGODB_URL")
+    assert "duplicate key" in line["why"]
 
 
 async def test_with_its_queue_full_it_is_not_ready(make_settings: MakeSettings) -> None:
