@@ -1,4 +1,4 @@
-"""How old the files of the store are, and taking one away that nobody has made young again."""
+"""How old the files of the store are, and taking away those that nobody has made young again."""
 
 import os
 import re
@@ -41,6 +41,25 @@ def take_aged(place: Path, aside: Path, older_than_seconds: float) -> bool:
     except FileNotFoundError:  # another sweep was quicker
         pass
     return False
+
+
+def trim(root: Path, max_bytes: int, unused_seconds: float) -> int:
+    """Delete the longest unused files while all take more than ``max_bytes``, but none that was
+    used within ``unused_seconds``; answers the bytes that were freed."""
+    found: list[tuple[float, int, Path]] = []
+    for path in root.glob("[0-9a-f][0-9a-f]/*"):
+        with suppress(FileNotFoundError):  # another process trims or deletes too
+            status = path.stat()
+            found.append((status.st_mtime, status.st_size, path))
+    excess = sum(size for _, size, _ in found) - max_bytes
+    unused_since = time.time() - unused_seconds
+    freed = 0
+    for used_at, size, path in sorted(found):
+        if freed >= excess or used_at > unused_since:
+            break
+        path.unlink(missing_ok=True)
+        freed += size
+    return freed
 
 
 def _is_older(status: os.stat_result, seconds: float) -> bool:

@@ -6,20 +6,18 @@ is pulled, and what ``put_*`` answered for survives a power cut.
 """
 
 import asyncio
-import errno
 import hashlib
 import os
 import re
-import shutil
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from adapters.directory.aging import artifacts_in, take_aged
+from adapters.directory.aging import artifacts_in, take_aged, trim
 from adapters.directory.exports import ExportFolders
 from adapters.directory.scratch import ScratchFolders
-from domain.errors import ArtifactNotFound, StorageFull
+from adapters.directory.space import Space
+from domain.errors import ArtifactNotFound
 from domain.generation.stores import Artifact
 
 PIECE_BYTES = 1 << 20
@@ -29,7 +27,6 @@ READ_ONLY = 0o444
 """files are shared with the exports by hard links: nobody edits one in place by accident"""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class DirectoryArtifactStore:
@@ -42,7 +39,7 @@ class DirectoryArtifactStore:
 
     def __init__(self, root: Path, exports: Path, min_free_bytes: int = 0) -> None:
         self._root = root.absolute()
-        self._min_free_bytes = min_free_bytes
+        self._space = Space(self._root, min_free_bytes)
         self._scratch = ScratchFolders(self._root / ".scratch")
         self._exports = ExportFolders(exports.absolute())
 
@@ -101,12 +98,14 @@ class DirectoryArtifactStore:
         """An empty folder on the store's file system.
 
         Raises:
-            StorageFull: less than ``min_free_bytes`` is free.
+            StorageFull: less than ``min_free_bytes`` is free, or no space was left for what is
+                written in the block.
         """
         folders = self._scratch.hold()
         folder = await asyncio.to_thread(self._enter_scratch, folders.__enter__)
         try:
-            yield folder
+            with self._space.errors():
+                yield folder
         finally:
             await asyncio.to_thread(folders.__exit__, None, None, None)
 
@@ -154,11 +153,7 @@ class DirectoryArtifactStore:
         marked as used (its modification time) within ``unused_seconds`` is deleted. Answers
         the bytes that were freed.
         """
-        return await asyncio.to_thread(self._trim, max_bytes, unused_seconds)
-
-    async def free_bytes(self) -> int:
-        """Space that is left to this process on the store's file system."""
-        return await asyncio.to_thread(self._free_bytes)
+        return await asyncio.to_thread(trim, self._root, max_bytes, unused_seconds)
 
     # -- in a thread ---------------------------------------------------------------------------
 
@@ -177,7 +172,7 @@ class DirectoryArtifactStore:
         self._root.mkdir(parents=True, exist_ok=True)
         if path.is_symlink() or path.stat().st_dev != self._root.stat().st_dev:
             return self._copy_in(path)
-        with self._space_errors():
+        with self._space.errors():
             digest = hashlib.sha256()
             with path.open("rb") as file:
                 while piece := file.read(PIECE_BYTES):
@@ -199,9 +194,9 @@ class DirectoryArtifactStore:
         return self._write(iter([data]), len(data))
 
     def _write(self, pieces: Iterator[bytes], expected_bytes: int) -> Artifact:
-        with self._space_errors():
+        with self._space.errors():
             self._root.mkdir(parents=True, exist_ok=True)
-            self._check_room(expected_bytes)
+            self._space.check(expected_bytes)
             with self._scratch.hold() as folder:
                 temporary = folder / "incoming"
                 digest = hashlib.sha256()
@@ -236,58 +231,19 @@ class DirectoryArtifactStore:
                 if take_aged(self._place(entry.sha256), aside, older_than_seconds)
             ]
 
-    def _trim(self, max_bytes: int, unused_seconds: float) -> int:
-        found: list[tuple[float, int, Path]] = []
-        for path in self._root.glob("[0-9a-f][0-9a-f]/*"):
-            with suppress(FileNotFoundError):  # another process trims or deletes too
-                status = path.stat()
-                found.append((status.st_mtime, status.st_size, path))
-        excess = sum(size for _, size, _ in found) - max_bytes
-        unused_since = time.time() - unused_seconds
-        freed = 0
-        for used_at, size, path in sorted(found):
-            if freed >= excess or used_at > unused_since:
-                break
-            path.unlink(missing_ok=True)
-            freed += size
-        return freed
-
     def _export(self, folder: str, files: Mapping[str, str]) -> str:
         places = {}
         for name, sha256 in files.items():
             self._stat(sha256)
             places[name] = self._place(sha256)
-        with self._space_errors():
+        with self._space.errors():
             return str(self._exports.lay_out(folder, places))
 
     def _enter_scratch(self, enter: Callable[[], Path]) -> Path:
-        with self._space_errors():
+        with self._space.errors():
             self._root.mkdir(parents=True, exist_ok=True)
-            self._check_room(0)
+            self._space.check(0)
             return enter()
-
-    def _free_bytes(self) -> int:
-        self._root.mkdir(parents=True, exist_ok=True)
-        return shutil.disk_usage(self._root).free
-
-    def _check_room(self, wanted_bytes: int) -> None:
-        free = self._free_bytes()
-        if self._min_free_bytes and free - wanted_bytes < self._min_free_bytes:
-            raise StorageFull(
-                f"{free:,} bytes are free under {self._root}; {wanted_bytes:,} are needed and "
-                f"{self._min_free_bytes:,} are kept free (MIN_FREE_BYTES).",
-                free_bytes=free,
-            )
-
-    @contextmanager
-    def _space_errors(self) -> Iterator[None]:
-        """Say StorageFull where the system says that no space is left."""
-        try:
-            yield
-        except OSError as error:
-            if error.errno not in _FULL:
-                raise
-            raise StorageFull(f"No space is left under {self._root}.") from error
 
 
 @contextmanager

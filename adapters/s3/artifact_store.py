@@ -11,17 +11,15 @@ cache: an artifact store of its own, which also gives the scratch folders.
 import asyncio
 import hashlib
 import os
-import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import obstore
-from obstore.exceptions import BaseError
-from obstore.store import S3Store
 
+from adapters.s3.bucket import SHA256, connect, key_of, store_errors, unavailable
 from adapters.s3.signing import Signer
 from domain.errors import ArtifactNotFound, ServiceUnavailable
 from domain.generation.stores import Artifact, ArtifactStore
@@ -33,14 +31,8 @@ PART_BYTES = 8 << 20
 PARTS_AT_ONCE = 4
 """32 MiB of memory for an upload"""
 
-CONNECT_TIMEOUT = "3s"
-READ_TIMEOUT = "20s"
-"""without a byte; a large file may take its time as long as it comes"""
-TRANSFER_TIMEOUT = "1h"
 PING_SECONDS = 4.0
 """within five seconds somebody has to be told that the store isn't there"""
-RETRIES = 4
-RETRY_TIMEOUT = timedelta(seconds=15)
 
 SIGNED_SECONDS = 3_600
 """a player asks for a video's ranges at the signed URL for as long as it's watched"""
@@ -51,8 +43,6 @@ SWEPT_AT_ONCE = 16
 FRESH = timedelta(minutes=15)
 """an object stored less than this ago isn't sent again; an older one is, so that it's young
 for the sweeper, which spares what a job that has just begun may refer to"""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class LocalCache(ArtifactStore, Protocol):
@@ -92,7 +82,7 @@ class S3ArtifactStore:
     ) -> None:
         keys = {"access_key_id": access_key, "secret_access_key": secret_key}
         keys = {name: value for name, value in keys.items() if value}
-        self._bucket = _connect(url, endpoint, region, keys)
+        self._bucket = connect(url, endpoint, region, keys)
         self._place = f"/{url.removeprefix('s3://').rstrip('/')}"
         self._signer = None
         if sign_urls:
@@ -121,8 +111,8 @@ class S3ArtifactStore:
 
     async def size(self, sha256: str) -> int:
         """Length in bytes."""
-        with _errors(sha256):
-            return (await obstore.head_async(self._bucket, _key(sha256)))["size"]
+        with store_errors(sha256):
+            return (await obstore.head_async(self._bucket, key_of(sha256)))["size"]
 
     async def read(
         self, sha256: str, start: int = 0, end: int | None = None
@@ -136,8 +126,8 @@ class S3ArtifactStore:
             if start >= end:
                 return
             options["range"] = (start, end)
-        with _errors(sha256):
-            answer = await obstore.get_async(self._bucket, _key(sha256), options=options)
+        with store_errors(sha256):
+            answer = await obstore.get_async(self._bucket, key_of(sha256), options=options)
             async for chunk in answer.stream(PIECE_BYTES):
                 view = memoryview(chunk)
                 for offset in range(0, len(view), PIECE_BYTES):
@@ -145,7 +135,7 @@ class S3ArtifactStore:
 
     async def local_path(self, sha256: str) -> Path:
         """The cached file, brought here and checked against its hash when it isn't."""
-        _key(sha256)
+        key_of(sha256)
         try:
             path = await self._cache.local_path(sha256)
             await asyncio.to_thread(os.utime, path)
@@ -156,19 +146,19 @@ class S3ArtifactStore:
 
     async def delete(self, sha256: str) -> None:
         """Forget the bytes, here and there; other machines' caches drop theirs in time."""
-        if not _SHA256.match(sha256):
+        if not SHA256.match(sha256):
             return
-        with _errors(sha256):
-            await obstore.delete_async(self._bucket, _key(sha256))
+        with store_errors(sha256):
+            await obstore.delete_async(self._bucket, key_of(sha256))
         await self._cache.delete(sha256)
 
     async def listing(self, older_than_seconds: float = 0.0) -> AsyncIterator[Artifact]:
         """Every artifact that was sent at least this long ago."""
-        with _errors(""):
+        with store_errors(""):
             async for page in obstore.list(self._bucket):
                 for found in page:
                     sha256 = found["path"].replace("/", "")
-                    if _SHA256.match(sha256) and _is_older(
+                    if SHA256.match(sha256) and _is_older(
                         found["last_modified"], older_than_seconds
                     ):
                         yield Artifact(sha256, found["size"])
@@ -186,9 +176,9 @@ class S3ArtifactStore:
         return swept
 
     async def _sweep(self, entry: Artifact, older_than_seconds: float) -> bool:
-        with _errors(entry.sha256):
+        with store_errors(entry.sha256):
             try:
-                found = await obstore.head_async(self._bucket, _key(entry.sha256))
+                found = await obstore.head_async(self._bucket, key_of(entry.sha256))
             except FileNotFoundError:
                 return False
         if not _is_older(found["last_modified"], older_than_seconds):
@@ -216,7 +206,7 @@ class S3ArtifactStore:
 
         Made without asking the store: an unknown hash gives a URL that answers 404.
         """
-        key = _key(sha256)
+        key = key_of(sha256)
         if self._signer is None:
             return None
         return self._signer.sign_get(
@@ -233,19 +223,19 @@ class S3ArtifactStore:
         """Raise ServiceUnavailable unless the bucket is there and the keys open it."""
         try:
             async with asyncio.timeout(PING_SECONDS):
-                with _errors(""):
+                with store_errors(""):
                     await obstore.list_with_delimiter_async(self._bucket)
         except TimeoutError as error:
-            raise _unavailable(error, f"no answer within {PING_SECONDS:.0f} s") from error
+            raise unavailable(error, f"no answer within {PING_SECONDS:.0f} s") from error
 
     # -- moving bytes --------------------------------------------------------------------------
 
     async def _send(self, artifact: Artifact, source: Path | bytes) -> None:
-        with _errors(artifact.sha256):
+        with store_errors(artifact.sha256):
             if not await self._is_fresh(artifact):
                 await obstore.put_async(
                     self._bucket,
-                    _key(artifact.sha256),
+                    key_of(artifact.sha256),
                     source,
                     chunk_size=PART_BYTES,
                     max_concurrency=PARTS_AT_ONCE,
@@ -254,7 +244,7 @@ class S3ArtifactStore:
 
     async def _is_fresh(self, artifact: Artifact) -> bool:
         try:
-            found = await obstore.head_async(self._bucket, _key(artifact.sha256))
+            found = await obstore.head_async(self._bucket, key_of(artifact.sha256))
         except FileNotFoundError:
             return False
         young = datetime.now(UTC) - found["last_modified"] < FRESH
@@ -285,51 +275,5 @@ class S3ArtifactStore:
             await self._cache.trim(self._cache_bytes, self._keep_seconds)
 
 
-def _connect(url: str, endpoint: str, region: str, keys: Mapping[str, str]) -> S3Store:
-    config: dict[str, str] = {"region": region, **keys}
-    if endpoint:
-        config["endpoint"] = endpoint
-    return S3Store.from_url(
-        url,
-        config=config,  # type: ignore[arg-type]  # a dict of those of its keys that are set
-        client_options={
-            "allow_http": endpoint.startswith("http://"),
-            "connect_timeout": CONNECT_TIMEOUT,
-            "read_timeout": READ_TIMEOUT,
-            "timeout": TRANSFER_TIMEOUT,
-        },
-        retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIMEOUT},
-    )
-
-
-def _key(sha256: str) -> str:
-    if not _SHA256.match(sha256):
-        raise ArtifactNotFound(f"{sha256!r} is not a SHA-256 in lower-case hex.")
-    return f"{sha256[:2]}/{sha256[2:]}"
-
-
 def _is_older(sent_at: datetime, seconds: float) -> bool:
     return datetime.now(UTC) - sent_at >= timedelta(seconds=seconds)
-
-
-@contextmanager
-def _errors(sha256: str) -> Iterator[None]:
-    """Say domain errors where the store says its own."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        if "NoSuchBucket" in str(error):
-            raise _unavailable(error) from error
-        raise ArtifactNotFound(f"No bytes are stored under {sha256}.", sha256=sha256) from None
-    except BaseError as error:
-        raise _unavailable(error) from error
-
-
-def _unavailable(error: Exception, reason: str = "") -> ServiceUnavailable:
-    # An error's first line says what was asked and answered; the rest is the client's state.
-    reason = reason or str(error).split("\n", 1)[0].strip()
-    return ServiceUnavailable(
-        f"The artifact store can't be used: {reason}.",
-        hint="Check that it runs, its bucket, and the S3 settings.",
-        service="s3",
-    )

@@ -14,6 +14,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -75,7 +76,7 @@ class BackupFolder:
         Raises:
             BackupUnusable: the folder holds something else, or can't be written.
         """
-        try:
+        with _writing(self._path):
             self._path.mkdir(parents=True, exist_ok=True)
             if any(not self._is_ours(path) for path in self._path.iterdir()):
                 raise BackupUnusable(
@@ -83,28 +84,39 @@ class BackupFolder:
                 )
             shutil.rmtree(self._unfinished, ignore_errors=True)
             (self._unfinished / "rows").mkdir(parents=True)
-        except OSError as error:
-            raise BackupUnusable(f"{self._path} can't be written: {error.strerror}.") from error
 
     async def write_rows(self, table: str, batches: AsyncIterator[list[Row]]) -> int:
-        """Write a table; answers how many rows it has."""
+        """Write a table; answers how many rows it has.
+
+        Raises:
+            BackupUnusable: it can't be written.
+        """
         lines = ([msgspec.json.encode(row) for row in batch] async for batch in batches)
         return await _write(self._unfinished / "rows" / f"{table}.jsonl", lines)
 
     async def write_documents(self, batches: AsyncIterator[list[DocumentLine]]) -> int:
-        """Write all documents; answers how many there are."""
+        """Write all documents; answers how many there are.
+
+        Raises:
+            BackupUnusable: they can't be written.
+        """
         lines = ([msgspec.json.encode(document) for document in batch] async for batch in batches)
         return await _write(self._unfinished / DOCUMENTS, lines)
 
     def finish(self, manifest: BackupManifest, listed: set[str]) -> Path:
-        """Name the snapshot, then remove what only those before it needed; answers where it is."""
-        _write_durably(
-            self._unfinished / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest))
-        )
+        """Name the snapshot, then remove what only those before it needed; answers where it is.
+
+        Raises:
+            BackupUnusable: it can't be written.
+        """
         before = self._snapshots()
         target = self._path / f"{PREFIX}{manifest.made_at:%Y%m%dT%H%M%S.%fZ}"
-        self._unfinished.rename(target)
-        _flush(self._path)
+        with _writing(self._path):
+            _write_durably(
+                self._unfinished / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest))
+            )
+            self._unfinished.rename(target)
+            _flush(self._path)
         for old in before:
             shutil.rmtree(old, ignore_errors=True)
         for path in (self._path / "artifacts").glob("??/*"):
@@ -171,12 +183,21 @@ class _Format(msgspec.Struct):
 
 async def _write(path: Path, batches: AsyncIterator[list[bytes]]) -> int:
     count = 0
-    with await asyncio.to_thread(path.open, "xb") as file:
+    with _writing(path), await asyncio.to_thread(path.open, "xb") as file:
         async for lines in batches:
             await asyncio.to_thread(file.writelines, [line + b"\n" for line in lines])
             count += len(lines)
         await asyncio.to_thread(_make_durable, file)
     return count
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Say BackupUnusable where the system says that something can't be written."""
+    try:
+        yield
+    except OSError as error:
+        raise BackupUnusable(f"{path} can't be written: {error.strerror}.") from error
 
 
 async def _lines(path: Path, expected: int) -> AsyncIterator[bytes]:

@@ -82,7 +82,11 @@ class ArtifactStore(Sweepable[Artifact], Protocol):
         ...
 
     def scratch(self) -> AbstractAsyncContextManager[Path]:
-        """An empty folder on the store's file system, removed at the end."""
+        """An empty folder on the store's file system, removed at the end.
+
+        Raises:
+            StorageFull: there is too little space, or was for what the block wrote.
+        """
         ...
 
     async def clear_scratch(self, older_than_seconds: float) -> int:

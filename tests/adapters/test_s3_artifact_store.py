@@ -170,6 +170,18 @@ async def test_a_full_cache_disk_is_said_so(endpoint: str, prefix: str, tmp_path
         await open_store(endpoint, prefix, full).put_bytes(b"x")
 
 
+async def test_a_cache_disk_that_runs_full_while_something_comes_is_said_so(
+    store: S3ArtifactStore, endpoint: str, prefix: str, tiny_disk: Path
+) -> None:
+    sha256 = (await store.put_bytes(os.urandom(4 * MIB))).sha256
+    tiny = DirectoryArtifactStore(tiny_disk / "c", tiny_disk / "u")
+
+    with pytest.raises(StorageFull):
+        await open_store(endpoint, prefix, tiny).local_path(sha256)
+
+    assert [path for path in tiny_disk.rglob("*") if path.is_file()] == []
+
+
 # -- signed URLs ---------------------------------------------------------------------------------
 
 AS_VIDEO = {"content_type": "video/mp4", "disposition": 'inline; filename="o.mp4"'}
