@@ -33,6 +33,7 @@ class EmbeddedWorker:
         self._thread = threading.Thread(target=self._main, name="faceless-worker", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
+        self._is_stopped = False
         self.error: BaseException | None = None
         """why it has ended by itself, or can't begin yet; None while it works or was stopped"""
 
@@ -45,6 +46,7 @@ class EmbeddedWorker:
 
         Answers whether it has ended in time.
         """
+        self._is_stopped = True  # for a thread that hasn't come as far as its task yet
         if not self._thread.is_alive():
             return True
         if self._loop is not None and self._task is not None:
@@ -64,7 +66,7 @@ class EmbeddedWorker:
 
     async def _work(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
-        while True:
+        while not self._is_stopped:
             container = make_container(
                 self._settings, thread_bell=self._bell, telemetry=self._telemetry
             )

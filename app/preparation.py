@@ -12,6 +12,11 @@ log = structlog.get_logger("app.preparation")
 AGAIN_SECONDS = 2.0
 """after a database that wasn't there"""
 
+UNPREPARED = ServiceUnavailable(
+    "The database can't be brought to this release's schema.",
+    hint="The log says why. Mend that, and restart the server.",
+)
+
 
 class Preparation:
     """Brings the database to this release's schema. Until then nothing may be asked of it."""
@@ -42,8 +47,7 @@ class Preparation:
                 self.trouble = error
             except Exception as error:
                 log.exception("the database can't be prepared")
-                if isinstance(error, DomainError):
-                    self.trouble = error
+                self.trouble = error if isinstance(error, DomainError) else UNPREPARED
                 raise
             else:
                 self.trouble = None

@@ -22,6 +22,7 @@ from adapters.postgres import (
 )
 from adapters.postgres.schema import MIGRATIONS
 from adapters.postgres.tables import metadata
+from domain.errors import MadeByNewer
 
 MIGRATE = "import asyncio, sys; from adapters.postgres import *; "
 MIGRATE += "print(asyncio.run(migrate(make_engine(sys.argv[1]))))"
@@ -101,6 +102,20 @@ async def test_a_table_without_a_migration_is_noticed(empty: AsyncEngine) -> Non
 
     with pytest.raises(SchemaDiffers, match="stage"):
         await check_models(empty)
+    await empty.dispose()
+
+
+async def test_a_database_that_a_later_release_has_used_is_refused_in_words(
+    empty: AsyncEngine,
+) -> None:
+    await migrate(empty)
+    async with empty.begin() as conn:
+        await conn.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(MadeByNewer, match="9999"):
+        await migrate(empty)
+
+    assert await current_revision(empty) == "9999"
     await empty.dispose()
 
 
