@@ -45,9 +45,13 @@ class Preparation:
                 if str(error) != str(self.trouble):  # once: it may take all night
                     log.error("the database can't be used yet", why=f"{error} {error.hint_text}")
                 self.trouble = error
-            except Exception as error:
+            except DomainError as error:
+                log.error("the database can't be prepared", why=f"{error} {error.hint_text}")
+                self.trouble = error
+                raise
+            except Exception:
                 log.exception("the database can't be prepared")
-                self.trouble = error if isinstance(error, DomainError) else UNPREPARED
+                self.trouble = UNPREPARED
                 raise
             else:
                 self.trouble = None
