@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import math
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from benchmarks.claiming import claim_row
 from benchmarks.draining import drain_row
 from benchmarks.growing import memory_row
 from benchmarks.servers import Servers, run_servers
+from benchmarks.verdicts import Check, verdict
 
 ROWS = ("accept", "drain", "claim", "memory")
 ACCEPT_SHARE = 0.5
@@ -41,25 +41,20 @@ def main() -> None:
 async def _bench(servers: Servers, folder: Path, given: argparse.Namespace) -> None:
     if "accept" in given.rows:
         ratio = await accept_row(servers, folder, given.rounds, given.requests)
-        verdict("jobs accepted, share of a bare insert's rate", ratio, at_least=ACCEPT_SHARE)
+        share = Check("share of a bare insert's rate", ratio, ACCEPT_SHARE, at_least=True)
+        print(verdict("accept", share), flush=True)
     if "drain" in given.rows:
         rate = await drain_row(servers, folder, given.jobs, given.threads)
-        verdict("no-op units finished each second", rate, at_least=DRAINED_EACH_SECOND)
+        drained = Check("no-op units each second", rate, DRAINED_EACH_SECOND, at_least=True)
+        print(verdict("drain", drained), flush=True)
     if "claim" in given.rows:
         ratio = await claim_row(servers, given.claims)
-        verdict("a claim's p50 among 100,000, over that among 100", ratio, at_most=CLAIM_RATIO)
+        slower = Check("a claim's p50 among 100,000, over that among 100", ratio, CLAIM_RATIO)
+        print(verdict("claim", slower), flush=True)
     if "memory" in given.rows:
         growth = await memory_row(servers, folder)
-        verdict("memory's growth from 1,000 jobs to 5,000", growth, at_most=GROWTH)
-
-
-def verdict(
-    what: str, value: float, *, at_least: float = -math.inf, at_most: float = math.inf
-) -> None:
-    """Say whether a target was met."""
-    word = "MET" if at_least <= value <= at_most else "MISSED"
-    asked = f"at least {at_least:g}" if at_most == math.inf else f"at most {at_most:g}"
-    print(f"{word}: {what}: {value:.2f}, asked {asked}", flush=True)
+        grown = Check("growth from 1,000 jobs to 5,000", growth, GROWTH)
+        print(verdict("memory", grown), flush=True)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from benchmarks.accepting import environment
 from benchmarks.draining import all_finished, worker_processes
 from benchmarks.processes import cpu_seconds
 from benchmarks.servers import Servers, run_servers
+from benchmarks.verdicts import Check, verdict
 from domain.generation.brief import Brief, SceneInput
 from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.service import Jobs
@@ -102,8 +103,8 @@ async def _bench(
             )
         )
         if how == "pinned":
-            word = "MET" if gain >= ASKED else "MISSED"
-            print(f"{word}: two pinned workers are {gain:.2f} times as fast, asked {ASKED:g}")
+            faster = Check("times as fast as one", gain, ASKED, at_least=True)
+            print(verdict("two pinned workers", faster))
         else:
             print(f"two unpinned workers are {gain:.2f} times as fast")
 

@@ -10,6 +10,8 @@ from adapters.postgres import SqlDocumentStore, make_engine
 from domain.generation.stores import DocumentKey, DocumentStore
 
 HOUR = 3600.0
+AGE = 2.0
+"""seconds: what a busy machine may take to store something and to sweep, and no more than that"""
 
 BODY = b'{"schema":1,"title":"Octopus","sentence":"\xc3\xa9t\xc3\xa9 \\u0000"}'
 
@@ -109,10 +111,10 @@ async def test_what_is_of_age_is_swept_and_its_neighbour_stays(store: DocumentSt
 
 async def test_a_document_that_is_stored_again_is_young_again(store: DocumentStore) -> None:
     await store.put("local", "script", "f1", BODY)
-    await asyncio.sleep(0.3)  # lets it age, which nothing else can in all of the stores
-    assert [key async for key in store.listing(older_than_seconds=0.2)] != []
+    await asyncio.sleep(AGE)  # lets it age, which nothing else can in all of the stores
+    assert [key async for key in store.listing(older_than_seconds=AGE / 2)] != []
 
     await store.put("local", "script", "f1", b'{"schema":1,"title":"Squid"}')
 
-    assert await store.sweep([DocumentKey("local", "script", "f1")], 0.2) == []
+    assert await store.sweep([DocumentKey("local", "script", "f1")], AGE) == []
     assert await store.get("local", "script", "f1") == BODY
