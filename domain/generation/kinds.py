@@ -37,7 +37,7 @@ SHORT_TERM = 0.5
 SHORT_TERM_CHARS = 6
 LATE_TERM = 0.4
 LATE_FRAMES = FRAME_RATE
-PLAIN_LINK = 0.25
+PLAIN_LINK = 0.05
 WAIT = 0.5
 """a second, from the second one on"""
 HASTE = 1.0
@@ -82,7 +82,7 @@ _BUILDERS: tuple[tuple[ShotKind, _Build, float, str], ...] = (
     (ShotKind.NUMBER, shots.number, -1.0, "it gives a figure and what it counts"),
     (ShotKind.NUMBER, sequences.year, -0.4, "it names the year in which it happened"),
     (ShotKind.LIST, lists.pair, 0.3, "it joins two like phrases"),
-    (ShotKind.LINK, terms.link, 0.0, "it says how two things belong together"),
+    (ShotKind.LINK, terms.link, 0.0, "it says what one thing does with another"),
     (ShotKind.FACT, shots.fact, 0.0, "its key words carry it"),
 )
 _CLAIMING = (ShotKind.HOOK, ShotKind.CLOSING)
@@ -206,7 +206,7 @@ def _content_cost(content: ShotContent) -> float:
         return PLAIN_TERM + (SHORT_TERM if short else 0.0) + (LATE_TERM if late else 0.0)
     if isinstance(content, LinkContent):
         late = content.ends[0].frame > LATE_FRAMES
-        return PLAIN_LINK + (LATE_TERM if late else 0.0) - (0.2 if content.said else 0.0)
+        return PLAIN_LINK + (LATE_TERM if late else 0.0)
     return 0.0
 
 

@@ -137,7 +137,7 @@ class TermContent(msgspec.Struct, frozen=True, kw_only=True, tag="term", tag_fie
 
 
 class LinkContent(msgspec.Struct, frozen=True, kw_only=True, tag="link", tag_field="kind"):
-    """Two things that a sentence names together; ``said`` is the verb between them, if short."""
+    """Two things of a sentence, and in ``said`` the words between them that join them."""
 
     ends: list[Reveal]
     said: str = ""

@@ -1,14 +1,16 @@
 """Terms and links: one thing that a clause names, or two and what holds them together.
 
 Nearly every clause names something, so these carry what no figure, list or contrast is in.
-A noun alone claims nothing; a link says that two things belong together, and is drawn only
-where no word outside its ends turns that into its opposite.
+A noun alone claims nothing; a link claims that one thing does something to, or has it done by,
+another. It is drawn only where the sentence says so in a word or two between them: two nouns of
+one sentence that nothing joins are no link.
 """
 
 from collections.abc import Sequence, Set
 from itertools import combinations
 
 from domain.generation import lexicon
+from domain.generation.grammar import PARTICIPLES
 from domain.generation.nouns import is_nominal, names_something
 from domain.generation.phrases import Phrase, phrases_in
 from domain.generation.shots import enter
@@ -23,11 +25,8 @@ CALLED = 0.8
 """what it is worth that the sentence itself calls something so"""
 LATE = 0.1
 """what a second's wait for its word costs a term"""
-MAX_SAID_WORDS = 2
-MAX_APART = 6
-"""words between the ends of a link: further apart, they are no longer said of one another"""
-SAID = 0.5
-"""what a verb between its ends is worth to a link"""
+MAX_SAID_WORDS = 3
+"""between the ends of a link: "are formed by" """
 FRAMES_A_SECOND = 30
 
 _CALLING = frozenset(["called", "named", "termed", "dubbed"])
@@ -64,29 +63,25 @@ def any_term(tokens: Sequence[Token], start: int) -> TermContent:
 
 
 def link(tokens: Sequence[Token], start: int) -> LinkContent | None:
-    """The two most telling things of one sentence, in its order."""
+    """The two most telling things of one sentence, in its order, that a verb joins."""
     things = [phrase for phrase in phrases_in(tokens) if _is_thing(phrase, tokens)]
-    best: tuple[float, Phrase, Phrase] | None = None
+    best: tuple[float, Phrase, str, Phrase] | None = None
     for one, two in combinations(things, 2):
         between = [t for t in tokens if one.span[1] < t.index < two.span[0]]
-        if not 0 < len(between) <= MAX_APART or one.tokens[0].sentence != two.tokens[0].sentence:
+        said = _said(between)
+        if not said or one.tokens[-1].mark or one.text.casefold() == two.text.casefold():
             continue
-        if between[0].lower == "of":  # "a member of the dynasty" is one thing
+        if not (_does(one, tokens) or _is_done(between)):
             continue
-        if one.text.casefold() == two.text.casefold() or any(
-            t.negates or t.lower in lexicon.COORDINATORS for t in between
-        ):
-            continue
-        score = one.score + two.score + (SAID if _said(between) else 0.0)
+        score = one.score + two.score
         if best is None or score > best[0]:
-            best = score, one, two
+            best = score, one, said, two
     if best is None:
         return None
-    _, one, two = best
+    _, one, said, two = best
     ends = {token.index for phrase in (one, two) for token in phrase.tokens}
     if any(token.negates for token in tokens if token.index not in ends):
         return None
-    said = _said([t for t in tokens if one.span[1] < t.index < two.span[0]])
     return LinkContent(
         ends=[Reveal(sentence_case(p.text), enter(p.tokens[0], start)) for p in (one, two)],
         said=said,
@@ -115,7 +110,7 @@ def _is_thing(  # noqa: PLR0911 - a rule a line reads best
     if any(token.lower in ("a", "an", "the") for token in words) and not _is_name(phrase):
         return False
     content = [token.lower for token in words if not token.is_function_word]
-    if content[0] in lexicon.GENERIC_NOUNS or set(content) <= lexicon.SAYS_LITTLE:
+    if {content[0], last.lower} & lexicon.GENERIC_NOUNS or set(content) <= lexicon.SAYS_LITTLE:
         return False
     return not set(content) <= known
 
@@ -133,10 +128,28 @@ def _is_name(phrase: Phrase) -> bool:
 
 
 def _said(between: Sequence[Token]) -> str:
-    """The verb that leads from one thing to the other, where nothing else stands between them."""
-    words = [token for token in between if token.core]
+    """The verb that leads from one thing to the other; empty where more stands between them."""
+    words = list(between)
     while words and words[-1].lower in lexicon.DETERMINERS:
         words.pop()
-    if not 0 < len(words) <= MAX_SAID_WORDS or any(token.mark for token in between):
+    if not 0 < len(words) <= MAX_SAID_WORDS or any(t.mark or t.negates for t in between):
         return ""
-    return joined(words) if words[-1].verb and not words[-1].is_function_word else ""
+    verbs = [token for token in words if token.verb and token.lower not in lexicon.AUXILIARIES]
+    small = lexicon.AUXILIARIES | lexicon.PREPOSITIONS
+    whole = len(verbs) == 1 and all(t in verbs or t.lower in small for t in words)
+    return joined(words) if whole and words[0].verb else ""
+
+
+def _does(thing: Phrase, clause: Sequence[Token]) -> bool:
+    """Whether a verb behind a thing may be its own: "the king of Spain" leaves Spain none."""
+    position = thing.tokens[0].index - clause[0].index
+    before = [token.lower for token in clause[max(0, position - 2) : position]]
+    while before and before[-1] in lexicon.DETERMINERS:
+        before.pop()
+    return not before or before[-1] not in lexicon.PREPOSITIONS | lexicon.COORDINATORS
+
+
+def _is_done(between: Sequence[Token]) -> bool:
+    """Whether a participle describes the noun right before it ("rays discovered by")."""
+    participle = between[0].lower.endswith("ed") or between[0].lower in PARTICIPLES
+    return participle and len(between) > 1 and between[1].lower in ("by", "from", "of")

@@ -272,14 +272,19 @@ class TestLinks:
         content = terms.link(tokens(text), 0)
         return (content.ends[0].text, content.said, content.ends[1].text) if content else None
 
-    def test_join_two_things_by_the_verb_between_them(self) -> None:
-        said = self.ends("Urban areas include Medellín.")
-        assert said == ("Urban areas", "include", "Medellín")
-
-    def test_show_no_verb_that_would_say_something_else_without_its_small_words(self) -> None:
-        assert self.ends("Bright systems are formed by the ejecta.") == (
-            "Bright systems", "", "Ejecta"
-        )  # fmt: skip
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("Urban areas include Medellín.", ("Urban areas", "include", "Medellín")),
+            ("Bright systems are formed by the ejecta.", ("Bright systems", "are formed by", "Ejecta")),
+            (
+                "She shared it for her work on the radiation discovered by Henri Becquerel.",
+                ("Radiation", "discovered by", "Henri Becquerel"),
+            ),
+        ],
+    )  # fmt: skip
+    def test_say_with_the_words_between_two_things_what_joins_them(self, text, shown) -> None:
+        assert self.ends(text) == shown
 
     @pytest.mark.parametrize(
         "text",
@@ -287,9 +292,12 @@ class TestLinks:
             "Most snakes are not dangerous to people.",
             "The dynasty of Egypt ended.",
             "It swims.",
+            "From the night sky it fell into the harbour.",
+            "Bright stars and their planets were a riddle to astronomers.",
+            "The fans of a celebrity constitute its fandom.",
         ],
     )
-    def test_join_nothing_against_the_sense(self, text) -> None:
+    def test_are_absent_where_nothing_or_something_else_joins_two_things(self, text) -> None:
         assert self.ends(text) is None
 
 
