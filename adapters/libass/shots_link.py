@@ -15,6 +15,10 @@ KNOT = 24.0
 THREAD = 7.0
 END_SCALE = {False: 1.0, True: 1.3}
 """Type size of the ends, by the title's size, in tall and in wide frames"""
+SAID_SCALE = 1.1
+"""Of the label's size"""
+SAID_OVER = 20.0
+"""From the thread up to the foot of what is said on it"""
 APART = 0.24
 """Of the stage's height: how far from the thread's middle the ends stand at most"""
 DRAWN_FRAMES = 15
@@ -44,7 +48,8 @@ def draw_link(pen: Pen, content: LinkContent) -> None:
     radius = KNOT * unit
     inset = radius + 44 * unit
     middle = zone.center[1]
-    reach = 46 * unit if content.said else 22 * unit
+    small = pen.sizes.label * SAID_SCALE
+    reach = SAID_OVER * unit + small if content.said else 22 * unit
     upper = zone._replace(left=zone.left + radius + inset, bottom=middle - reach)
     lower = zone._replace(right=zone.right - radius - inset, top=middle + 22 * unit)
     first = pen.at(min(one.frame, FIRST_BY_FRAMES))
@@ -66,9 +71,9 @@ def draw_link(pen: Pen, content: LinkContent) -> None:
         pen.line(
             content.said,
             "strong",
-            size=pen.sizes.label * 1.1,
+            size=small,
             x=(left + right) / 2,
-            baseline=middle - 20 * unit,
+            baseline=middle - SAID_OVER * unit,
             width=right - left - 2 * radius,
             motion=pen.rise(max(pen.start, second - 6), 18),
             color=pen.palette.accent,

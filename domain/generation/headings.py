@@ -2,7 +2,7 @@
 
 A heading isn't what is spoken below it: its words come from the scene, their order doesn't.
 Only what is sure is claimed: whose a thing is where the scene says so, from when to when, and
-which two things it talks of. One word alone heads a scene only where it is a name.
+which two things it talks of alike. One word alone heads a scene only where it is a name.
 """
 
 import re
@@ -44,18 +44,26 @@ MIN_PLURAL_CHARS = 5
 _WHERE = "in|within|across|of|to|from|throughout|for"
 """before the name of a place, which says little of a scene"""
 _VAGUE = frozenset(
-    "different particular various certain several such other given specific main".split()
+    "different particular various certain several such other given specific main turn".split()
 )
+_KINDS = frozenset(
+    "sport game city town state kingdom province island term word name study practice art concept "
+    "theory field age period history antithesis opposite".split()
+)
+"""what stands before "of" and a name without being the name's: "the sport of biathlon" """
 _WORD = re.compile(r"[^\W\d_]+(?:[-–'’][^\W\d_]+)*|\d+|\S")
+_NAME = re.compile(r"(?<=[^.!?] )[A-Z][\w-]+")
 _YEAR = re.compile(r"(?<![\d,.])[12]\d{3}(?!,?\d|\.\d|s\b)")
 
 
 class _Thing(NamedTuple):
-    """A noun phrase of one or two words, and where its last word stands."""
+    """A noun phrase of one or two words, where its last word stands, and what leads to it."""
 
     text: str
     place: int
     name: bool
+    after: str = ""
+    """the preposition before it"""
 
 
 def heading_for(
@@ -111,7 +119,9 @@ def _owned(text: str, subject: Subject | None) -> Iterator[str]:
             rf"\b[Tt]he (?P<noun>[a-z]+(?:-[a-z]+)?) of {re.escape(form)}(?= (?P<next>[\w'’]+))",
             text,
         )
-        if found and found["next"] in FINITE and names_something(found["noun"]):
+        if found is None or found["noun"] in _KINDS:
+            continue
+        if found["next"] in FINITE and names_something(found["noun"]):
             yield f"{subject.possessive} {found['noun']}"
 
 
@@ -124,7 +134,7 @@ def _span(text: str) -> Iterator[str]:
 
 
 def _pairs(text: str, usual: Set[str], turn: float) -> Iterator[str]:
-    """Two things that the scene talks of, in its order."""
+    """Two things that the scene talks of alike, in its order."""
     things = [t for t in _things(text) if not {_stem(w) for w in t.text.split()} & usual]
     counts = [_stem(thing.text.split()[-1]) for thing in things]
     things = [t for t in things if _tells(t) or counts.count(_stem(t.text)) > 1]
@@ -135,6 +145,8 @@ def _pairs(text: str, usual: Set[str], turn: float) -> Iterator[str]:
         if set(map(_stem, one.text.split())) & set(map(_stem, two.text.split())):
             continue
         if not any(" " in thing.text or thing.name for thing in (one, two)):
+            continue
+        if not _alike(one, two):
             continue
         worth = 0.0
         for thing in (one, two):
@@ -148,6 +160,17 @@ def _pairs(text: str, usual: Set[str], turn: float) -> Iterator[str]:
     yield from best[first:] + best[:first]
 
 
+def _alike(one: _Thing, two: _Thing) -> bool:
+    """Whether two things belong together: both have names, or the same word leads to both.
+
+    "It carries oxygen to the soft tissues, and waste to the lungs." is about both; a fist and
+    what lies between the lungs are two nouns of one sentence.
+    """
+    if one.name or two.name:
+        return one.name and two.name
+    return one.after == two.after and one.after not in ("", "of")
+
+
 def _tells(thing: _Thing) -> bool:
     """Whether a thing says something by itself: a name, two words, or many of a kind."""
     plural = thing.text.endswith("s") and not thing.text.endswith(("ss", "us", "is"))
@@ -155,15 +178,15 @@ def _tells(thing: _Thing) -> bool:
 
 
 def _names(text: str, usual: Set[str]) -> Iterator[str]:
-    """One name, where the scene tells of just one."""
+    """One name, where the scene tells of no other: one of many is picked by chance."""
     names = {t.text for t in _things(text) if t.name and " " not in t.text}
-    names = {
-        name
-        for name in names
-        if _stem(name) not in usual and not re.search(rf"\b(?:{_WHERE}) {re.escape(name)}", text)
-    }
-    if len(names) == 1:
-        yield names.pop()
+    told = {word for word in _NAME.findall(text) if _stem(word) not in usual}
+    if len(names) == 1 and told <= names:
+        name = names.pop()
+        if _stem(name) not in usual and not re.search(
+            rf"\b(?:{_WHERE}) (?:the )?{re.escape(name)}", text
+        ):
+            yield name
 
 
 # -- things ------------------------------------------------------------------------------------
@@ -186,32 +209,36 @@ def _things(text: str) -> list[_Thing]:
         verb = len(phrase) > 1 and phrase[-2].endswith("s") and not phrase[-2].endswith("ous")
         if not phrase or not closed or compared or verb:
             continue
-        thing = _thing(phrase, end - 1)
+        before = words[index - 1].lower() if index else ""
+        leads = next((w for w in (word.lower(), before) if w in PREPOSITIONS), "")
+        if phrase[0].endswith("ing") and leads:
+            continue  # "by adding speed"
+        thing = _thing(phrase, end - 1, leads)
         inside = index > 0 and words[index - 1][0].isupper() and word in ("of", "the", "and")
         if thing is not None and not (thing.name and inside):  # "Ring of Fire" is one name
             found.setdefault(f"{thing.text} {thing.place}", thing)
     return sorted(found.values(), key=lambda thing: thing.place)
 
 
-def _thing(phrase: list[str], place: int) -> _Thing | None:
+def _thing(phrase: list[str], place: int, after: str) -> _Thing | None:
     last = phrase[-1]
     if all(word[0].isupper() for word in phrase):
         named = len(phrase) <= 3 and _is_name(phrase)  # noqa: PLR2004 - a name
         whole = not any("'" in word or "’" in word for word in phrase)
-        return _Thing(" ".join(phrase), place, name=True) if named and whole else None
+        return _Thing(" ".join(phrase), place, name=True, after=after) if named and whole else None
     if not last.islower() or last in PARTICIPLES or not names_something(last):
         return None
     before = phrase[-2] if len(phrase) > 1 else ""
     if before.islower() and len(phrase) == 2 and _qualifies(before):  # noqa: PLR2004 - both words
-        return _Thing(f"{before} {last}", place, name=False)
-    return _Thing(last, place, name=False) if len(phrase) <= 2 else None  # noqa: PLR2004
+        return _Thing(f"{before} {last}", place, name=False, after=after)
+    return _Thing(last, place, name=False, after=after) if len(phrase) <= 2 else None  # noqa: PLR2004
 
 
 def _is_name(phrase: list[str]) -> bool:
     """Whether capitals name somebody or something, rather than say whence it is."""
     last = phrase[-1]
     if len(phrase) > 1:
-        return last.lower() not in _NO_NAMES
+        return len(last) > 1 and last.lower() not in _NO_NAMES  # "Dwight D. Eisenhower"
     plain = last.lower()
     return len(plain) >= MIN_NAME_CHARS and plain not in _NO_NAMES and not _NATIONAL.search(plain)
 
@@ -229,4 +256,5 @@ def _goes_on(word: str) -> bool:
 
 def _ends(word: str) -> bool:
     plain = word.lower()
-    return word in ",.;:!?)—–" or plain in PREPOSITIONS | FINITE | _BREAKS | _NO_HEAD
+    verb = plain in FINITE and word.islower()  # no verb in "United States"
+    return verb or word in ",.;:!?)—–" or plain in PREPOSITIONS | _BREAKS | _NO_HEAD

@@ -22,6 +22,10 @@ MERCURY = Subject(name="Mercury", bare="Mercury")
         ),
         ("He was crowned in 1804, fell in 1814, and came back in 1815.", "From 1804 to 1815"),
         ("The prize was shared by Leibniz.", "Leibniz"),
+        (
+            "He sailed from the United States to the Dutch Republic.",
+            "United States and Dutch Republic",
+        ),
     ],
 )
 def test_say_what_the_scene_is_about(text, heading) -> None:
@@ -37,10 +41,15 @@ def test_say_what_the_scene_is_about(text, heading) -> None:
         "The eighth largest city lies in India.",
         "It is told of the north and the Ring of Fire.",
         "The lungs and kidneys clean it.",
+        "It has the size of a closed fist and lies between the soft lungs.",
+        "He began his teaching career in the small town of Bonn.",
+        "Horses improve other breeds by adding speed and by their strong bones.",
+        "The sport of Mercury is known to many.",
+        "Its largest cities are Munich, Nuremberg, Augsburg and Ingolstadt.",
     ],
 )
 def test_are_absent_where_nothing_is_sure(text) -> None:
-    assert heading_for(text, set()) is None
+    assert heading_for(text, set(), subject=MERCURY) is None
 
 
 def test_tell_what_no_other_scene_and_not_the_topic_tells() -> None:

@@ -276,13 +276,13 @@ class TestLinks:
         ("text", "shown"),
         [
             ("Urban areas include Medellín.", ("Urban areas", "include", "Medellín")),
-            ("Bright systems are formed by the ejecta.", ("Bright systems", "are formed by", "Ejecta")),
+            ("Bright rays are formed by the ejecta.", ("Bright rays", "are formed by", "Ejecta")),
             (
                 "She shared it for her work on the radiation discovered by Henri Becquerel.",
                 ("Radiation", "discovered by", "Henri Becquerel"),
             ),
         ],
-    )  # fmt: skip
+    )
     def test_say_with_the_words_between_two_things_what_joins_them(self, text, shown) -> None:
         assert self.ends(text) == shown
 
