@@ -43,6 +43,9 @@ def claim_of(sentence: Sequence[Token], limit: int = MAX_CLAIM_WORDS) -> str:
         for shorter in (clause, _without_article(clause)):
             if MIN_CLAIM_WORDS < len(shorter) <= limit and _is_complete(shorter, words):
                 return spliced(shorter)
+    before = _before_last_mark(words)
+    if MIN_CLAIM_WORDS < len(before) <= limit and _is_complete(before, words):
+        return spliced(before)
     opening = words[words.index(main[0][0]) :] if main else words
     for end in range(min(limit, len(opening) - 1), MIN_CLAIM_WORDS, -1):
         if _adds_only(opening, end) and any(t.verb for t in opening[: end - 1]):
@@ -76,10 +79,27 @@ def _without_lead(words: Sequence[Token]) -> list[Token]:
     rest = list(words)
     while rest[0].lower in lexicon.PREPOSITIONS | lexicon.SUBORDINATORS and not _points(rest):
         first = next((k + 1 for k, token in enumerate(rest) if token.mark), len(rest))
-        if rest[first - 1].mark != "," or not any(token.verb for token in rest[first + 1 :]):
+        # behind a subordinate clause comes the main one, whatever its verb
+        clause = rest[0].lower in lexicon.SUBORDINATORS and not any(t.mark for t in rest[first:-1])
+        verb = any(token.verb for token in rest[first + 1 :])
+        if rest[first - 1].mark != "," or not (verb or clause):
             break
         rest = rest[first:]
     return rest
+
+
+def _before_last_mark(words: Sequence[Token]) -> list[Token]:
+    """What a subordinate clause that ends the sentence is hung on: it holds the main verb."""
+    last = next((k for k in range(len(words) - 2, 0, -1) if words[k].mark), None)
+    if (
+        last is None
+        or words[last].mark != ","
+        or words[0].lower in lexicon.PHRASE_STARTERS - _NAMING
+    ):
+        return []
+    onward = words[last + 1].lower
+    hangs = onward in lexicon.SUBORDINATORS or onward.endswith("ing")
+    return list(words[: last + 1]) if hangs else []
 
 
 def _is_complete(clause: Sequence[Token], sentence: Sequence[Token]) -> bool:
@@ -94,17 +114,40 @@ def _is_complete(clause: Sequence[Token], sentence: Sequence[Token]) -> bool:
     )
 
 
+_NAMING = lexicon.DETERMINERS
 _RELATIVES = frozenset(["which", "whom", "whose"])
+_SAYS_NOTHING_YET = lexicon.GENERIC_NOUNS | frozenset(
+    """
+    role place time effect impact influence emphasis importance difference interest reduction
+    increase decrease change majority half rest pair
+    """.split()
+)
+"""nouns that tell nothing without what follows them: "plays a role in ..." """
 
 
 def _adds_only(words: Sequence[Token], end: int) -> bool:
-    """Whether what follows ``end`` only adds a place, a time or a means."""
+    """Whether what follows ``end`` only adds a place, a time, a means or one thing more."""
     before, after = words[end - 1], words[end]
-    if before.lower.endswith(("ing", "ly")) or after.lower not in ADDING | {"of"}:
+    onward = words[end + 1] if end + 1 < len(words) else after
+    also = after.lower == "and" and (onward.lower in ("a", "an", "the") or onward.capitalised)
+    if before.lower.endswith(("ing", "ly")) or not (also or after.lower in ADDING | {"of"}):
+        return False
+    if before.lower in _SAYS_NOTHING_YET or _is_open(words[:end]):
         return False
     if any(t.negates or t.lower in ("only", "between", "both") for t in words[:end]):
         return False
     return not before.mark and phrase_ends_before(words, end)
+
+
+def _is_open(words: Sequence[Token]) -> bool:
+    """Whether a clause inside still waits for its verb, or what a colon announces for its news."""
+    inner = [k for k, t in enumerate(words) if k and t.lower in lexicon.SUBORDINATORS]
+    if inner and not any(token.verb for token in words[inner[-1] + 1 :]):
+        return True
+    if any(token.verb and token.mark for token in words[:-1]):
+        return True
+    colon = next((k for k, token in enumerate(words) if token.mark == ":"), None)
+    return colon is not None and len(words) - colon <= MIN_CLAIM_WORDS
 
 
 def _without_insertions(sentence: Sequence[Token]) -> list[Token]:

@@ -112,7 +112,8 @@ EXTENTS = frozenset(
 """adverbs that belong to a measure: "4,800 km away" """
 TRAILS_OFF = frozenset(
     """
-    best widely known called located found used based born
+    best widely known called located found used based born made caused composed arranged attached
+    formed built situated surrounded
     """.split()
 )
 """words that begin a shortened relative clause after a noun"""

@@ -55,25 +55,40 @@ def enter(token: Token, start: int) -> int:
 
 
 def hook(sentence: Sequence[Token]) -> HookContent | None:
-    """The claim that opens the video."""
-    text = _claim(sentence)
+    """The claim that opens the video.
+
+    A sentence that allows none is broken off, with an ellipsis that says so.
+    """
+    text = sentence_case(_claim(sentence) or broken_off(sentence))
     return HookContent(claim=text, key=_key_in(sentence, text)) if text else None
 
 
 def _claim(sentence: Sequence[Token]) -> str:
     """A complete thought of at most 12 words: the sentence's claim, else its telegram.
 
-    Only a sentence that allows neither is broken off, with an ellipsis that says so.
+    Empty where the telegram lacks its subject, or is too long with its articles.
     """
-    text = claim_of(sentence)
-    if not text:
-        short = telegram(sentence, MIN_QUOTE_WORDS, MAX_CLAIM_WORDS)
-        text = (
-            joined(_between(sentence, short.tokens))
-            if short and any(token.verb for token in short.tokens)
-            else broken_off(sentence)
-        )
-    return sentence_case(text)
+    return claim_of(sentence) or _stretch(sentence, complete=True)
+
+
+def _stretch(sentence: Sequence[Token], *, complete: bool) -> str:
+    """The sentence's telegram with the articles that a telegram leaves out; may be empty."""
+    short = telegram(sentence, MIN_QUOTE_WORDS, MAX_CLAIM_WORDS)
+    if short is None or short.tokens[0].verb or (complete and not _has_subject(short.tokens)):
+        return ""
+    words = _between(sentence, short.tokens)
+    return joined(words) if len(words) <= MAX_CLAIM_WORDS else ""
+
+
+def _has_subject(words: Sequence[Token]) -> bool:
+    """Whether something stands before the verb: "arranged in a grid" doesn't say what is."""
+    verb = next((position for position, token in enumerate(words) if token.verb), 0)
+    return not all(token.lower.endswith("ly") for token in words[:verb])
+
+
+def _best_phrase(sentence: Sequence[Token]) -> str:
+    whole = [phrase for phrase in phrases_in(sentence) if phrase.words > 1]
+    return max(whole, key=lambda phrase: phrase.score).text if whole else ""
 
 
 def _between(sentence: Sequence[Token], ends: Sequence[Token]) -> list[Token]:
@@ -89,7 +104,9 @@ def closing(words: Sequence[Token], sentence: Sequence[Token]) -> ClosingContent
     if len(sentence) > MAX_CLAIM_WORDS and words[0].sentence == sentence[0].sentence:
         leans = any(token.lower in ("which", "whom", "whose") for token in words)
         sentence = words if is_main(words) and not leans else sentence
-    text = _claim(sentence)
+    # an answer that breaks off is none: rather its most telling words alone
+    stretch = _claim(sentence) or _stretch(sentence, complete=False) or _best_phrase(sentence)
+    text = sentence_case(stretch or broken_off(sentence))
     return ClosingContent(text=text, key=_key_in(sentence, text)) if text else None
 
 

@@ -409,10 +409,66 @@ class TestClaims:
                 "That marked the end of an age in the East, which had begun under Alexander.",
                 "That marked the end of an age in the East",
             ),
+            (
+                "Stars are a class of spheres made of plasma that is arranged in many thin layers.",
+                "Stars are a class of spheres made of plasma",
+            ),
+            (
+                "If it needs this energy, a cell metabolizes big organic compounds by breathing.",
+                "a cell metabolizes big organic compounds by breathing",
+            ),
+            (
+                "They influence dosing, benefit, and bad effects, as is seen in all new models.",
+                "They influence dosing, benefit, and bad effects",
+            ),
+            (
+                "Those are conifers: a group of woody plants and a subset of the gymnosperms.",
+                "Those are conifers: a group of woody plants",
+            ),
         ],
     )
     def test_say_the_point_in_at_most_twelve_words(self, sentence, claim) -> None:
         assert claim_of(tokens_of_text(sentence)) == claim
+
+    @pytest.mark.parametrize(
+        ("sentence", "missing"),
+        [
+            (
+                "Light plays a critical role in producing and maintaining the oxygen of the sky.",
+                "Light plays a critical role",
+            ),
+            (
+                "The war started when the military junta based in the West launched an operation.",
+                "The war started when the military junta",
+            ),
+            (
+                "That's Maharashtra: a state in the western peninsular region of the subcontinent.",
+                "That's Maharashtra: a state",
+            ),
+        ],
+    )
+    def test_do_not_end_before_they_say_anything(self, sentence, missing) -> None:
+        assert claim_of(tokens_of_text(sentence)) != missing
+
+    @pytest.mark.parametrize(
+        "sentence",
+        [
+            "Sperm cells contribute about half of the whole genetic information to the baby.",
+            "Is usually thought of as one of the most culturally significant figures of his era.",
+        ],
+    )
+    def test_an_answer_never_breaks_off(self, sentence) -> None:
+        words = tokens(sentence)
+        shown = shots.closing(words, words).text
+        assert "…" in shots.hook(words).claim
+        assert "…" not in shown
+        assert 1 < len(shown.split()) <= 12
+
+    def test_a_claim_has_its_subject(self) -> None:
+        words = tokens(
+            "Light plays a critical role in making and maintaining the oxygen of the sky."
+        )
+        assert shots.hook(words).claim.startswith("Light plays")
 
     def test_key_stands_in_the_claim(self) -> None:
         content = shots.hook(tokens("An octopus has three hearts, and two stop when it swims far."))
