@@ -193,7 +193,7 @@ def _joins(words: Sequence[Token]) -> float:
 def _content_cost(content: ShotContent) -> float:
     if isinstance(content, FactContent):
         words = sum(len(group.text.split()) for group in content.groups)
-        return 0.0 if words >= shots.MIN_FACT_WORDS else THIN_FACT
+        return 0.0 if words >= shots.MIN_FACT_WORDS else THIN_FACT if words > 1 else WORDS_ALONE
     if isinstance(content, NumberContent):
         small = content.value < SPELLED_LIMIT and not (content.prefix or content.suffix)
         late = content.land_frame < COUNT_UP_FRAMES

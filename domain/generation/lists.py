@@ -12,7 +12,7 @@ from domain.generation.storyboard import ListContent, Reveal
 from domain.generation.tokens import Token, joined, sentence_case
 
 MAX_ITEM_WORDS = 4
-MIN_ROWS, MAX_ROWS = 3, 5
+MIN_ROWS, MAX_ROWS = 3, 6
 MAX_TITLE_WORDS = 5
 MIN_PAIR_WORDS = 4
 """of two rows without a title, so that they say something"""

@@ -241,8 +241,13 @@ def _led(groups: Sequence[list[Token]]) -> list[list[Token]]:
 
 
 def _key_words(tokens: Sequence[Token], start: int) -> FactContent | None:
-    """Key phrases in one or two groups, where no stretch of the clause can stand alone."""
+    """Key phrases in one or two groups, where no stretch of the clause can stand alone.
+
+    Two only where they are neighbours: others side by side say what the clause doesn't.
+    """
     chosen = key_phrases(tokens, MIN_FACT_WORDS, MAX_FACT_WORDS, MAX_FACT_GROUPS)
+    if any(one.span[1] + 1 < two.span[0] for one, two in pairwise(chosen)):
+        chosen = [max(chosen, key=lambda phrase: (phrase.words > 1, phrase.score))]
     if not chosen:
         return None
     # news comes late in a clause; its beginning names what is known already

@@ -36,6 +36,8 @@ _LIMITS = frozenset(
 """words that what follows may not be parted from"""
 _TURNS = frozenset("without except unless despite if until unlike than as to that".split())
 """words before which a statement may not end, since they turn or complete it"""
+_POINTING = frozenset("this that these those such".split())
+"""words that mean something outside: "conquered most of these territories" """
 _LINKS = lexicon.COORDINATORS | lexicon.SUBORDINATORS | frozenset(["there", "here"])
 
 
@@ -107,8 +109,8 @@ def _may_begin(clause: Sequence[Token], first: int) -> bool:  # noqa: PLR0911 - 
     limit = token.lower in _LIMITS
     if not token.core or (token.is_function_word and not limit):
         return False
-    if token.lower in lexicon.SAYS_LITTLE | lexicon.GENERIC_NOUNS and not limit:
-        return False
+    if token.lower in lexicon.SAYS_LITTLE | lexicon.GENERIC_NOUNS | {"times"} and not limit:
+        return False  # "(at) times happening on the ground"
     if any(t.negates for t in clause[:first]):
         return False
     if not first:
@@ -133,7 +135,7 @@ def _may_stand(  # noqa: PLR0911 - a rule a line reads best
         return False
     if last.lower in lexicon.SAYS_LITTLE | lexicon.QUALIFIERS or last.lower.endswith("'s"):
         return False
-    if any(t.lower in lexicon.PRONOUNS for t in words):
+    if any(t.lower.removesuffix("'s") in lexicon.PRONOUNS | _POINTING for t in words):
         return False
     if not whole:
         after = clause[end]

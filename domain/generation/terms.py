@@ -112,7 +112,12 @@ def _is_thing(  # noqa: PLR0911 - a rule a line reads best
     content = [token.lower for token in words if not token.is_function_word]
     if {content[0], last.lower} & lexicon.GENERIC_NOUNS or set(content) <= lexicon.SAYS_LITTLE:
         return False
-    return not set(content) <= known
+    return not {_singular(word) for word in content} <= {_singular(word) for word in known}
+
+
+def _singular(word: str) -> str:
+    """A plural and its singular as one: the topic is both."""
+    return word.removesuffix("s")
 
 
 def _is_called(phrase: Phrase, clause: Sequence[Token]) -> bool:

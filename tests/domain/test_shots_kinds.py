@@ -103,6 +103,11 @@ class TestLists:
                 "Penguins",
                 ["Krill", "Fish", "Squid"],
             ),
+            (
+                "It has an arm, a leg, a foot, a hand, a nose, and an ear.",
+                None,
+                ["Arm", "Leg", "Foot", "Hand", "Nose", "Ear"],
+            ),
         ],
     )
     def test_hold_the_items_as_they_stand(self, text, title, rows) -> None:
@@ -261,6 +266,8 @@ class TestTerms:
     def test_are_not_the_topic_again(self) -> None:
         words = tokens("The octopus hides from the seal.")
         assert terms.term(words, 0, {"octopus"}).text == "Seal"
+        words = tokens("In water, penguins have countershaded dark and white plumage and flippers.")
+        assert terms.term(words[2:], 0, {"penguin"}).text != "Penguins"
 
     def test_come_on_their_word(self) -> None:
         words = tokens("It is called the event horizon.")
@@ -378,6 +385,9 @@ class TestFacts:
     )
     def test_lead_to_their_key_without_a_word_that_hangs_in_the_air(self, text, shown) -> None:
         assert self.groups(text) == shown
+
+    def test_set_no_two_phrases_together_that_stand_apart(self) -> None:
+        assert self.groups("Along a taut string, for instance,") == ["Taut string"]
 
     def test_mark_one_of_their_groups_as_the_key(self) -> None:
         content = shots.fact(tokens("The boundary is called the event horizon."), 0)

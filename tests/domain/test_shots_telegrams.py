@@ -44,6 +44,18 @@ def test_never_part_with_a_word_that_turns_or_limits_them(sentence, turned) -> N
     assert shown is None or not shown.startswith(turned)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "fragment"),
+    [
+        ("It had conquered most of these territories.", "of these"),
+        ("It is at times happening on the ground.", "times happening"),
+        ("A piece is captured by moving one's own piece.", "one's"),
+    ],
+)
+def test_never_point_at_what_they_leave_out(sentence, fragment) -> None:
+    assert fragment not in (short(sentence) or "")
+
+
 def test_the_subject_of_a_phrase_is_not_made_that_of_its_verb() -> None:
     shown = short("The king of France is bald.")
     assert shown is None or not shown.startswith("France")
