@@ -54,8 +54,12 @@ def claim_of(sentence: Sequence[Token], limit: int = MAX_CLAIM_WORDS) -> str:
 
 
 def broken_off(sentence: Sequence[Token], limit: int = MAX_CLAIM_WORDS) -> str:
-    """The sentence's beginning with an ellipsis."""
-    head = list(_without_insertions(sentence)[: limit - 1])
+    """The sentence's beginning with an ellipsis, if possible up to the end of a phrase."""
+    words = _without_insertions(sentence)
+    head = words[: limit - 1]
+    ends = (end for end in range(len(head), MIN_CLAIM_WORDS, -1) if end < len(words))
+    whole = (e for e in ends if phrase_ends_before(words, e) and not words[e - 1].mark)
+    head = head[: next((e for e in whole if not words[e - 1].lower.endswith("ing")), len(head))]
     while len(head) > MIN_CLAIM_WORDS and _wants_more(head[-1]):
         head.pop()
     return f"{spliced(head)} …"

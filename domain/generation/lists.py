@@ -136,7 +136,7 @@ def _is_lead(tokens: Sequence[Token], item: Sequence[Token]) -> bool:
 def _first_item(tokens: list[Token], others: Sequence[list[Token]]) -> list[Token]:
     """The first item's own words: its left end isn't marked by a comma."""
     model = others[0][0].lower
-    if model in lexicon.DETERMINERS | lexicon.PREPOSITIONS:
+    if model in lexicon.DETERMINERS | lexicon.PREPOSITIONS | {"one"}:
         same = lexicon.DETERMINERS if model in lexicon.DETERMINERS else {model}
         for position in range(len(tokens) - 1, -1, -1):
             if tokens[position].lower in same:
@@ -206,7 +206,8 @@ def _is_item(item: Sequence[Token]) -> bool:
     """Whether words can stand in a row of their own; "no" may, since it is shown."""
     if not 0 < len(item) <= MAX_ITEM_WORDS or item[-1].is_function_word:
         return False
-    if any(t.lower in _NO_ITEM or (t.negates and t.lower != "no") for t in item):
+    counted = item[1:] if item[0].lower == "one" and len(item) > 1 else item
+    if any(t.lower in _NO_ITEM or (t.negates and t.lower != "no") for t in counted):
         return False
     return not any(t.verb and t.lower.endswith("ed") for t in item[1:])
 

@@ -108,6 +108,11 @@ class TestLists:
                 None,
                 ["Arm", "Leg", "Foot", "Hand", "Nose", "Ear"],
             ),
+            (
+                "Each has eight men: one king, one queen, two rooks, and four pawns.",
+                "Each has eight men",
+                ["One king", "One queen", "Two rooks", "Four pawns"],
+            ),
         ],
     )
     def test_hold_the_items_as_they_stand(self, text, title, rows) -> None:
@@ -473,6 +478,12 @@ class TestClaims:
         assert "…" in shots.hook(words).claim
         assert "…" not in shown
         assert 1 < len(shown.split()) <= 12
+
+    def test_a_hook_breaks_off_between_phrases(self) -> None:
+        words = tokens(
+            "Light plays a critical role in making and maintaining the oxygen of the sky."
+        )
+        assert shots.hook(words).claim == "Light plays a critical role …"
 
     def test_a_claim_has_its_subject(self) -> None:
         words = tokens(
