@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from domain.generation import lexicon
-from domain.generation.clauses import MAX_CLAIM_WORDS, broken_off, claim_of, is_main
+from domain.generation.abridging import MAX_CLAIM_WORDS, broken_off, claim_of
+from domain.generation.clauses import is_main
 from domain.generation.figures import Figure, figures_in
 from domain.generation.phrases import key_phrases, phrases_in
 from domain.generation.storyboard import (

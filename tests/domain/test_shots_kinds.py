@@ -4,7 +4,7 @@ import pytest
 from storyboard_scripts import narrate
 
 from domain.generation import comparisons, lists, sequences, shots, terms
-from domain.generation.clauses import claim_of
+from domain.generation.abridging import claim_of
 from domain.generation.figures import figures_in
 from domain.generation.tokens import tokens_of, tokens_of_text
 
