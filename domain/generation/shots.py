@@ -231,10 +231,13 @@ def fact(tokens: Sequence[Token], start: int) -> FactContent | None:
 
 
 def _led(groups: Sequence[list[Token]]) -> list[list[Token]]:
-    """Groups none of which ends on a word that wants the next: "octopus | is symmetric"."""
+    """Groups none of which ends on a word that wants the next: "octopus | is symmetric".
+
+    "More than" goes with its figure as well.
+    """
     parts = [list(group) for group in groups]
     for part, following in pairwise(parts):
-        while part and part[-1].lower in DANGLING:
+        while part and part[-1].lower in DANGLING | lexicon.QUALIFIERS:
             following.insert(0, part.pop())
         if len(part) == 1 and part[0].verb:  # "arises" alone says nothing yet
             following.insert(0, part.pop())

@@ -386,6 +386,7 @@ class TestFacts:
         [
             ("That lets it squeeze through small gaps.", ["Squeeze through small gaps"]),
             ("An octopus is bilaterally symmetric.", ["Octopus", "is bilaterally symmetric"]),
+            ("It goes on for more than 2,300 kilometres.", ["More than 2,300 kilometres"]),
         ],
     )
     def test_lead_to_their_key_without_a_word_that_hangs_in_the_air(self, text, shown) -> None:
