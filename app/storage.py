@@ -78,7 +78,7 @@ async def describe_database(settings: Settings) -> str:
         DomainError: its schema is another release's.
     """
     url = make_url(settings.sql_url)
-    where = url.render_as_string(hide_password=True)
+    where = _where(settings)
     head = head_revision()
     if url.get_backend_name() == "sqlite" and not _has_content(url.database):
         return f"SQLite, made at revision {head} by the first job"
@@ -105,11 +105,16 @@ def _has_content(path: str | None) -> bool:
     return path is not None and Path(path).is_file() and Path(path).stat().st_size > 0
 
 
+def _where(settings: Settings) -> str:
+    """The database's address without its password, which may stand in either of two places."""
+    url = make_url(settings.sql_url).difference_update_query(["password"])
+    return url.render_as_string(hide_password=True)
+
+
 def _unusable(settings: Settings, error: Exception) -> ServiceUnavailable:
-    where = make_url(settings.sql_url).render_as_string(hide_password=True)
     said = str(getattr(error, "orig", None) or error)
     return ServiceUnavailable(
-        f"{where} can't be used: {said or 'it takes too long'}",
+        f"{_where(settings)} can't be used: {said or 'it takes too long'}",
         hint="Check that it runs, and DATABASE_URL.",
         service="database",
     )
