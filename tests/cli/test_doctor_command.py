@@ -27,15 +27,6 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test has stores of its own, and no settings but the defaults."""
-    for name in ("DATABASE_URL", "MONGODB_URL", "REDIS_URL", "MEDIA_DIR", "MUSIC_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
-
-
 def findings() -> dict[str, dict[str, Any]]:
     """What the doctor finds, by name."""
     answer = CliRunner().invoke(main, ["doctor", "--json"])

@@ -14,20 +14,19 @@ from typing import Any, NamedTuple
 
 import av
 import httpx
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from app.cli import main
 from app.cli_endings import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from app.cli_generate import say_topic
+from app.config import Settings
 from domain.generation.script import TopicMatch
 
 ROOT = Path(__file__).parents[2]
+SETTINGS = frozenset(field.encode_name for field in msgspec.structs.fields(Settings))
 WORDS = "Honey never spoils. Sealed jars stay sweet for three thousand years."
-REMOVED_SETTINGS = (
-    *("DATA_DIR", "DATABASE_URL", "MONGODB_URL", "REDIS_URL", "MEDIA_DIR", "MUSIC_DIR"),
-    *("EMBEDDED_WORKER", "LOG_LEVEL", "VOICE_DIR", "DEFAULT_VOICE"),
-)
 FILES = {
     "video.mp4",
     "thumbnail.jpg",
@@ -45,15 +44,6 @@ class Ran(NamedTuple):
     code: int
     stdout: str
     stderr: str
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What runs inside the tests has stores of its own, and no settings but the defaults."""
-    for name in REMOVED_SETTINGS:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +85,7 @@ def _hear_ctrl_c() -> None:
 @contextmanager
 def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """The real command in a folder; ended at the latest with the block."""
-    kept = {name: value for name, value in os.environ.items() if name not in REMOVED_SETTINGS}
+    kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     with subprocess.Popen(
         [sys.executable, "-m", "app.cli", *arguments],
         cwd=folder,

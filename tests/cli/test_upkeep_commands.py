@@ -12,37 +12,9 @@ from app.cli import main
 from app.cli_endings import EXIT_FAILED, EXIT_USAGE
 from app.config import load_settings
 from app.container import make_container
-from app.storage import prepare_storage
 from app.upkeep.hold import NAME
 from app.upkeep.provider import UpkeepProvider
-from domain.generation.brief import Brief
-from domain.jobs.model import LOCAL_ACCOUNT, Job
-from domain.jobs.service import Jobs
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "MONGODB_URL", "REDIS_URL", "ARTIFACTS_URL", "MEDIA_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
-
-
-@pytest.fixture
-def left(own_folder: None) -> Job:
-    """A job that was accepted and that nobody works on."""
-
-    async def submit() -> Job:
-        settings = load_settings()
-        await prepare_storage(settings)
-        container = make_container(settings)
-        try:
-            service = await container.get(Jobs)
-            return await service.submit(LOCAL_ACCOUNT, Brief(script="Bees need flowers."))
-        finally:
-            await container.close()
-
-    return asyncio.run(submit())
+from domain.jobs.model import Job
 
 
 @pytest.fixture
