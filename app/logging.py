@@ -25,8 +25,8 @@ QUIET_LOGGERS = (
     "fontTools",
     "pymongo",
 )
-"""Talkative, telling other people's texts (pymongo), or saying once more what ``app.server`` logs
-with a request id (uvicorn.access)."""
+"""Talkative, telling other people's texts (pymongo), or saying once more what
+``app.observation`` logs with a request id (uvicorn.access)."""
 
 SHORTEST_SECRET = 4
 """characters; to strike out every "x" would leave nothing to read, and hide nothing"""

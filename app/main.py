@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
         exception_handlers={Exception: answer_problem},
         openapi_config=openapi_config(),
         lifespan=[server.lifespan],
-        request_max_body_size=None,  # `app.server` limits it, once the settings are known
+        request_max_body_size=None,  # `app.observation` limits it, once the settings are known
         logging_config=None,  # `app.logging` does it, once the settings are known
         debug=False,
     )

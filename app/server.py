@@ -1,27 +1,23 @@
-"""What surrounds the routes: start and stop, request ids, the access log, the body's limit.
+"""What surrounds the routes: start and stop, and the layer in which every request is observed.
 
 Litestar's own middleware doesn't run for 404 and 405, so the outermost layer wraps the whole
 application instead.
 """
 
 import asyncio
-import re
 import signal
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import structlog
 from dishka import AsyncContainer, Provider
 from dishka import Scope as DiScope
 from litestar import Litestar, Request
 from litestar.enums import ScopeType
-from litestar.exceptions import ClientException
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from adapters.prometheus import Meters
 from adapters.threads import ThreadBell
@@ -29,6 +25,7 @@ from app.config import Settings, load_settings
 from app.event_feed import EventFeed
 from app.logging import configure_logging
 from app.metrics import Scrape, open_meters
+from app.observation import observed
 from app.preparation import Preparation
 from app.problems import CrossSiteRequest
 from app.readiness import Watch, look_around
@@ -40,20 +37,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("app.server")
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 START_SECONDS = 4.0
 """for the database to be reached and prepared; a server that waits longer looks dead"""
 WARM_UP_TOPIC = "Earth"
-BROKEN_OFF = 500
-QUIET_PATHS = frozenset({"/api/health", "/api/health/ready", "/metrics"})
-"""asked every few seconds by whoever watches the server"""
-
-
-class RequestTooLarge(ClientException):
-    """The body is larger than MAX_BODY_BYTES."""
-
-    status_code = 413
 
 
 class Server:
@@ -191,7 +178,7 @@ class Server:
         async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP:
                 settings = self._settings or await self.open()
-                await _observed(
+                await observed(
                     in_container, scope, receive, send, settings=settings, meters=self._meters
                 )
             else:
@@ -255,69 +242,3 @@ async def refuse_cross_site(request: Request[Any, Any, Any]) -> None:
     foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
     if foreign or request.headers.get("sec-fetch-site") == "cross-site":
         raise CrossSiteRequest("Pages of other sites may not change anything here.")
-
-
-async def _observed(
-    inner: ASGIApp,
-    scope: HTTPScope,
-    receive: Receive,
-    send: Send,
-    *,
-    settings: Settings,
-    meters: Meters | None,
-) -> None:
-    """Run one request under an id, with a limited body; count it, and log how it ended."""
-    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    given = headers.get(b"x-request-id", "")
-    request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
-    scope["state"]["request_id"] = request_id
-    started = time.perf_counter()
-    status, sent, received = 0, 0, 0
-
-    async def limited_receive() -> Any:
-        nonlocal received
-        message = await receive()
-        if message["type"] == "http.request":
-            received += len(message.get("body", b""))
-            declared = headers.get(b"content-length", "0")
-            size = max(received, int(declared) if declared.isdecimal() else 0)
-            if size > settings.max_body_bytes:
-                raise RequestTooLarge(
-                    f"The request's body is larger than {settings.max_body_bytes:,} bytes."
-                )
-        return message
-
-    async def observed_send(message: Message) -> None:
-        nonlocal status, sent
-        if message["type"] == "http.response.start":
-            status = int(message["status"])
-            message["headers"] = [
-                *message.get("headers", []),
-                (b"x-request-id", request_id.encode()),
-                (b"x-content-type-options", b"nosniff"),
-            ]
-        elif message["type"] == "http.response.body":
-            sent += len(message.get("body", b""))
-        await send(message)
-
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
-        try:
-            await inner(scope, limited_receive, observed_send)
-        except Exception:
-            log.exception("request broke off", path=scope["path"])
-            raise
-        finally:
-            seconds = time.perf_counter() - started
-            if meters is not None:
-                route = scope.get("path_template")
-                # one that broke off before it had a status is the server's own failure
-                meters.answered(scope["method"], route, status or BROKEN_OFF, seconds)
-            write = log.debug if scope["path"] in QUIET_PATHS else log.info
-            write(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                milliseconds=round(seconds * 1000, 1),
-                bytes=sent,
-            )

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.postgres import recovery, work
+from adapters.postgres import claims, recovery, work
 from adapters.postgres.accept import insert_job
 from adapters.postgres.clock import later, now
 from adapters.postgres.cursors import encode_cursor, newest_first, older_than
@@ -172,13 +172,13 @@ class SqlJobStore:
     async def claim(self, worker: str, kinds: Sequence[UnitKind]) -> Claim | None:
         while True:
             async with self._transactions.writing_once() as conn:
-                claim = await work.lease_next(conn, worker, kinds, self._lease)
-            if claim is None or work.is_under_way(claim):
+                claim = await claims.lease_next(conn, worker, kinds, self._lease)
+            if claim is None or claims.is_under_way(claim):
                 return claim
             # should the process end here, the unit is taken back when its lease has run out
             with suppress(LeaseLost):
                 async with self._transactions.writing() as conn:
-                    claim = await work.take_job_along(conn, claim)
+                    claim = await claims.take_job_along(conn, claim)
                 if claim is not None:
                     return claim
 

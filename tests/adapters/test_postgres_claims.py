@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, finish_for
 
 from adapters.postgres import SqlJobStore, make_engine
-from adapters.postgres.work import lease_next, next_unit, take_job_along
+from adapters.postgres.claims import lease_next, next_unit, take_job_along
 from domain.errors import IllegalMove, LeaseLost
 from domain.jobs.model import STAGES, Claim, JobError, JobStatus, UnitKind, WaitingFor
 

@@ -1,0 +1,93 @@
+"""One request under an id, with a limited body: counted, and logged when it has ended."""
+
+import re
+import time
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from litestar.exceptions import ClientException
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Send
+
+from adapters.prometheus import Meters
+from app.config import Settings
+
+log = structlog.get_logger("app.observation")
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+BROKEN_OFF = 500
+"""as which a request counts that ended before it had a status"""
+QUIET_PATHS = frozenset({"/api/health", "/api/health/ready", "/metrics"})
+"""asked every few seconds by whoever watches the server"""
+
+
+class RequestTooLarge(ClientException):
+    """The body is larger than MAX_BODY_BYTES."""
+
+    status_code = 413
+
+
+async def observed(
+    inner: ASGIApp,
+    scope: HTTPScope,
+    receive: Receive,
+    send: Send,
+    *,
+    settings: Settings,
+    meters: Meters | None,
+) -> None:
+    """Run one request under an id, with a limited body; count it, and log how it ended."""
+    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    given = headers.get(b"x-request-id", "")
+    request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+    scope["state"]["request_id"] = request_id
+    started = time.perf_counter()
+    status, sent, received = 0, 0, 0
+
+    async def limited_receive() -> Any:
+        nonlocal received
+        message = await receive()
+        if message["type"] == "http.request":
+            received += len(message.get("body", b""))
+            declared = headers.get(b"content-length", "0")
+            size = max(received, int(declared) if declared.isdecimal() else 0)
+            if size > settings.max_body_bytes:
+                raise RequestTooLarge(
+                    f"The request's body is larger than {settings.max_body_bytes:,} bytes."
+                )
+        return message
+
+    async def observed_send(message: Message) -> None:
+        nonlocal status, sent
+        if message["type"] == "http.response.start":
+            status = int(message["status"])
+            message["headers"] = [
+                *message.get("headers", []),
+                (b"x-request-id", request_id.encode()),
+                (b"x-content-type-options", b"nosniff"),
+            ]
+        elif message["type"] == "http.response.body":
+            sent += len(message.get("body", b""))
+        await send(message)
+
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        try:
+            await inner(scope, limited_receive, observed_send)
+        except Exception:
+            log.exception("request broke off", path=scope["path"])
+            raise
+        finally:
+            seconds = time.perf_counter() - started
+            if meters is not None:
+                route = scope.get("path_template")
+                # one that broke off before it had a status is the server's own failure
+                meters.answered(scope["method"], route, status or BROKEN_OFF, seconds)
+            write = log.debug if scope["path"] in QUIET_PATHS else log.info
+            write(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                milliseconds=round(seconds * 1000, 1),
+                bytes=sent,
+            )
