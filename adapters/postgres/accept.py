@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.clock import bound, insert_if_absent, later, literal, now
+from adapters.postgres.clock import bound, keep_first_of, later, literal, now
+from adapters.postgres.direct import Conn
 from adapters.postgres.tables import AnyRow, events, jobs, units
 from domain.errors import QueueFull
 from domain.jobs.model import Job, JobStatus, NewJob, NewUnit, UnitState
@@ -48,6 +48,12 @@ _NEW_UNIT: dict[str, Any] = {
     **{name: sa.literal(value) for name, value in _UNTOUCHED.items()},
 }
 _UNIT_FIELDS = ("id", "kind", "ordinal", "missing_inputs", "state")
+_UNIT_COLUMNS = [*_NEW_UNIT, *_UNIT_FIELDS]
+_SHARED = ("id", "account_id", "revision", "priority")
+"""what units have from their job"""
+MAX_UNITS = 100
+"""of one statement: SQLite puts no more than 500 rows together"""
+
 _NEW_EVENT: dict[str, Any] = {
     "job_id": bound("asked", jobs.c.id),
     "type": sa.literal("status"),
@@ -73,6 +79,12 @@ def _job(*rows: Any, where: sa.ColumnElement[bool] | None = None) -> Any:
 
 
 def _units(count: int, *rows: Any) -> Any:
+    return sa.insert(units).from_select(
+        _UNIT_COLUMNS, _unit_rows(count, *rows), include_defaults=False
+    )
+
+
+def _unit_rows(count: int, *rows: Any) -> sa.CompoundSelect[Any]:
     values = [
         _row(
             {**_NEW_UNIT, **{name: bound(f"unit{n}", units.c[name]) for name in _UNIT_FIELDS}},
@@ -80,8 +92,14 @@ def _units(count: int, *rows: Any) -> Any:
         )
         for n in range(count)
     ]
-    names = [*_NEW_UNIT, *_UNIT_FIELDS]
-    return sa.insert(units).from_select(names, sa.union_all(*values), include_defaults=False)
+    return sa.union_all(*values)
+
+
+@cache
+def _add(count: int) -> Any:
+    """Units of a job that is there, unless they are there, too."""
+    insert = keep_first_of(units, _UNIT_COLUMNS, sa.select(_unit_rows(count).subquery()))
+    return insert.returning(units.c.id, units.c.state)
 
 
 def _event(*rows: Any) -> Any:
@@ -112,7 +130,7 @@ _ONE_BY_ONE = (_queue(), _job(), _event())
 
 
 async def insert_job(
-    conn: AsyncConnection, job: NewJob, new: Sequence[NewUnit], max_queued: int | None = None
+    conn: Conn, job: NewJob, new: Sequence[NewUnit], max_queued: int | None = None
 ) -> Job:
     """Insert a job, its first units and its first event; one statement on Postgres.
 
@@ -125,8 +143,7 @@ async def insert_job(
         "asked_deadline_seconds": job.deadline_seconds,
         "asked_limit": NO_LIMIT if max_queued is None else max_queued,
     }
-    for number, unit in enumerate(new):
-        values |= {f"unit{number}_{name}": value for name, value in _unit_values(unit).items()}
+    values |= _values_of(new)
     if conn.dialect.name == "sqlite":
         row = await _insert_one_by_one(conn, values, len(new))
     else:
@@ -146,7 +163,7 @@ async def insert_job(
 
 
 async def _insert_one_by_one(
-    conn: AsyncConnection, values: dict[str, Any], units_count: int
+    conn: Conn, values: dict[str, Any], units_count: int
 ) -> tuple[datetime, datetime, int] | None:
     queue, job, event = _ONE_BY_ONE
     waiting, ahead = (await conn.execute(queue, values)).one()
@@ -165,6 +182,14 @@ def _facts(new: Sequence[NewUnit]) -> list[StageFacts]:
     return [StageFacts(kind=kind, total=count, due=ready[kind]) for kind, count in total.items()]
 
 
+def _values_of(new: Sequence[NewUnit]) -> dict[str, Any]:
+    return {
+        f"unit{number}_{name}": value
+        for number, unit in enumerate(new)
+        for name, value in _unit_values(unit).items()
+    }
+
+
 def _unit_values(unit: NewUnit) -> dict[str, Any]:
     return {
         "id": uuid7(),
@@ -175,14 +200,12 @@ def _unit_values(unit: NewUnit) -> dict[str, Any]:
     }
 
 
-async def add_units(conn: AsyncConnection, job: AnyRow, new: Sequence[NewUnit]) -> list[UUID]:
+async def add_units(conn: Conn, job: AnyRow, new: Sequence[NewUnit]) -> list[UUID]:
     """Insert units that aren't there yet; answers those that are ready."""
-    if not new:
-        return []
-    shared = {name: getattr(job, name) for name in ("account_id", "revision", "priority")}
-    shared |= {"job_id": job.id, **_UNTOUCHED}
-    inserted = await conn.execute(
-        insert_if_absent(conn, units).values(run_at=now()).returning(units.c.id, units.c.state),
-        [shared | _unit_values(unit) for unit in new],
-    )
-    return [row.id for row in inserted if row.state is UnitState.READY]
+    shared = {f"asked_{name}": getattr(job, name) for name in _SHARED}
+    ready: list[UUID] = []
+    for begin in range(0, len(new), MAX_UNITS):
+        batch = new[begin : begin + MAX_UNITS]
+        rows = await conn.execute(_add(len(batch)), shared | _values_of(batch))
+        ready += [row.id for row in rows if row.state is UnitState.READY]
+    return ready

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.clock import bound, later, literal, now
+from adapters.postgres.direct import Conn
 from adapters.postgres.settle import is_over, settle
 from adapters.postgres.tables import jobs, units
 from adapters.postgres.views import JOB_COLUMNS, job_from_row, unit_from_row
@@ -64,7 +64,7 @@ _JOB = sa.select(*JOB_COLUMNS).where(jobs.c.id == bound("wanted", jobs.c.id))
 
 
 async def lease_next(
-    conn: AsyncConnection, worker: str, kinds: Sequence[UnitKind], lease_seconds: float
+    conn: Conn, worker: str, kinds: Sequence[UnitKind], lease_seconds: float
 ) -> Claim | None:
     """Lease the next unit; one statement on Postgres. The job may have to be taken along."""
     values = {"claim_lease_owner": worker, "claim_seconds": lease_seconds}
@@ -86,7 +86,7 @@ def is_under_way(claim: Claim) -> bool:
     return claim.job.status is JobStatus.RUNNING and not claim.job.cancel_requested
 
 
-async def take_job_along(conn: AsyncConnection, claim: Claim) -> Claim | None:
+async def take_job_along(conn: Conn, claim: Claim) -> Claim | None:
     """Move the job of a unit that was leased just now to ``running``.
 
     None when the job was cancelled or has failed in the meantime: then the unit is given back.

@@ -4,18 +4,19 @@ Times are the database's own: ``timestamptz`` on Postgres, integer milliseconds 
 SQLite (which has no such type). Everything else is the same SQL.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from adapters.postgres.direct import Conn
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -111,18 +112,23 @@ def keep_first(table: sa.Table, values: Mapping[str, sa.ColumnElement[Any]]) -> 
     SQLAlchemy's own ``on_conflict_do_nothing`` is translated anew at every execution. (SQLite
     reads ON as a join's, unless a WHERE stands before it.)
     """
-    chosen = sa.select(*(value.label(name) for name, value in values.items())).where(sa.true())
-    return sa.insert(table).from_select(
-        list(values), chosen.suffix_with("ON CONFLICT DO NOTHING"), include_defaults=False
+    return keep_first_of(
+        table, list(values), sa.select(*(v.label(name) for name, v in values.items()))
     )
 
 
-def insert_if_absent(conn: AsyncConnection, table: sa.TableClause) -> Any:
+def keep_first_of(table: sa.Table, names: Sequence[str], chosen: sa.Select[Any]) -> sa.Insert:
+    """The same for the rows that ``chosen`` answers."""
+    checked = chosen.where(sa.true()).suffix_with("ON CONFLICT DO NOTHING")
+    return sa.insert(table).from_select(names, checked, include_defaults=False)
+
+
+def insert_if_absent(conn: Conn, table: sa.TableClause) -> Any:
     """An INSERT for which a row that stands in the way is no error."""
     return upsert(conn, table).on_conflict_do_nothing()
 
 
-def upsert(conn: AsyncConnection, table: sa.TableClause) -> Any:
+def upsert(conn: Conn, table: sa.TableClause) -> Any:
     """An INSERT with ``on_conflict_do_update``, in the connection's dialect."""
     return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
 

@@ -8,13 +8,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
+from adapters.postgres.direct import Conn, Direct
 from domain.errors import ServiceUnavailable, SettingsInvalid, StorageFull
 
 DRIVERS = {
@@ -152,6 +155,7 @@ class Transactions:
     """Opens transactions; the database's own failures leave them as domain errors."""
 
     def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
         self._writer = engine.execution_options(**{_BEGIN: "IMMEDIATE"})
         self._is_sqlite = engine.dialect.name == "sqlite"
         # On Postgres every statement sees what is committed by then, in a transaction as without
@@ -199,10 +203,26 @@ class Transactions:
             async with self._writer.begin() as conn:
                 yield conn
 
+    # What happens at every request and at every unit goes to Postgres by the shorter way.
+
     @asynccontextmanager
-    async def writing_once(self) -> AsyncIterator[AsyncConnection]:
-        """For a single statement on Postgres, which is a transaction by itself; on SQLite, where
-        the same takes several, as ``writing``.
+    async def asking(self) -> AsyncIterator[Conn]:
+        """As ``reading``, for statements that are made once.
+
+        Raises:
+            ServiceUnavailable
+        """
+        if self._is_sqlite:
+            async with self.reading() as conn:
+                yield conn
+        else:
+            with _translated():
+                async with self._direct() as (_, direct):
+                    yield direct
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[Conn]:
+        """As ``writing``, for statements most of which are made once.
 
         Raises:
             ServiceUnavailable, StorageFull
@@ -211,8 +231,33 @@ class Transactions:
             async with self.writing() as conn:
                 yield conn
         else:
-            async with self.reading() as conn:
-                yield conn
+            with _translated():
+                async with self._direct() as (connection, direct), connection.transaction():
+                    yield direct
+
+    @asynccontextmanager
+    async def writing_once(self) -> AsyncIterator[Conn]:
+        """For a single statement on Postgres, which is a transaction by itself; on SQLite, where
+        the same takes several, as ``writing``.
+
+        Raises:
+            ServiceUnavailable, StorageFull
+        """
+        async with self.writing() if self._is_sqlite else self.asking() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def _direct(self) -> AsyncIterator[tuple[Any, Direct]]:
+        """One of the pool's connections, as the driver knows it."""
+        pooled = await self._engine.raw_connection()
+        connection = pooled.driver_connection
+        assert connection is not None
+        try:
+            yield connection, Direct(connection, self._engine.dialect)
+        finally:
+            # one that broke, or was left in the middle of something, is nobody's any more
+            is_sound = not (connection.is_closed() or connection.is_in_transaction())
+            await greenlet_spawn(pooled.close if is_sound else pooled.invalidate)
 
 
 class _translated:  # noqa: N801 - reads as a phrase where it is used
@@ -228,6 +273,13 @@ class _translated:  # noqa: N801 - reads as a phrase where it is used
             if _is_outage(error):
                 raise ServiceUnavailable(
                     f"The database doesn't answer: {error.orig}", hint=HINT, service="database"
+                ) from error
+        elif isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
+            if _is_full(error):
+                raise StorageFull(f"The database has no space left: {error}") from error
+            if _is_passing(error):
+                raise ServiceUnavailable(
+                    f"The database doesn't answer: {error}", hint=HINT, service="database"
                 ) from error
         elif isinstance(error, OSError | TimeoutError):
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
@@ -258,8 +310,13 @@ def _is_outage(error: DBAPIError) -> bool:
     if isinstance(error.orig, sqlite3.Error):
         # an extended code carries its primary code in the low byte
         return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in PASSING_SQLITE_CODES
-    sqlstate = getattr(error.orig, "sqlstate", None) or ""
-    return sqlstate.startswith(PASSING_SQLSTATES)
+    return _is_passing(error.orig)
+
+
+def _is_passing(error: BaseException | None) -> bool:
+    sqlstate = getattr(error, "sqlstate", None) or ""
+    is_closed = isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    return is_closed or sqlstate.startswith(PASSING_SQLSTATES)
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -170,6 +170,8 @@ class SqlJobStore:
 
     @uninterrupted
     async def claim(self, worker: str, kinds: Sequence[UnitKind]) -> Claim | None:
+        if not kinds:
+            return None
         while True:
             async with self._transactions.writing_once() as conn:
                 claim = await claims.lease_next(conn, worker, kinds, self._lease)
@@ -177,24 +179,24 @@ class SqlJobStore:
                 return claim
             # should the process end here, the unit is taken back when its lease has run out
             with suppress(LeaseLost):
-                async with self._transactions.writing() as conn:
+                async with self._transactions.working() as conn:
                     claim = await claims.take_job_along(conn, claim)
                 if claim is not None:
                     return claim
 
     @uninterrupted
     async def renew(self, claim: Claim, progress: float) -> bool:
-        async with self._transactions.writing() as conn:
+        async with self._transactions.working() as conn:
             return await work.renew(conn, claim, progress, self._lease)
 
     @uninterrupted
     async def inputs(self, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
-        async with self._transactions.reading() as conn:
+        async with self._transactions.asking() as conn:
             return await work.inputs(conn, claim)
 
     @uninterrupted
     async def result(self, account_id: str, fingerprint: str) -> Result | None:
-        async with self._transactions.reading() as conn:
+        async with self._transactions.asking() as conn:
             found = await work.read_result(conn, account_id, fingerprint)
             if found is None or not await is_use_to_be_noted(conn, account_id, fingerprint):
                 return found
@@ -204,7 +206,7 @@ class SqlJobStore:
 
     @uninterrupted
     async def put_result(self, claim: Claim, result: Result) -> Result:
-        async with self._transactions.writing() as conn:
+        async with self._transactions.working() as conn:
             # changes nothing, but holds the row: the fence can't move before the result is in
             await work.update_owned(conn, claim, {"fence": units.c.fence})
             return await work.keep_result(conn, claim.unit.account_id, result)
@@ -212,7 +214,7 @@ class SqlJobStore:
     @uninterrupted
     async def finish(self, claim: Claim, finish: Finish) -> list[UUID]:
         try:
-            async with self._transactions.writing() as conn:
+            async with self._transactions.working() as conn:
                 return await work.finish(conn, claim, finish)
         except LeaseLost:
             async with self._transactions.reading() as conn:

@@ -5,13 +5,15 @@ made a video's current revision. A narration's result holds on to those of its s
 """
 
 from collections.abc import AsyncIterator, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.clock import later, now
+from adapters.postgres.clock import bound, later, now
+from adapters.postgres.direct import Conn
 from adapters.postgres.tables import events, jobs, results, units, videos
 from domain.generation.stages.narration import SPOKEN
 from domain.jobs.model import JobStatus, UnitKind
@@ -39,16 +41,34 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """whatever was made or used within this time stays: work that is under way may need it"""
 
 
-async def is_use_to_be_noted(conn: AsyncConnection, account_id: str, fingerprint: str) -> bool:
+async def is_use_to_be_noted(conn: Conn, account_id: str, fingerprint: str) -> bool:
     """Whether the last noted use of a result lies so far back that this one has to be noted."""
-    query = sa.select(_unused_for(NOTED_SECONDS)).where(*_is(account_id, fingerprint))
-    return bool((await conn.execute(query)).scalar_one_or_none())
+    rows = await conn.execute(_to_be_noted(), _named(account_id, fingerprint))
+    return bool(rows.scalar_one_or_none())
 
 
-async def note_use(conn: AsyncConnection, account_id: str, fingerprint: str) -> bool:
+async def note_use(conn: Conn, account_id: str, fingerprint: str) -> bool:
     """Make a result young again; False when it's gone."""
-    used = sa.update(results).where(*_is(account_id, fingerprint)).values(used_at=now())
-    return bool((await conn.execute(used)).rowcount)
+    return bool((await conn.execute(_note(), _named(account_id, fingerprint))).rowcount)
+
+
+@cache
+def _to_be_noted() -> sa.Select[Any]:
+    return sa.select(_unused_for(NOTED_SECONDS)).where(*_is_named())
+
+
+@cache
+def _note() -> sa.Update:
+    return sa.update(results).where(*_is_named()).values(used_at=now())
+
+
+def _is_named() -> tuple[Any, ...]:
+    columns = (results.c.account_id, results.c.fingerprint)
+    return tuple(column == bound("used", column) for column in columns)
+
+
+def _named(account_id: str, fingerprint: str) -> dict[str, str]:
+    return {"used_account_id": account_id, "used_fingerprint": fingerprint}
 
 
 async def expire_events(conn: AsyncConnection, retention: Retention) -> int:
@@ -131,7 +151,3 @@ def _unused_for(seconds: float) -> sa.ColumnElement[bool]:
 
 def _ended(seconds_ago: float) -> sa.ColumnElement[bool]:
     return jobs.c.finished_at <= later(now(), -seconds_ago)
-
-
-def _is(account_id: str, fingerprint: str) -> tuple[Any, ...]:
-    return results.c.account_id == account_id, results.c.fingerprint == fingerprint

@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.clock import bound, now
+from adapters.postgres.direct import Conn
 from adapters.postgres.tables import AnyRow, events, jobs, units
 from adapters.postgres.together import Together
 from adapters.postgres.views import facts_of
@@ -43,7 +43,7 @@ _LOCKED = (
 )
 
 
-async def lock_job(conn: AsyncConnection, job_id: UUID) -> AnyRow | None:
+async def lock_job(conn: Conn, job_id: UUID) -> AnyRow | None:
     """The job's row without its large columns, locked until the transaction ends."""
     return (await conn.execute(_LOCKED, {"locked_id": job_id})).one_or_none()
 
@@ -81,7 +81,7 @@ def _event_values(job_id: UUID, happened: Happened) -> dict[str, Any]:
     return values
 
 
-async def add_events(conn: AsyncConnection, job_id: UUID, happened: Happened) -> None:
+async def add_events(conn: Conn, job_id: UUID, happened: Happened) -> None:
     """Append events. Under the job's lock: only then do ids ascend as they appear."""
     if happened:
         await conn.execute(_events(len(happened)), _event_values(job_id, happened))
@@ -100,7 +100,7 @@ def _advance(count: int) -> Together:
     )
 
 
-async def cancel_units(conn: AsyncConnection, job_id: UUID) -> None:
+async def cancel_units(conn: Conn, job_id: UUID) -> None:
     """Cancel what isn't being worked on; leased units hear of it when they renew."""
     idle = (
         sa.select(units.c.id)
@@ -112,7 +112,7 @@ async def cancel_units(conn: AsyncConnection, job_id: UUID) -> None:
     )
 
 
-async def cancel_job(conn: AsyncConnection, job_id: UUID) -> None:
+async def cancel_job(conn: Conn, job_id: UUID) -> None:
     """Ask a job to end: at once where nothing runs; no change to one that has ended."""
     job = await lock_job(conn, job_id)
     if job is None or job.status in FINAL_STATUSES:
@@ -124,7 +124,7 @@ async def cancel_job(conn: AsyncConnection, job_id: UUID) -> None:
 
 
 async def settle(
-    conn: AsyncConnection,
+    conn: Conn,
     job: AnyRow,
     *,
     status: JobStatus | None = None,
@@ -203,9 +203,7 @@ def _stage(job: AnyRow, new: JobStatus, facts: list[StageFacts]) -> Any:
     return current_stage(facts) if new is not JobStatus.CANCELLED else job.stage
 
 
-async def _what_it_waits_for(
-    conn: AsyncConnection, job_id: UUID
-) -> tuple[WaitingFor | None, JobError | None]:
+async def _what_it_waits_for(conn: Conn, job_id: UUID) -> tuple[WaitingFor | None, JobError | None]:
     rows = await conn.execute(
         sa.select(units.c.waiting_for, units.c.error)
         .where(units.c.job_id == job_id, units.c.state == UnitState.READY)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.postgres.direct import Conn
 from adapters.postgres.tables import AnyRow, units
 
 
@@ -21,9 +21,7 @@ class Together:
         self._answering = [name for name, write in writes.items() if write._returning]
         self._joined: sa.Executable | None = None
 
-    async def execute(
-        self, conn: AsyncConnection, values: Mapping[str, Any]
-    ) -> dict[str, list[AnyRow]]:
+    async def execute(self, conn: Conn, values: Mapping[str, Any]) -> dict[str, list[AnyRow]]:
         """Execute all; the rows that each answered, by the write's name."""
         answers: dict[str, list[AnyRow]] = {name: [] for name in self._answering}
         if conn.dialect.name == "sqlite":

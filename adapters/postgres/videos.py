@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.postgres.accept import insert_job
 from adapters.postgres.clock import now, upsert
 from adapters.postgres.cursors import encode_cursor, newest_first, older_than
+from adapters.postgres.direct import Conn
 from adapters.postgres.engine import Transactions
 from adapters.postgres.settle import cancel_job
 from adapters.postgres.tables import AnyRow, jobs, videos
@@ -26,7 +27,7 @@ REPLACED = (
 """columns that a newer revision overwrites; the id, the account and the age stay"""
 
 
-async def upsert_video(conn: AsyncConnection, video: Video) -> None:
+async def upsert_video(conn: Conn, video: Video) -> None:
     """Insert a video, or replace an older revision of it (an older one changes nothing)."""
     values = {name: getattr(video, name) for name in REPLACED}
     insert = upsert(conn, videos).values(
@@ -42,7 +43,7 @@ async def upsert_video(conn: AsyncConnection, video: Video) -> None:
     )
 
 
-async def revises_nothing(conn: AsyncConnection, job: AnyRow) -> bool:
+async def revises_nothing(conn: Conn, job: AnyRow) -> bool:
     """Whether the job is a revision of a video that was deleted; locks the video that is there."""
     if job.revises is None:
         return False

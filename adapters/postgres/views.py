@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.clock import bound, literal, now, seconds_between
+from adapters.postgres.direct import Conn
 from adapters.postgres.tables import AnyRow, jobs, units
 from domain.errors import JobNotFound
 from domain.jobs.model import FINAL_STATUSES, Job, JobStatus, Result, StageReport, Unit, UnitState
@@ -55,7 +56,7 @@ async def stage_facts(
 _FACTS_OF_ONE = _FACTS.where(units.c.job_id == bound("facts", units.c.job_id))
 
 
-async def facts_of(conn: AsyncConnection, job_id: UUID) -> list[StageFacts]:
+async def facts_of(conn: Conn, job_id: UUID) -> list[StageFacts]:
     """Count one job's units by kind."""
     rows = await conn.execute(_FACTS_OF_ONE, {"facts_job_id": job_id})
     return [_facts_from_row(row) for row in rows]

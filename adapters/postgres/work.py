@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.accept import add_units
 from adapters.postgres.clock import bound, keep_first, later, literal, now, seconds_between
+from adapters.postgres.direct import Conn
 from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
 from adapters.postgres.tables import AnyRow, results, units
 from adapters.postgres.together import Together
@@ -52,7 +52,7 @@ def _owner(claim: Claim) -> dict[str, Any]:
     return {"own_id": claim.unit.id, "own_fence": claim.unit.fence}
 
 
-async def update_owned(conn: AsyncConnection, claim: Claim, values: dict[str, Any]) -> None:
+async def update_owned(conn: Conn, claim: Claim, values: dict[str, Any]) -> None:
     """Write to the unit under its fence.
 
     Raises:
@@ -67,7 +67,7 @@ def _lost(claim: Claim) -> LeaseLost:
     return LeaseLost(f"Unit {claim.unit.id} isn't leased under fence {claim.unit.fence}.")
 
 
-async def locked_job_of(conn: AsyncConnection, claim: Claim) -> AnyRow:
+async def locked_job_of(conn: Conn, claim: Claim) -> AnyRow:
     """The claim's job, locked.
 
     Raises:
@@ -79,7 +79,7 @@ async def locked_job_of(conn: AsyncConnection, claim: Claim) -> AnyRow:
     return job
 
 
-async def renew(conn: AsyncConnection, claim: Claim, progress: float, lease: float) -> bool:
+async def renew(conn: Conn, claim: Claim, progress: float, lease: float) -> bool:
     """Extend the lease; True when the work is to stop."""
     job = await locked_job_of(conn, claim)
     share = min(1.0, max(0.0, progress))
@@ -108,7 +108,7 @@ def _kept_values(account_id: str, result: Result) -> dict[str, Any]:
     return fields | {"kept_account_id": account_id}
 
 
-async def keep_result(conn: AsyncConnection, account_id: str, result: Result) -> Result:
+async def keep_result(conn: Conn, account_id: str, result: Result) -> Result:
     """Insert a result unless there is one; answers the one that is there."""
     if (await conn.execute(_KEEP, _kept_values(account_id, result))).rowcount:
         return result
@@ -123,7 +123,7 @@ _RESULT = sa.select(results).where(
 )
 
 
-async def read_result(conn: AsyncConnection, account_id: str, fingerprint: str) -> Result | None:
+async def read_result(conn: Conn, account_id: str, fingerprint: str) -> Result | None:
     """The result under a fingerprint, or None."""
     values = {"wanted_account_id": account_id, "wanted_fingerprint": fingerprint}
     row = (await conn.execute(_RESULT, values)).one_or_none()
@@ -144,14 +144,14 @@ _INPUTS = (
 )
 
 
-async def inputs(conn: AsyncConnection, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
+async def inputs(conn: Conn, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
     """Results of the job's finished units of this revision."""
     values = {"wanted_job_id": claim.job.id, "wanted_revision": claim.unit.revision}
     rows = await conn.execute(_INPUTS, values)
     return {(row.unit_kind, row.ordinal): result_from_row(row) for row in rows}
 
 
-async def finish(conn: AsyncConnection, claim: Claim, done: Finish) -> list[UUID]:
+async def finish(conn: Conn, claim: Claim, done: Finish) -> list[UUID]:
     """Complete a unit and set its dependants free; answers the units that became ready.
 
     Raises:
@@ -185,7 +185,7 @@ async def finish(conn: AsyncConnection, claim: Claim, done: Finish) -> list[UUID
     return ready
 
 
-async def was_finished(conn: AsyncConnection, claim: Claim) -> bool:
+async def was_finished(conn: Conn, claim: Claim) -> bool:
     """Whether this very claim was finished already, and only the answer got lost."""
     rows = await conn.execute(
         sa.select(units.c.id).where(
@@ -235,7 +235,7 @@ def _free_dependants(kinds: Sequence[UnitKind]) -> sa.Update:
     )
 
 
-async def ready_units(conn: AsyncConnection, job_id: UUID) -> list[UUID]:
+async def ready_units(conn: Conn, job_id: UUID) -> list[UUID]:
     """The job's units that can be claimed now."""
     rows = await conn.execute(
         sa.select(units.c.id).where(
@@ -246,7 +246,7 @@ async def ready_units(conn: AsyncConnection, job_id: UUID) -> list[UUID]:
 
 
 async def fail(
-    conn: AsyncConnection,
+    conn: Conn,
     claim: Claim,
     error: JobError,
     retry_in: float | None,
@@ -272,7 +272,7 @@ async def fail(
         await settle(conn, job, status=JobStatus.FAILED, error=error)
 
 
-async def give_back(conn: AsyncConnection, claim: Claim) -> None:
+async def give_back(conn: Conn, claim: Claim) -> None:
     """End a lease without an outcome: ready again, or cancelled when the job is over."""
     job = await locked_job_of(conn, claim)
     state = UnitState.CANCELLED if is_over(job) else UnitState.READY

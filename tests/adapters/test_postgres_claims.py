@@ -94,11 +94,10 @@ async def test_a_claim_of_a_running_job_is_one_statement_on_postgres_and_a_finis
     script = await claim_unit(store)
     await store.finish(script, finish_for(script, 2))
     statements: list[str] = []
-    sa.event.listen(
-        engine.sync_engine,
-        "before_cursor_execute",
-        lambda _c, _cu, statement, *_: statements.append(statement),
-    )
+    async with engine.connect() as conn:  # the one that is free, and is taken again
+        driver = (await conn.get_raw_connection()).driver_connection
+    assert driver is not None
+    driver.add_query_logger(lambda record: statements.append(record.query))
 
     narration = await claim_unit(store)
     claimed = len(statements)
@@ -106,8 +105,9 @@ async def test_a_claim_of_a_running_job_is_one_statement_on_postgres_and_a_finis
     await engine.dispose()
 
     assert claimed == 1
-    # lock the job, write what is done, count the units, move the job and tell of it
-    assert len(statements) - claimed == 4
+    # lock the job, write what is done, count the units, move the job and tell of it; and around
+    # them, the transaction
+    assert len(statements) - claimed == 4 + 2
 
 
 async def test_cancelling_failing_and_claiming_at_once_never_deadlocks(
