@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
-from servers import in_own_loop
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, finish_for
 
@@ -238,7 +238,7 @@ async def test_a_unit_that_a_cancel_skipped_for_a_claim_that_broke_off_holds_not
 
 
 async def test_a_unit_that_comes_due_and_is_claimed_while_another_is_written_down_is_no_error(
-    postgres_url: str,
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Claims take no job: what a finish has just counted as waiting may be under way by the time
     it asks what is waited for."""
@@ -258,12 +258,15 @@ async def test_a_unit_that_comes_due_and_is_claimed_while_another_is_written_dow
         claimed.append(await SqlJobStore(elsewhere).claim("w2", STAGES))
         await elsewhere.dispose()
 
-    def interfere(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith("SELECT units.waiting_for"):
-            in_own_loop(claim_elsewhere())
+    fetch = asyncpg.Connection.fetch
+
+    async def interfere(connection: Any, query: str, *args: Any) -> Any:
+        if query.startswith("SELECT units.waiting_for"):
+            await claim_elsewhere()
+        return await fetch(connection, query, *args)
 
     claimed: list[Claim | None] = []
-    sa.event.listen(engine.sync_engine, "before_cursor_execute", interfere)
+    monkeypatch.setattr(asyncpg.Connection, "fetch", interfere)
     await store.finish(other, finish_for(other, 2))
 
     [claim] = claimed

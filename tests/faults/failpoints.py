@@ -1,7 +1,7 @@
 """Named places in a worker's or an API's life at which it is killed or stopped.
 
 None of them is in the product: they lie in wrappers around its ports, and, for the instants
-inside a transaction, in the database engine's own event before a commit.
+inside a transaction, before the database's driver sends a commit.
 """
 
 import asyncio
@@ -10,10 +10,12 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import sqlalchemy as sa
 from dishka import Provider, Scope, decorate
@@ -91,20 +93,36 @@ class Failpoints:
 
     def watch_commits(self, engine: AsyncEngine) -> None:
         """Come by ``<call>.commit`` when all of a transaction is done but its commit."""
+        if engine.dialect.name == "postgresql":
+            watch_driver(self._commit)
+        else:
+            sa.event.listen(engine.sync_engine, "commit", lambda _connection: self._commit())
 
-        @sa.event.listens_for(engine.sync_engine, "commit")
-        def on_commit(_connection: sa.Connection) -> None:
-            write, claim = _write.get()
-            if write:
-                self.reach(f"{write}.commit", claim)
+    def _commit(self) -> None:
+        write, claim = _write.get()
+        if write:
+            self.reach(f"{write}.commit", claim)
 
-        @sa.event.listens_for(engine.sync_engine, "before_cursor_execute")
-        def on_statement(connection: sa.Connection, _: Any, statement: str, *_more: Any) -> None:
-            # a statement that is a transaction by itself commits as soon as it is sent
-            options = connection.get_execution_options()
-            writes = "INSERT" in statement or "UPDATE" in statement
-            if writes and options.get("isolation_level") == "AUTOCOMMIT":
-                on_commit(connection)
+
+def watch_driver(on_commit: Callable[[], None]) -> None:
+    """Call ``on_commit`` whenever this process is about to send Postgres something that commits:
+    also a statement that is a transaction by itself, which does so as soon as it is sent."""
+
+    def watched(send: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(send)
+        async def watched_send(connection: Any, query: str, *args: Any, **options: Any) -> Any:
+            writes = "INSERT" in query or "UPDATE" in query
+            is_alone = writes and not connection.is_in_transaction()
+            if is_alone or query.startswith("COMMIT"):
+                on_commit()
+            return await send(connection, query, *args, **options)
+
+        return watched_send
+
+    if hasattr(asyncpg.Connection.fetch, "__wrapped__"):
+        return  # for another engine of this process
+    asyncpg.Connection.fetch = watched(asyncpg.Connection.fetch)
+    asyncpg.Connection.execute = watched(asyncpg.Connection.execute)
 
 
 def _send_here(number: signal.Signals) -> None:
