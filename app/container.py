@@ -185,9 +185,21 @@ class UseCases(Provider):
 
     @provide
     def intake(
-        self, writer: ScriptWriter, narrator: Narrator, music: MusicLibrary, visuals: VisualSource
+        self,
+        writer: ScriptWriter,
+        narrator: Narrator,
+        music: MusicLibrary,
+        visuals: VisualSource,
+        settings: Settings,
     ) -> Intake:
-        return Intake(writer, narrator, music, visuals, draw_seed=draw_seed)
+        return Intake(
+            writer,
+            narrator,
+            music,
+            visuals,
+            draw_seed=draw_seed,
+            looks_at_folders=settings.music_dir is not None,
+        )
 
     @provide
     def service(

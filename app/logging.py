@@ -6,7 +6,7 @@ other people's texts, and secrets.
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -46,7 +46,7 @@ def configure_logging(settings: Settings) -> None:
         settings.log_format == "auto" and not sys.stderr.isatty()
     )
     rendering: list[Any] = (
-        [_json_tracebacks(), structlog.processors.JSONRenderer()]
+        [_json_tracebacks(), structlog.processors.JSONRenderer(_as_json)]
         if as_json
         else [
             structlog.dev.ConsoleRenderer(
@@ -72,6 +72,10 @@ def configure_logging(settings: Settings) -> None:
             ],
         )
     )
+    # Nothing shows where in the code a line was written: to find that out takes as long as to
+    # write it (https://docs.python.org/3/howto/logging.html#optimization).
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     # One such handler: Dramatiq's command line has added its own by now, and it would say
     # everything twice. Handlers of other kinds (a test's, a debugger's) aren't ours to remove.
@@ -117,6 +121,11 @@ class _DiscreetFormatter(structlog.stdlib.ProcessorFormatter):
         for secret in self._secrets:
             line = line.replace(secret, "***")
         return line
+
+
+def _as_json(event: MutableMapping[str, Any], *, default: Callable[[Any], Any]) -> str:
+    # with spaces, as people have learnt to look for it
+    return msgspec.json.format(msgspec.json.encode(event, enc_hook=default), indent=0).decode()
 
 
 def _drop_repetitions(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

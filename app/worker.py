@@ -1,7 +1,8 @@
 """A worker process that is rung over Redis: ``faceless worker``, or ``dramatiq app.worker:boot``.
 
 A message carries only a unit's id, and even that only for the log: whoever hears the bell asks
-the database for work.
+the database for work, and goes on until there is none. So a message wakes a worker that sleeps;
+one that works needs none.
 
 ``faceless worker`` is Dramatiq's worker in one process, without the master that its command puts
 above a group: that one ends the whole group when one of it is killed, and a second SIGTERM can
@@ -78,14 +79,18 @@ class QueueWorker:
         ]
 
     async def run_unit(self, unit_id: str) -> None:
-        """Work on whatever unit is due, if any; one that can't be had now is rung for again."""
+        """Work on whatever units are due until none is; one that can't be had now is rung for
+        again."""
         task = asyncio.current_task()
         if self._runner is None or task is None or self._stopping:
             self._unheard.append(UUID(unit_id))
             return
         self._working.add(task)
         try:
-            await self._runner.run_next()
+            while await self._runner.run_next():
+                if self._stopping:  # what it would have taken next is for others
+                    self._unheard.append(UUID(unit_id))
+                    break
         except DomainError as error:
             log.warning("no unit can be claimed now: %s", error.message)
         except asyncio.CancelledError:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from enum import Enum
 from typing import TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -92,6 +93,7 @@ class Runner:
         self._periods = periods or RunnerPeriods()
         self._unit_attempts = unit_attempts
         self._kinds = tuple(kinds)
+        self._takes_all = set(STAGES) <= set(kinds)
         self._free_bytes = free_bytes
         self._min_free_bytes = min_free_bytes
         self._is_short_of_space = False
@@ -113,7 +115,8 @@ class Runner:
     async def run_next(self) -> bool:
         """Claim the next unit and work on it until it's finished, failed or lost.
 
-        False when there is nothing to do. Cancelling it stops the work and gives the unit back
+        False when there is nothing to do; after True, call it again: nobody is rung for what this
+        runner itself can do next. Cancelling it stops the work and gives the unit back
         unharmed.
 
         Raises:
@@ -247,8 +250,13 @@ class Runner:
                 return
             self._telemetry.finished(claim, finish, seconds)
             log.info("unit finished: %s %d", claim.unit.kind, claim.unit.ordinal)
-            if ready:
-                await self._bell.ring(ready)
+            if others := self._for_others(ready):
+                await self._bell.ring(others)
+
+    def _for_others(self, ready: Sequence[UUID]) -> Sequence[UUID]:
+        """Those of the units that became ready that somebody else has to hear of: one of them is
+        what this runner claims next, or else a unit that another was rung for."""
+        return ready[1:] if self._takes_all else ready
 
     async def _fail(self, claim: Claim, error: Exception) -> None:
         unit = claim.unit
