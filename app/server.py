@@ -170,10 +170,9 @@ class Server:
         routing = app.asgi_handler
 
         async def in_container(scope: Scope, receive: Receive, send: Send) -> None:
-            assert self._container is not None
-            async with self._container() as request_container:
-                scope["state"]["dishka_container"] = request_container
-                await routing(scope, receive, send)
+            # nothing in it is made for one request, so that requests need none of their own
+            scope["state"]["dishka_container"] = self._container
+            await routing(scope, receive, send)
 
         async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP:

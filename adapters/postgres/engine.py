@@ -4,7 +4,7 @@ import errno
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -205,59 +205,68 @@ class Transactions:
 
     # What happens at every request and at every unit goes to Postgres by the shorter way.
 
-    @asynccontextmanager
-    async def asking(self) -> AsyncIterator[Conn]:
+    def asking(self) -> AbstractAsyncContextManager[Conn]:
         """As ``reading``, for statements that are made once.
 
         Raises:
             ServiceUnavailable
         """
-        if self._is_sqlite:
-            async with self.reading() as conn:
-                yield conn
-        else:
-            with _translated():
-                async with self._direct() as (_, direct):
-                    yield direct
+        return self.reading() if self._is_sqlite else _Directly(self._engine)
 
-    @asynccontextmanager
-    async def working(self) -> AsyncIterator[Conn]:
+    def working(self) -> AbstractAsyncContextManager[Conn]:
         """As ``writing``, for statements most of which are made once.
 
         Raises:
             ServiceUnavailable, StorageFull
         """
-        if self._is_sqlite:
-            async with self.writing() as conn:
-                yield conn
-        else:
-            with _translated():
-                async with self._direct() as (connection, direct), connection.transaction():
-                    yield direct
+        return self.writing() if self._is_sqlite else _Directly(self._engine, in_transaction=True)
 
-    @asynccontextmanager
-    async def writing_once(self) -> AsyncIterator[Conn]:
+    def writing_once(self) -> AbstractAsyncContextManager[Conn]:
         """For a single statement on Postgres, which is a transaction by itself; on SQLite, where
         the same takes several, as ``writing``.
 
         Raises:
             ServiceUnavailable, StorageFull
         """
-        async with self.writing() if self._is_sqlite else self.asking() as conn:
-            yield conn
+        return self.writing() if self._is_sqlite else _Directly(self._engine)
 
-    @asynccontextmanager
-    async def _direct(self) -> AsyncIterator[tuple[Any, Direct]]:
-        """One of the pool's connections, as the driver knows it."""
-        pooled = await self._engine.raw_connection()
-        connection = pooled.driver_connection
-        assert connection is not None
-        try:
-            yield connection, Direct(connection, self._engine.dialect)
-        finally:
-            # one that broke, or was left in the middle of something, is nobody's any more
-            is_sound = not (connection.is_closed() or connection.is_in_transaction())
-            await greenlet_spawn(pooled.close if is_sound else pooled.invalidate)
+
+class _Directly:
+    """One of the pool's connections, as the driver knows it, for the length of a block."""
+
+    def __init__(self, engine: AsyncEngine, *, in_transaction: bool = False) -> None:
+        self._engine = engine
+        self._in_transaction = in_transaction
+
+    async def __aenter__(self) -> Direct:
+        with _translated():
+            self._pooled = await self._engine.raw_connection()
+            connection: Any = self._pooled.driver_connection
+            self._connection = connection
+            self._transaction = connection.transaction() if self._in_transaction else None
+            if self._transaction is not None:
+                try:
+                    await self._transaction.start()
+                except BaseException:
+                    await self._put_back()
+                    raise
+            return Direct(self._connection, self._engine.dialect)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: Any
+    ) -> None:
+        with _translated():
+            try:
+                if self._transaction is not None:
+                    await self._transaction.__aexit__(kind, error, trace)
+            finally:
+                await self._put_back()
+        _translated().__exit__(kind, error, trace)
+
+    async def _put_back(self) -> None:
+        # one that broke, or was left in the middle of something, is nobody's any more
+        is_sound = not (self._connection.is_closed() or self._connection.is_in_transaction())
+        await greenlet_spawn(self._pooled.close if is_sound else self._pooled.invalidate)
 
 
 class _translated:  # noqa: N801 - reads as a phrase where it is used

@@ -94,7 +94,7 @@ class Meters:
         """A request was answered; ``route`` is its path with parameters by name."""
         method = method if method in METHODS else "OTHER"
         route = route or UNMATCHED
-        self._requests.labels(method, route, status).inc()
+        self._requests.labels(method, route, str(status)).inc()
         self._request_seconds.labels(method, route).observe(seconds)
 
     def _begin_at_nought(self) -> None:

@@ -120,7 +120,7 @@ async def job_of(store: SqlJobStore, job: Job) -> Job:
     return await store.get(ACCOUNT, job.id)
 
 
-async def test_a_runner_works_a_job_off_and_rings_for_what_becomes_ready(
+async def test_a_runner_works_a_job_off_and_rings_for_what_others_can_do_meanwhile(
     store: SqlJobStore,
 ) -> None:
     job = await add_job(store)
@@ -133,7 +133,21 @@ async def test_a_runner_works_a_job_off_and_rings_for_what_becomes_ready(
     assert (await job_of(store, job)).status is JobStatus.SUCCEEDED
     assert [kind for kind, _ in production.ran[:1]] == [UnitKind.SCRIPT]
     assert len(production.ran) == len(set(production.ran)) == 8
-    assert len(bell.rung) == len(set(bell.rung)) == 7  # every unit but the first
+    # one narration, and of two segments and the mix two: what is left the runner takes itself
+    assert len(bell.rung) == len(set(bell.rung)) == 3
+
+
+async def test_a_runner_that_takes_only_some_kinds_rings_for_all_that_becomes_ready(
+    store: SqlJobStore,
+) -> None:
+    await add_job(store)
+    bell = RecordingBell()
+    slot = runner(store, bell=bell, production=TinyProduction(scenes=2), kinds=(UnitKind.SCRIPT,))
+
+    assert await slot.run_next()
+
+    assert not await slot.run_next()
+    assert len(bell.rung) == 2  # both narrations
 
 
 async def test_there_is_nothing_to_do_in_an_empty_store(store: SqlJobStore) -> None:
