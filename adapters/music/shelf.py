@@ -19,6 +19,8 @@ class MusicShelf:
 
     def tracks(self) -> list[Track]:
         """Each mood's tracks, from the first library that has any of it."""
+        if len(self._libraries) == 1:
+            return list(self._libraries[0].tracks())
         found: dict[str, Track] = {}
         moods: set[str] = set()
         for library in self._libraries:
