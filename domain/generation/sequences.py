@@ -1,5 +1,6 @@
 """What follows what: one year or several, and processes in which one thing leads to the next."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -24,6 +25,18 @@ MAX_NODES = 4
 MAX_STEP_WORDS = 6
 """a longer clause has more than one key phrase"""
 
+_NOT_IN_IT = frozenset(["before", "after", "until", "till", "since"])
+"""what is said to be before or after a year didn't happen in it"""
+_JOINERS = frozenset("and but then while whereas when after before until because".split())
+_DATE_WORDS = frozenset(
+    """
+    the of year spring summer autumn winter early mid late beginning end start
+    about around circa
+    """.split()
+)
+_DAY = re.compile(r"^(?:[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?$")
+_SHORT_MONTHS = frozenset("Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split())
+
 _CAUSES = frozenset(
     """
     causes cause triggers trigger produces produce creates create generates generate
@@ -42,14 +55,22 @@ _TRANSFORMS = frozenset(
 
 
 def timeline(tokens: Sequence[Token], start: int) -> TimelineContent | None:
-    """Two or more different years, each with a phrase of its own clause."""
+    """Two or more different years, each with a phrase of its own clause.
+
+    A year whose clause can't be told from another's stands without one: no label rather than a
+    wrong one, and no timeline where fewer than two are sure. Only a range is one thing twice.
+    """
     at = [k for k, t in enumerate(tokens) if year_of(t) is not None and is_year(tokens, k)]
     years = [int(tokens[k].core) for k in at]
     if not 1 < len(set(years)) == len(years) <= MAX_YEARS:
         return None
     if any(t.core in ("BC", "BCE") for t in tokens):
         return None
-    labels = _year_labels(tokens, at)
+    labels = _range_labels(tokens, at)
+    if not labels:
+        labels = [_label_at(tokens, k, at) for k in at]
+        if sum(map(bool, labels)) < MIN_YEARS:
+            return None
     marks = [
         TimelineMark(year, label, enter(tokens[k], start))
         for year, label, k in zip(years, labels, at, strict=True)
@@ -64,9 +85,8 @@ def year(tokens: Sequence[Token], start: int) -> NumberContent | None:
         return None
     around = [
         phrase
-        for part in (tokens[: at[0]], tokens[at[0] + 1 :])
-        for phrase in phrases_in(part)
-        if phrase.words <= MAX_LABEL_WORDS and not (phrase.words == 1 and phrase.tokens[0].verb)
+        for phrase in _phrases_beside(tokens, at[0], 0, len(tokens))
+        if not (phrase.words == 1 and phrase.tokens[0].verb)
     ]
     if any(t.core in ("BC", "BCE") for t in tokens) or not around:
         return None
@@ -78,37 +98,77 @@ def year(tokens: Sequence[Token], start: int) -> NumberContent | None:
     )
 
 
-def _year_labels(tokens: Sequence[Token], at: Sequence[int]) -> list[str]:
+def _range_labels(tokens: Sequence[Token], at: Sequence[int]) -> list[str]:
+    """ "from 1834 to 1862": what lasted so long, named once; empty where it's no range."""
     first, second = at[0], at[1]
-    if len(at) == MIN_YEARS and second - first == MIN_YEARS:
-        joins = (tokens[first - 1].lower if first else "", tokens[first + 1].lower)
-        if joins in (("from", "to"), ("from", "until"), ("between", "and")):
-            sides = (tokens[:first], tokens[second + 1 :])
-            spans = [key_phrases(side, 1, MAX_LABEL_WORDS, 1) for side in sides]
-            return [next((span[0].text for span in spans if span), ""), ""]
-    labels: list[str] = []
-    bounds = [0, *[_clause_start(tokens, a, b) for a, b in pairwise(at)], len(tokens)]
-    for year, (begin, end) in zip(at, pairwise(bounds), strict=True):
-        around = [
-            phrase
-            for part in (tokens[begin:year], tokens[year + 1 : end])
-            for phrase in phrases_in(part)
-            if phrase.words <= MAX_LABEL_WORDS
-        ]
-        labels.append(max(around, key=_score).text if around else "")
-    return labels
+    if len(at) != MIN_YEARS or second - first != MIN_YEARS:
+        return []
+    joins = (tokens[first - 1].lower if first else "", tokens[first + 1].lower)
+    if joins not in (("from", "to"), ("from", "until"), ("between", "and")):
+        return []
+    sides = (tokens[:first], tokens[second + 1 :])
+    spans = [key_phrases(side, 1, MAX_LABEL_WORDS, 1) for side in sides]
+    return [next((span[0].text for span in spans if span), ""), ""]
+
+
+def _label_at(tokens: Sequence[Token], year: int, years: Sequence[int]) -> str:
+    """The most telling phrase of a year's own clause; empty where that isn't sure."""
+    begin, end = _clause_around(tokens, year)
+    if any(begin <= other < end for other in years if other != year):
+        return ""
+    around = _phrases_beside(tokens, year, begin, end)
+    return max(around, key=_score).text if around else ""
+
+
+def _phrases_beside(tokens: Sequence[Token], year: int, begin: int, end: int) -> list[Phrase]:
+    """Phrases of ``tokens[begin:end]`` that say what happened in the year, its date left out."""
+    date = _date_start(tokens, year)
+    if date and tokens[date - 1].lower in _NOT_IN_IT:
+        return []
+    return [
+        phrase
+        for part in (tokens[begin:date], tokens[year + 1 : end])
+        for phrase in phrases_in(part)
+        if phrase.words <= MAX_LABEL_WORDS and not any(map(_is_month, phrase.tokens))
+    ]
+
+
+def _date_start(tokens: Sequence[Token], year: int) -> int:
+    """Where the date begins that a year ends: "October 26, 1825", "the spring of 1825"."""
+    start = year
+    while start and (
+        _is_month(tokens[start - 1])
+        or tokens[start - 1].lower in _DATE_WORDS
+        or _DAY.match(tokens[start - 1].core)
+    ):
+        start -= 1
+    return start
+
+
+def _is_month(token: Token) -> bool:
+    word = token.core
+    return word[:1].isupper() and (token.lower in lexicon.MONTHS or word in _SHORT_MONTHS)
+
+
+def _clause_around(tokens: Sequence[Token], year: int) -> tuple[int, int]:
+    """First and last (exclusive) position of the clause in which a year stands."""
+    date = _date_start(tokens, year)
+    begin = next((k for k in range(date, 0, -1) if _clause_begins(tokens, k)), 0)
+    ends = [k for k in range(year + 1, len(tokens)) if _clause_begins(tokens, k)]
+    opening = [t.lower for t in tokens[begin:date] if t.lower not in _JOINERS]
+    fronted = tokens[year].mark == "," and len(opening) == 1 and opening[0] in lexicon.PREPOSITIONS
+    if fronted and ends and ends[0] == year + 1:
+        ends = ends[1:]  # "In 1825, the canal opened"
+    return begin, ends[0] if ends else len(tokens)
+
+
+def _clause_begins(tokens: Sequence[Token], position: int) -> bool:
+    before, token = tokens[position - 1], tokens[position]
+    return bool(before.mark) or before.sentence != token.sentence or token.lower in _JOINERS
 
 
 def _score(phrase: Phrase) -> float:
     return phrase.score
-
-
-def _clause_start(tokens: Sequence[Token], after: int, before: int) -> int:
-    """Where, between two years, the second one's clause begins."""
-    for position in range(before, after, -1):
-        if tokens[position - 1].mark or tokens[position].lower in ("and", "but", "then"):
-            return position
-    return after + 1
 
 
 def process(tokens: Sequence[Token], start: int) -> ProcessContent | None:

@@ -227,6 +227,51 @@ class TestTimelines:
         assert content.marks[0].label
 
     @pytest.mark.parametrize(
+        ("text", "labels"),
+        [
+            (
+                "Construction began in 1817 and the canal opened on October 26, 1825.",
+                {1817: "Construction", 1825: "canal"},
+            ),
+            (
+                "In 1817, construction began, and on 26 October 1825, the canal opened.",
+                {1817: "construction", 1825: "canal"},
+            ),
+            (
+                "The canal opened in 1825, eight years after construction began in 1817.",
+                {1817: "construction", 1825: "canal"},
+            ),
+            (
+                "Work had started in 1971 and the shuttle was finished by May 4, 1988.",
+                {1971: "started", 1988: "shuttle"},
+            ),
+            (
+                "He was born on March 14, 1879, in Ulm and died on April 18, 1955, in Princeton.",
+                {1879: "born", 1955: "died"},
+            ),
+            (
+                "The bridge opened in May 1937 and the tower in the spring of 1940.",
+                {1937: "bridge", 1940: "tower"},
+            ),
+            ("The canal was enlarged from 1834 to 1862.", {1834: "canal", 1862: ""}),
+        ],
+    )
+    def test_a_label_is_of_its_own_year_and_no_part_of_a_date(self, text, labels) -> None:
+        content = sequences.timeline(tokens(text), 0)
+        assert {mark.year: mark.label for mark in content.marks} == labels
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Before 1825 goods went by wagon, but after 1862 larger boats carried them.",
+            "The tower of 1889 was painted for the fair of 1900.",
+            "The work ran from May 1834 to June 1862.",
+        ],
+    )
+    def test_years_of_which_it_is_not_sure_what_happened_make_none(self, text) -> None:
+        assert sequences.timeline(tokens(text), 0) is None
+
+    @pytest.mark.parametrize(
         "text",
         ["It opened in 1950.", "It has 1500 rooms and 1800 windows.", "From 3000 BC to 2000 BC."],
     )
@@ -235,6 +280,13 @@ class TestTimelines:
 
 
 class TestYears:
+    def test_what_happened_in_it_is_no_part_of_its_date(self) -> None:
+        content = sequences.year(tokens("The canal opened on October 26, 1825."), 0)
+        assert content.label == "canal"
+
+    def test_what_was_before_a_year_did_not_happen_in_it(self) -> None:
+        assert sequences.year(tokens("Goods went by wagon before 1825."), 0) is None
+
     def test_one_year_is_a_figure_over_what_happened_in_it(self) -> None:
         words = tokens("In 1912 the lighthouse burned down.")
         content = sequences.year(words, 0)

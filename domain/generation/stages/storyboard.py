@@ -21,7 +21,7 @@ from domain.jobs.ports import Finish
 class StoryboardStage(Stage):
     """Plans every shot of the video from the script, its timings and what pictures there are."""
 
-    version = 8
+    version = 9
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
