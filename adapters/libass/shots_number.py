@@ -23,6 +23,12 @@ COUNT_FRAMES = round(0.7 * FPS)
 YEARS = range(1000, 2200)
 YEAR_RUN = 60
 """A year counts through its last decades, not from zero"""
+COUNTS_FROM = 10
+"""A smaller figure stands from the start: "0 years" on the way to four would be a false one"""
+FIRST_SHARE = 0.5
+"""Of the figure, at which the count begins: what is shown on the way is of its own size"""
+BOUNDS = ("<", ">")
+"""Under a bound every other figure would be another claim"""
 UNIT_GAP = 0.17
 """Ems between a figure and its unit"""
 UNIT_SCALE = 0.4
@@ -65,9 +71,14 @@ def written(content: NumberContent, value: float) -> str:
 
 
 def counted(content: NumberContent, share: float) -> float:
-    """The value shown when ``share`` of the count has passed; the last one not before its time."""
+    """The value shown when ``share`` of the count has passed; the last one not before its time.
+
+    A small figure and one under a bound ("<50 %") don't count: they stand, and land.
+    """
+    if content.value < COUNTS_FROM or content.prefix.startswith(BOUNDS):
+        return content.value
     year = not content.grouping and content.decimals == 0 and content.value in YEARS
-    origin = content.value - YEAR_RUN if year else 0.0
+    origin = content.value - YEAR_RUN if year else content.value * FIRST_SHARE
     steps = 10**content.decimals
     shown = math.trunc((origin + (content.value - origin) * share) * steps) / steps
     return content.value if share >= 1 else shown

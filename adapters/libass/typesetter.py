@@ -16,7 +16,7 @@ from domain.generation.packaging import Credit
 from domain.generation.ports import FontSet
 from domain.generation.storyboard import SceneBoard, Storyboard
 
-TEMPLATES = 9
+TEMPLATES = 10
 """Raised whenever the same board is drawn differently."""
 
 

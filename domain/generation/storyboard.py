@@ -46,7 +46,7 @@ class HookContent(msgspec.Struct, frozen=True, kw_only=True, tag="hook", tag_fie
 
 
 class NumberContent(msgspec.Struct, frozen=True, kw_only=True, tag="number", tag_field="kind"):
-    """A figure that counts up and lands at ``land_frame``."""
+    """A figure that lands at ``land_frame``, counting up to it where it can."""
 
     value: float
     decimals: int = 0
