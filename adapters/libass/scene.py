@@ -1,5 +1,6 @@
 """One scene: backdrop geometry, progress, heading, shots, transition and captions."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from adapters.libass.art import draw_art
@@ -46,9 +47,11 @@ from domain.generation.storyboard import (
 ZOOM = 0.03
 """The stage drifts 2 to 4 % a shot"""
 HEADLESS = (HookContent, QuoteContent, ClosingContent)
-"""Kinds that speak for themselves: no heading above them"""
+"""Kinds that speak for themselves: no heading above them but one that the caller wrote"""
 CARD_PADDING = 32.0
 """Between what lies on a card over footage and its edge"""
+PANEL_PADDING = 24.0
+"""The same around a heading that stands alone over footage: less, as progress runs close above"""
 FEWEST_DASHES, MOST_DASHES = 3, 16
 """More scenes than this, and the progress dashes would be dust"""
 
@@ -88,7 +91,7 @@ def scene_canvas(
     for shot in scene.shots:
         if shot.content is None:
             continue
-        headless = scene.heading is None or isinstance(shot.content, HEADLESS)
+        headless = not _is_headed(scene, shot)
         stage = layout.open_stage if headless else layout.stage._replace(top=floor)
         cuts = tuple(shot.start + frame for frame in shot.reframes)
         canvas.camera = Camera(stage.center, shot.start, shot.end, ZOOM, slides, cuts)
@@ -253,7 +256,7 @@ def _headings(
     canvas.camera = Camera(layout.stage.center, 0, scene.frames, 0.0, slides)
     run: list[Key] = []
     for shot in scene.shots:
-        headed = shot.content is not None and not isinstance(shot.content, HEADLESS)
+        headed = _is_headed(scene, shot)
         if headed and run and run[-1].frame == shot.start:
             run[-1] = Key(shot.end, Pose())
         elif headed:
@@ -270,11 +273,29 @@ def _headings(
             end=end.frame,
             stage=layout.heading,
         )
-        floor = _heading(pen, scene.heading)
+        bare = [shot for shot in scene.shots if _is_bare(shot)]
+        panels = [(shot.start, shot.end) for shot in bare if start.frame <= shot.start < end.frame]
+        floor = _heading(pen, scene.heading, panels)
     return floor
 
 
-def _heading(pen: Pen, text: str) -> float:
+def _is_headed(scene: SceneBoard, shot: Shot) -> bool:
+    """Whether a shot shows the scene's heading; one that the caller wrote stands over every shot.
+
+    One that was made up stays away from shots that speak for themselves.
+    """
+    if scene.heading is None or scene.heading_given:
+        return scene.heading is not None
+    return shot.content is not None and not isinstance(shot.content, HEADLESS)
+
+
+def _is_bare(shot: Shot) -> bool:
+    """Whether a shot is a clip or still alone, without the card that words have over it."""
+    return shot.content is None and not isinstance(shot.backdrop, DrawnBackdrop)
+
+
+def _heading(pen: Pen, text: str, panels: Sequence[tuple[int, int]]) -> float:
+    """Set the heading, in each of the frame ranges ``panels`` on a panel in the ground."""
     unit, zone = pen.unit, pen.stage
     mark = 12 * unit
     inner = Zone(zone.left + mark + 26 * unit, zone.top, zone.right, zone.bottom)
@@ -293,7 +314,21 @@ def _heading(pen: Pen, text: str) -> float:
         pivot="left",
         layer=18,
     )
-    pen.words(setting, "display", inner, zone.top, motion=lambda frame: pen.slide(frame, -36))
+    words = pen.words(
+        setting, "display", inner, zone.top, motion=lambda frame: pen.slide(frame, -36)
+    )
+    pad = PANEL_PADDING * unit
+    right = max((word.x + word.width for word in words), default=inner.left)
+    for start, end in panels:
+        pen.canvas.shape(
+            rounded(right - zone.left + 2 * pad, height + 2 * pad, 20 * unit),
+            x=(zone.left + right) / 2,
+            y=zone.top + height / 2,
+            color=pen.palette.ground,
+            motion=hold(start, end),
+            layer=16,
+            opacity=card_opacity(pen.palette),
+        )
     if zone.bottom <= pen.layout.captions.top < pen.layout.stage.top:
         return pen.layout.stage.top  # captions lie between the heading and the stage
     return min(pen.layout.stage.top, zone.top + height + 84 * unit)

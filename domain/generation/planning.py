@@ -114,6 +114,8 @@ def plan_storyboard(
                 scene=number,
                 frames=narration.frames,
                 heading=_heading(scene, own=brief.scenes is not None),
+                heading_given=bool(scene.heading)
+                and (brief.scenes is not None or brief.script is not None),
                 shots=shots,
                 cues=cues,
                 transition=_transition(script.scenes, number, seed),

@@ -224,6 +224,8 @@ class SceneBoard(msgspec.Struct, frozen=True, kw_only=True):
     scene: int
     frames: int
     heading: str | None = None
+    heading_given: bool = False
+    """the caller wrote the heading: every shot shows it, a bare clip or still and a hook, too"""
     shots: list[Shot]
     cues: list[Cue]
     """empty when captions aren't burnt in"""

@@ -89,6 +89,7 @@ def scene_with(content: ShotContent, size: tuple[int, int], position: str) -> St
         scene=0,
         frames=120,
         heading=f"{WORDS} and more",
+        heading_given=True,
         shots=[Shot(start=0, end=120, content=content, backdrop=DrawnBackdrop(variant=0))],
         cues=[Cue(0, 120, words)],
     )

@@ -14,7 +14,7 @@ import pytest
 from adapters.libass import LibassTypesetter
 from domain.generation.brief import FRAME_SIZES, CaptionChoice, CaptionColors
 from domain.generation.captions import Cue, CueWord, SidecarCue
-from domain.generation.palettes import PALETTES
+from domain.generation.palettes import PALETTES, TEXT_CONTRAST, contrast
 from domain.generation.ports import Typesetter
 from domain.generation.storyboard import (
     Bar,
@@ -117,6 +117,8 @@ def draw(
     folder: Path,
     *,
     rows: tuple[int, int] | None = None,
+    grey: int = 0x40,
+    pixels: str = "gbrp",
 ) -> tuple[np.ndarray, str]:
     """Render frames (or some rows of them) on plain grey: (frame, y, x, rgb), ffmpeg's log."""
     path = folder / "track.ass"
@@ -124,11 +126,12 @@ def draw(
     width, height = size
     top, bottom = rows or (0, height)
     wanted = "+".join(f"eq(n\\,{frame})" for frame in frames)
-    grey = f"color=c=0x404040:s={width}x{height}:r=30,trim=end_frame={max(frames) + 1}"
+    plain = f"color=c=0x{grey * 0x010101:06x}:s={width}x{height}:r=30"
+    plain += f",trim=end_frame={max(frames) + 1}"
     ass = f"ass={path}:fontsdir={typesetter.fonts().folder}"
-    look = f"format=gbrp,select='{wanted}',{ass},crop={width}:{bottom - top}:0:{top}"
+    look = f"format={pixels},select='{wanted}',{ass},crop={width}:{bottom - top}:0:{top}"
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-v", "info", "-f", "lavfi"]
-    command += ["-i", grey, "-vf", look, "-fps_mode", "passthrough"]
+    command += ["-i", plain, "-vf", look, "-fps_mode", "passthrough"]
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
     run = subprocess.run(command, capture_output=True, check=True)
     shape = (len(frames), bottom - top, width, 3)
@@ -375,6 +378,38 @@ def test_words_over_footage_have_a_card_behind_them(typesetter: Typesetter, tmp_
     # between the lines the ground shows nearly alone, at the foot the footage does
     assert picture[320, 850].tolist() != [0x40, 0x40, 0x40]
     assert picture[1800, 540].tolist() == [0x40, 0x40, 0x40]
+
+
+@pytest.mark.parametrize("size", FRAME_SIZES.values(), ids=FRAME_SIZES)
+@pytest.mark.parametrize("grey", [0x00, 0xFF])
+def test_a_given_heading_reads_over_any_bare_footage(
+    typesetter: Typesetter, tmp_path: Path, size: tuple[int, int], grey: int
+) -> None:
+    board = board_of([KINDS["fact"]], size=size, heading="Thinking arms")
+    clip = ClipBackdrop(media="0" * 64, name="clip.mp4")
+    bare = msgspec.structs.replace(board.scenes[0].shots[0], content=None, backdrop=clip)
+    scene = msgspec.structs.replace(board.scenes[0], shots=[bare], heading_given=True)
+    track = typesetter.scene_track(board, scene)
+    picture = draw(typesetter, track, size, [40], tmp_path, grey=grey, pixels="yuv444p")[0][0]
+    rows, columns = np.nonzero((np.abs(picture.astype(int) - grey) > 4).any(axis=2))
+    seen = picture[rows.min() : rows.max(), columns.min() : columns.max()].reshape(-1, 3)
+    ink = np.array(list(bytes.fromhex(board.palette.ink[1:])))
+    is_ink = np.abs(seen.astype(int) - ink).max(axis=1) <= 4
+    assert is_ink.sum() > 1_000
+    colors, counts = np.unique(seen[~is_ink], axis=0, return_counts=True)
+    panel = "#" + bytes(colors[counts.argmax()]).hex()
+    assert contrast(board.palette.ink, panel) >= TEXT_CONTRAST
+
+
+@pytest.mark.parametrize("kind", ["hook", "quote", "closing"])
+def test_a_heading_stands_over_shots_that_speak_for_themselves_only_where_it_was_given(
+    typesetter: Typesetter, kind: str
+) -> None:
+    board = board_of([KINDS[kind]], heading="Kelp")
+    made_up = board.scenes[0]
+    given = msgspec.structs.replace(made_up, heading_given=True)
+    assert "}Kelp" not in typesetter.scene_track(board, made_up)
+    assert "}Kelp" in typesetter.scene_track(board, given)
 
 
 # -- thumbnail and sidecars ------------------------------------------------------------------------

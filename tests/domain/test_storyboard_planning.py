@@ -305,6 +305,27 @@ class TestHeadings:
         assert self.heading("Three hearts") is None
         assert self.heading("A strange heart") == "A strange heart"
 
+    @pytest.mark.parametrize(
+        ("brief", "given"),
+        [
+            (Brief(topic="x", seed=1), False),
+            (Brief(script="x", seed=1), True),
+            (Brief(scenes=[SceneInput(text="x")], seed=1), True),
+        ],
+    )
+    def test_stand_over_every_shot_when_the_caller_wrote_them(self, brief, given) -> None:
+        script = SCRIPTS[0]
+        headed = msgspec.structs.replace(script.scenes[0], heading="A strange heart")
+        scenes = [headed, *(msgspec.structs.replace(s, heading=None) for s in script.scenes[1:])]
+        board = plan_storyboard(
+            msgspec.structs.replace(script, scenes=scenes),
+            narrations_of(script),
+            brief,
+            board_of(script).palette,
+            pictogram_for=no_pictogram,
+        )
+        assert [s.heading_given for s in board.scenes] == [given] + [False] * (len(scenes) - 1)
+
     def test_stay_when_the_caller_wrote_them(self) -> None:
         assert self.heading("Three hearts", [SceneInput(text="x")]) == "Three hearts"
 
