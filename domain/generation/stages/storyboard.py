@@ -14,6 +14,7 @@ from domain.generation.ports import VisualCandidate, VisualRequest
 from domain.generation.script import ProductionWarning, Scene, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
 from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop
+from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import Finish
 
@@ -21,7 +22,7 @@ from domain.jobs.ports import Finish
 class StoryboardStage(Stage):
     """Plans every shot of the video from the script, its timings and what pictures there are."""
 
-    version = 9
+    version = 10
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
@@ -51,7 +52,8 @@ class StoryboardStage(Stage):
                 pictogram_for=self._studio.typesetter.pictogram_for,
                 media=media,
             )
-            warnings = await asyncio.to_thread(self._glyph_warnings, script)
+            glyphs = await asyncio.to_thread(self._glyph_warnings, script)
+            warnings = [*unmet_kinds(script, board), *glyphs]
             content = await store_document(self._studio, work, UnitKind.STORYBOARD, name, board)
             return Result(
                 fingerprint=name,
