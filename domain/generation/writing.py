@@ -15,6 +15,12 @@ from domain.generation.originality import (
     share_of_shingles,
 )
 from domain.generation.ports import ScriptWriter, SentenceSegmenter
+from domain.generation.rederiving import (
+    MAX_SEARCH_TERMS,
+    MAX_TAGS,
+    rederived,
+    search_terms_again,
+)
 from domain.generation.script import (
     ProductionWarning,
     Scene,
@@ -29,8 +35,6 @@ from domain.generation.script import (
 MAX_SCENE_SENTENCES = 3
 MAX_SCENE_WORDS = 45
 """a scene is a thought; about 16 s at a Short's pace"""
-MAX_SEARCH_TERMS = 5
-MAX_TAGS = 8
 DURATION_TOLERANCE = 0.10
 
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(?P<text>.*?)(?:\s+#+)?\s*$")
@@ -155,7 +159,8 @@ def apply_edits(
 ) -> Script:
     """Correct scenes of a finished script; scenes without an edit stay the same objects.
 
-    Edited words are the caller's own: they no longer name a source. How close the whole is to
+    Edited words are the caller's own: they no longer name a source, and what was derived from
+    the old ones (search terms, tags, summary) is derived from them. How close the whole is to
     its sources is measured again, so that a draft which was reworded enough is one no more.
 
     Raises:
@@ -170,7 +175,8 @@ def apply_edits(
                 f"{len(scenes) - 1}."
             )
         scenes[number] = _edited(scenes[number], edit, script.language, segmenter)
-    return _measured_again(msgspec.structs.replace(script, scenes=scenes))
+    edited = rederived(script, msgspec.structs.replace(script, scenes=scenes))
+    return _measured_again(edited)
 
 
 def _measured_again(script: Script) -> Script:
@@ -192,7 +198,7 @@ def _measured_again(script: Script) -> Script:
 
 
 def _edited(scene: Scene, edit: SceneEdit, language: str, segmenter: SentenceSegmenter) -> Scene:
-    sentences = scene.sentences
+    sentences, search_terms = scene.sentences, scene.search_terms
     if edit.text is not None and edit.text.split() != scene.text.split():
         sentences = [Sentence(text) for text in segmenter.split(edit.text, language)]
         if not sentences or len(edit.text) > MAX_TEXT_CHARS:
@@ -206,9 +212,11 @@ def _edited(scene: Scene, edit: SceneEdit, language: str, segmenter: SentenceSeg
                     )
                 ]
             )
+        search_terms = search_terms_again(scene, " ".join(s.text for s in sentences))
     return msgspec.structs.replace(
         scene,
         sentences=sentences,
+        search_terms=search_terms,
         heading=scene.heading if edit.heading is None else edit.heading,
         kind=scene.kind if edit.kind is None else edit.kind,
         media=scene.media if edit.media is None else edit.media,

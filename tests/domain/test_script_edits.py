@@ -5,6 +5,7 @@ import pytest
 from adapters.sentencex import SentencexSegmenter
 from domain.errors import InvalidRequest, SceneNotFound
 from domain.generation.brief import ShotKind
+from domain.generation.keywords import key_terms
 from domain.generation.script import Scene, SceneEdit, Script, Sentence
 from domain.generation.writing import apply_edits
 
@@ -44,6 +45,38 @@ def test_kind_media_and_pronunciations_are_set() -> None:
     scene = apply_edits(SCRIPT, {0: edit}, SEGMENTER).scenes[0]
     assert (scene.kind, scene.media) == (ShotKind.FACT, "a.png")
     assert scene.pronunciations == {"a": "b", "Reefs": "reevz"}
+
+
+def with_terms(text: str, search_terms: list[str], tags: list[str]) -> Script:
+    scenes = [Scene(sentences=[Sentence(text)], search_terms=search_terms)]
+    return Script(title="Reefs", language="en", scenes=scenes, tags=tags, summary=text)
+
+
+def test_what_was_derived_from_the_old_words_is_derived_from_the_new_ones() -> None:
+    old, new = "Corals build reefs.", "Sponges filter seawater."
+    script = with_terms(old, key_terms(old, 5), key_terms(old, 8))
+    edited = apply_edits(script, {0: SceneEdit(text=new)}, SEGMENTER)
+    assert edited.scenes[0].search_terms == key_terms(new, 5)
+    assert edited.tags == key_terms(new, 8)
+    assert edited.summary == new
+
+
+def test_the_subject_that_leads_the_search_terms_and_tags_stays() -> None:
+    old, new = "Corals build reefs.", "Sponges filter seawater."
+    led = key_terms(old, 5, lead="Great Barrier Reef")
+    edited = apply_edits(with_terms(old, led, led), {0: SceneEdit(text=new)}, SEGMENTER)
+    assert edited.scenes[0].search_terms == key_terms(new, 5, lead="Great Barrier Reef")
+    assert edited.tags[0] == "Great Barrier Reef"
+    assert set(key_terms(new, 8)) < set(edited.tags)
+    assert not set(key_terms(old, 8)) & set(edited.tags)
+
+
+@pytest.mark.parametrize("given", [["blue water", "divers"], ["divers"]])
+@pytest.mark.parametrize("text", ["Corals build reefs.", "So it is."])
+def test_search_terms_that_the_caller_gave_stay(text, given) -> None:
+    edit = SceneEdit(text="Sponges filter seawater.")
+    edited = apply_edits(with_terms(text, given, []), {0: edit}, SEGMENTER)
+    assert edited.scenes[0].search_terms == given
 
 
 @pytest.mark.parametrize("number", [2, 99, -1])

@@ -15,7 +15,7 @@ from domain.jobs.ports import Finish
 class ScriptStage(Stage):
     """Writes the script of a brief, or applies a revision's corrections to the one before."""
 
-    version = 4
+    version = 5
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
