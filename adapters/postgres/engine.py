@@ -31,6 +31,8 @@ UNREADABLE_URL = (
     "DATABASE_URL can't be read: it has to look like postgresql://user:password@host:5432/name, "
     "with special characters of the password percent-encoded (%40 for @, %2F for /)"
 )
+APPLICATION = "faceless"
+"""how this program's sessions are called in Postgres"""
 CONNECT_SECONDS = 3
 """a server that is down is reported within this time"""
 STATEMENT_SECONDS = 30
@@ -91,7 +93,7 @@ def make_engine(url: str) -> AsyncEngine:
             # compiling a plan takes longer than any of these statements
             "server_settings": {
                 "jit": "off",
-                "application_name": "faceless",
+                "application_name": APPLICATION,
                 "idle_in_transaction_session_timeout": f"{STALLED_TRANSACTION_SECONDS * 1000:.0f}",
             },
         },

@@ -242,6 +242,7 @@ class SqlJobStore:
     @uninterrupted
     async def reconcile(self, unclaimed_for: float, crash_limit: int) -> Reconciled:
         async with self._transactions.reading() as conn:
+            await recovery.end_silent_sessions(conn)
             gone = await recovery.expired_leases(conn)
             late = await recovery.overdue_jobs(conn)
         ready: list[UUID] = []

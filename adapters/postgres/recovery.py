@@ -1,10 +1,12 @@
-"""What the reconciler finds: leases that expired, jobs past their deadline, forgotten units."""
+"""What the reconciler finds: locks of silent processes, leases that expired, jobs past their
+deadline, forgotten units."""
 
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.postgres import engine
 from adapters.postgres.clock import later, literal, now, seconds_between
 from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
 from adapters.postgres.tables import AnyRow, jobs, units
@@ -17,6 +19,39 @@ BATCH = 200
 
 LEASED = literal(UnitState.LEASED)
 READY = literal(UnitState.READY)
+
+
+_END_SILENT = sa.text(
+    """
+    SELECT pg_terminate_backend(silent.pid)
+    FROM pg_stat_activity AS silent
+    WHERE silent.datname = current_database()
+      AND silent.usename = current_user
+      AND silent.application_name = :application
+      AND silent.state = 'active'
+      AND silent.wait_event = 'ClientRead'
+      AND silent.state_change < statement_timestamp() - make_interval(secs => :seconds)
+      AND EXISTS (
+          SELECT FROM pg_stat_activity AS waiting
+          WHERE waiting.wait_event_type = 'Lock'
+            AND silent.pid = ANY (pg_blocking_pids(waiting.pid))
+      )
+    """
+)
+
+
+async def end_silent_sessions(conn: AsyncConnection) -> int:
+    """End sessions whose process was stopped, or cut off, between preparing a statement and
+    executing it, while others wait for their locks; answers how many.
+
+    Postgres ends those that fall silent between two statements by itself
+    (``idle_in_transaction_session_timeout``). These it takes for active: the driver prepares
+    with a flush, and only a sync makes a session idle.
+    """
+    if conn.dialect.name == "sqlite":
+        return 0
+    values = {"application": engine.APPLICATION, "seconds": engine.STALLED_TRANSACTION_SECONDS}
+    return len((await conn.execute(_END_SILENT, values)).all())
 
 
 async def expired_leases(conn: AsyncConnection) -> list[AnyRow]:

@@ -206,3 +206,32 @@ async def test_a_process_that_says_nothing_more_loses_its_locks(
 
     for engine in (silent, other):
         await engine.dispose()
+
+
+async def test_a_process_that_falls_silent_over_a_prepared_statement_loses_its_locks(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Postgres takes it for active, and would wait for it for ever."""
+    monkeypatch.setattr(engine_module, "STALLED_TRANSACTION_SECONDS", 0.2)
+    silent, other = make_engine(postgres_url), make_engine(postgres_url)
+    lock = sa.text("LOCK TABLE jobs IN SHARE ROW EXCLUSIVE MODE")
+
+    async def wait_for_it() -> None:
+        async with Transactions(other).writing() as conn:
+            await conn.execute(lock)
+
+    with pytest.raises(ServiceUnavailable):  # noqa: PT012 - one transaction beside another
+        async with Transactions(silent).writing() as conn:
+            await conn.execute(lock)
+            driver = (await conn.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.prepare("SELECT 1")
+            waiting = asyncio.create_task(wait_for_it())
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not waiting.done():
+                    await SqlJobStore(other, lease_seconds=30).reconcile(0, 3)
+            await conn.execute(sa.text("SELECT 1"))
+
+    await waiting
+    for engine in (silent, other):
+        await engine.dispose()
