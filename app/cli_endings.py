@@ -1,5 +1,6 @@
 """How a command ends: its exit codes, and errors in words or as JSON."""
 
+import re
 import sys
 from typing import Any, NoReturn
 
@@ -10,7 +11,8 @@ from rich.markup import escape
 
 from app.config import Settings, load_settings
 from domain import errors
-from domain.errors import DomainError, InvalidRequest, SettingsInvalid, TopicNotFound
+from domain.errors import DomainError, FieldError, InvalidRequest, SettingsInvalid, TopicNotFound
+from domain.generation.brief import SOURCE_FIELDS
 
 EXIT_FAILED = 1
 """the work failed, or the doctor found something"""
@@ -84,7 +86,7 @@ def say(error: DomainError) -> None:
 def _lines(error: DomainError) -> list[str]:
     if isinstance(error, InvalidRequest):
         lines = []
-        for wrong in error.errors:
+        for wrong in map(_spelled, error.errors):
             lines.append(f"[red]{escape(_option(wrong.pointer))}[/] {escape(wrong.message)}")
             lines += [f"  {escape(wrong.hint)}"] if wrong.hint else []
         return lines
@@ -95,7 +97,8 @@ def _lines(error: DomainError) -> list[str]:
     if error.hint_text:
         said.append(f"  {escape(error.hint_text)}")
     if isinstance(error, TopicNotFound) and error.suggestions:
-        said.append(f"  Suggestions: {escape(', '.join(error.suggestions))}")
+        label = "Examples" if error.only_examples else "Suggestions"
+        said.append(f"  {label}: {escape(', '.join(error.suggestions))}")
     return said
 
 
@@ -110,8 +113,20 @@ def _as_json(error: DomainError) -> dict[str, Any]:
     return said
 
 
+def _spelled(wrong: FieldError) -> FieldError:
+    """An error about what the video is made from, with the fields named as this command does."""
+    if wrong.code != "exactly_one_source":
+        return wrong
+
+    def spell(text: str) -> str:
+        fields = "|".join(SOURCE_FIELDS)
+        return re.sub(rf"`?\b({fields})\b`?", lambda m: OPTION_NAMES[f"/{m[1]}"], text)
+
+    return msgspec.structs.replace(wrong, message=spell(wrong.message), hint=spell(wrong.hint))
+
+
 def _option(pointer: str) -> str:
     """The option that a JSON pointer means; the pointer itself deeper inside a file."""
     if pointer in ("", "/"):
-        return "TOPIC, --script, --article or --scenes:"
+        return "input"
     return OPTION_NAMES.get(pointer, pointer)

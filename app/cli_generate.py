@@ -36,6 +36,11 @@ NAMED_JOBS = 5
 
 FILE = click.File("rb")
 
+SCENES_HINT = (
+    'It takes a JSON list of scenes, such as [{"text": "Reefs are alive."}]; a text in plain words '
+    "goes to --script."
+)
+
 
 @click.command(epilog=EXIT_CODES)
 @click.argument("topic", required=False)
@@ -116,7 +121,10 @@ def _json_of(file: BinaryIO, pointer: str) -> Any:
     except InvalidRequest as error:
         found = [
             msgspec.structs.replace(
-                wrong, pointer=pointer, message=wrong.message.removeprefix("the body ")
+                wrong,
+                pointer=pointer,
+                message=wrong.message.removeprefix("the body "),
+                hint=SCENES_HINT if wrong.code == "malformed_json" else wrong.hint,
             )
             for wrong in error.errors
         ]

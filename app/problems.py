@@ -4,14 +4,16 @@ The one place that maps the domain's codes to HTTP. No answer ever carries a sta
 isn't expected is logged with one, under the ``request_id`` that the answer names.
 """
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from msgspec import UNSET, UnsetType
 
@@ -20,10 +22,13 @@ from domain.errors import (
     DomainError,
     FieldError,
     InvalidRequest,
+    JobNotFound,
     QueueFull,
     ServiceUnavailable,
     TopicNotFound,
+    VideoNotFound,
 )
+from domain.jobs.model import JobStatus
 
 log = structlog.get_logger("app.problems")
 
@@ -61,6 +66,10 @@ HTTP_HINTS: dict[int, str] = {
     413: "Send a shorter text, or raise MAX_BODY_BYTES.",
     415: "Send JSON with the header `Content-Type: application/json`.",
 }
+
+
+PARAMETER_CHOICES: dict[str, list[str]] = {"status": [status.value for status in JobStatus]}
+"""what a query parameter can be, where that is a few words"""
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -139,6 +148,8 @@ def problem_of(error: Exception) -> Problem:
 
 def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Litestar's exception handler for everything."""
+    if isinstance(error, NotFoundException):
+        error = _no_id(request.scope["path"]) or error
     problem = problem_of(error)
     problem.request_id = str(request.scope["state"].get("request_id", "")) or UNSET
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -190,7 +201,10 @@ def _parameter_errors(error: ValidationException) -> list[FieldError]:
                 )
             )
         else:
-            found.append(FieldError(f"/{key}", str(entry.get("message", "is wrong")), "invalid"))
+            choices = PARAMETER_CHOICES.get(key)
+            hint = f"Take one of {', '.join(choices)}." if choices else ""
+            message = str(entry.get("message", "is wrong"))
+            found.append(FieldError(f"/{key}", message, "invalid", hint))
     return found or [FieldError("", error.detail, "invalid")]
 
 
@@ -200,6 +214,22 @@ def _http_detail(error: HTTPException, status: HTTPStatus) -> str:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         return "This address doesn't take requests of this method."
     return error.detail
+
+
+def _no_id(path: str) -> DomainError | None:
+    """What is wrong with a job's or video's address that has something else in the id's place."""
+    found = re.match(r"/api/(jobs|videos)/([^/]+)", path)
+    if found is None:
+        return None
+    try:
+        UUID(found[2])
+    except ValueError:
+        missing = JobNotFound if found[1] == "jobs" else VideoNotFound
+        return missing(
+            f"{found[2]!r} isn't an id; ids look like 0198c2f4-8d5e-7c1a-9b43-2f1d6a7e0c55.",
+            hint=f"`GET /api/{found[1]}` lists them.",
+        )
+    return None
 
 
 def _headers(error: Exception) -> Mapping[str, str]:

@@ -49,8 +49,10 @@ class InvalidRequest(DomainError):
     def __init__(self, errors: list[FieldError]) -> None:
         self.errors = errors
         count = f"{len(errors)} field{'s are' if len(errors) > 1 else ' is'} wrong"
+        if len(errors) == 1 and not errors[0].pointer:
+            count = "The request is wrong"
         named = "; ".join(
-            f"{error.pointer or 'the request'} {error.message.rstrip('.')}"
+            f"{error.pointer} {error.message.rstrip('.')}".lstrip()
             for error in errors[:NAMED_FIELDS]
         )
         super().__init__(
@@ -67,16 +69,25 @@ class TopicNotFound(DomainError):
         "Take one of the suggestions, send your own words as `script`, or send an article as "
         "`source_text`."
     )
+    EXAMPLES_HINT: ClassVar[str] = (
+        "Nothing is near it; the suggestions are examples of topics. Send your own words as "
+        "`script`, or an article as `source_text`."
+    )
 
-    def __init__(self, topic: str, suggestions: list[str]) -> None:
+    def __init__(self, topic: str, suggestions: list[str], *, only_examples: bool = False) -> None:
+        """``only_examples``: nothing is near the topic, so that these are just topics there are."""
         self.suggestions = suggestions
+        self.only_examples = only_examples
         super().__init__(
-            f"No article matches the topic {topic!r}.", topic=topic, suggestions=suggestions
+            f"No article matches the topic {topic!r}.",
+            hint=self.EXAMPLES_HINT if only_examples else "",
+            topic=topic,
+            suggestions=suggestions,
         )
 
 
 class LanguageUnsupported(DomainError):
-    """No installed voice speaks this language."""
+    """This can't be made in this language."""
 
     code = "language_unsupported"
     hint = "Use a language of an installed voice (`GET /api/voices`), or install another voice."
@@ -93,7 +104,10 @@ class VoiceNotFound(DomainError):
     """No voice has this id."""
 
     code = "voice_not_found"
-    hint = "`faceless doctor` lists the installed voices; the extra `voice` installs the default."
+    hint = (
+        "`GET /api/voices` and `faceless doctor` list the installed voices; the extra `voice` "
+        "installs the default."
+    )
 
 
 class MusicNotFound(DomainError):

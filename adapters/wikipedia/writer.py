@@ -13,7 +13,7 @@ from adapters.wikipedia.articles import (
     Article,
     data_file,
 )
-from adapters.wikipedia.index import Hit, TopicIndex
+from adapters.wikipedia.index import EXAMPLES, Hit, TopicIndex
 from adapters.wikipedia.relatives import relatives_of
 from domain.errors import LanguageUnsupported, TopicNotFound
 from domain.generation.brief import Brief
@@ -90,7 +90,9 @@ class WikipediaWriter:
         hit = self._topics().find(topic)
         # A few articles are all formulas, of which the summaries keep nothing.
         if hit is None or not self._material(hit.article).facts:
-            raise TopicNotFound(topic, self._topics().suggest(topic))
+            suggestions = self._topics().suggest(topic)
+            only_examples = suggestions == list(EXAMPLES)
+            raise TopicNotFound(topic, suggestions, only_examples=only_examples)
         return hit
 
     def _topics(self) -> TopicIndex:

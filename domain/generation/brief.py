@@ -175,12 +175,16 @@ def check_brief(brief: Brief) -> list[FieldError]:
     given = [name for name in SOURCE_FIELDS if getattr(brief, name) is not None]
     if len(given) != 1:
         found = f"found {' and '.join(given)}" if given else "found none"
+        too_many = "is one too many: " if given else ""
         errors.append(
             FieldError(
                 pointer=f"/{given[1]}" if given else "",
                 code="exactly_one_source",
-                message=f"Exactly one of topic, script, source_text, scenes is needed; {found}.",
-                hint="Send only the one that the video is to be made from.",
+                message=f"{too_many}exactly one of topic, script, source_text, scenes is needed; "
+                f"{found}",
+                hint="Send only the one that the video is to be made from."
+                if given
+                else "Send one of `topic`, `script`, `source_text` or `scenes`.",
             )
         )
     errors.extend(

@@ -60,6 +60,7 @@ def test_a_misspelt_topic_gets_suggestions(writer: WikipediaWriter, typo: str, t
     with pytest.raises(TopicNotFound) as caught:
         writer.match_topic(typo, "en")
     assert title in caught.value.suggestions
+    assert not caught.value.only_examples
 
 
 def test_several_meanings_come_back_as_alternatives(writer: WikipediaWriter) -> None:
@@ -125,6 +126,8 @@ def test_the_packages_code_is_never_imported(writer: WikipediaWriter) -> None:
 def test_a_topic_that_nothing_is_near_to_gets_examples_that_exist(writer: WikipediaWriter) -> None:
     with pytest.raises(TopicNotFound) as caught:
         writer.match_topic("zxqv blorp", "en")
+    assert caught.value.only_examples
+    assert "examples" in caught.value.hint_text
     assert caught.value.suggestions
     for title in caught.value.suggestions:
         assert writer.match_topic(title, "en").title == title

@@ -139,6 +139,12 @@ async def test_every_wrong_field_is_named_at_once(api: httpx.AsyncClient) -> Non
     assert "#FFB703" in errors["/brand/accent"]["hint"]
 
 
+async def test_a_request_for_nothing_says_what_to_send(api: httpx.AsyncClient) -> None:
+    problem = (await api.post("/api/generate", json={})).json()
+    assert problem["detail"].startswith("The request is wrong: exactly one of topic")
+    assert problem["hint"] == "Send one of `topic`, `script`, `source_text` or `scenes`."
+
+
 @pytest.mark.parametrize(
     ("body", "pointer", "code"),
     [

@@ -1,6 +1,7 @@
 """Every error is an RFC 9457 problem that says what was wrong and what to do about it."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import httpx
 import pytest
@@ -47,7 +48,22 @@ def every_domain_error() -> list[type[DomainError]]:
 async def test_an_unknown_address_is_a_problem(api: httpx.AsyncClient) -> None:
     assert_problem(await api.get("/api/nothing"), 404, "not_found")
     assert_problem(await api.get("/schema/nothing"), 404, "not_found")
-    assert_problem(await api.get("/api/jobs/no-uuid"), 404, "not_found")
+    assert_problem(await api.get(f"/api/jobs/{UUID(int=1)}/nothing"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("things", "code"), [("jobs", "job_not_found"), ("videos", "video_not_found")]
+)
+async def test_what_is_no_id_is_named(api: httpx.AsyncClient, things: str, code: str) -> None:
+    for address in (f"/api/{things}/nope", f"/api/{things}/nope/events"):
+        problem = assert_problem(await api.get(address), 404, code)
+        assert "'nope' isn't an id" in str(problem["detail"])
+        assert f"/api/{things}" in str(problem["hint"])
+
+
+async def test_a_wrong_status_comes_back_with_the_choices(api: httpx.AsyncClient) -> None:
+    problem = assert_problem(await api.get("/api/jobs?status=foo"), 400, "invalid_request")
+    assert "succeeded" in str(problem["hint"])
 
 
 async def test_a_wrong_method_is_a_problem_that_lists_the_right_ones(

@@ -115,11 +115,13 @@ def complaint(*arguments: str, stdin: str | bytes = "") -> str:
 
 
 def test_something_to_make_a_video_of_is_needed() -> None:
-    assert "--script, --article or --scenes" in complaint()
+    said = complaint()
+    assert "exactly one of TOPIC, --script, --article, --scenes is needed" in said
+    assert "Send one of TOPIC, --script, --article or --scenes." in said
 
 
 def test_two_sources_are_one_too_many() -> None:
-    assert "found topic and script" in complaint("Octopus", "--script", "-", stdin=WORDS)
+    assert "found TOPIC and --script" in complaint("Octopus", "--script", "-", stdin=WORDS)
 
 
 def test_every_wrong_option_is_named_at_once_as_it_is_spelt_here() -> None:
@@ -179,7 +181,9 @@ def test_a_file_that_is_not_there_is_named() -> None:
 
 @pytest.mark.parametrize("scenes", ["[{", "", '{"text": 1'])
 def test_scenes_that_are_not_json_are_refused(scenes: str) -> None:
-    assert "--scenes can't be read" in complaint("--scenes", "-", stdin=scenes)
+    said = complaint("--scenes", "-", stdin=scenes)
+    assert "--scenes can't be read" in said
+    assert "JSON list of scenes" in said
 
 
 def test_scenes_nested_ten_thousand_deep_are_refused() -> None:
