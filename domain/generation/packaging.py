@@ -61,6 +61,8 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     chapters: list[Chapter] = []
     contains_synthetic_media: bool = False
     made_for_kids: bool = False
+    draft: bool = False
+    """too close to its sources to be published as it is"""
 
 
 class Loudness(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,6 +195,7 @@ def build_metadata(
         chapters=parts,
         contains_synthetic_media=any(c.machine_made and c.what == "music" for c in credits),
         made_for_kids=False,
+        draft=script.draft,
     )
 
 
@@ -241,6 +244,8 @@ def _description(
 def _source_lines(sources: Sequence[Source]) -> list[str]:
     lines = []
     for source in sources:
+        if not source.is_published:
+            continue
         title = source.title if not source.author else f"{source.title}, {source.author}"
         licence = f" ({source.license})" if source.license else ""
         changed = ", changed" if source.changed else ""

@@ -278,12 +278,13 @@ def _with_source(shot: Shot, sources: Sequence[Source]) -> Shot:
 
 
 def source_line(sources: Sequence[Source]) -> str:
-    """The sources in one short line: "Wikipedia: Octopus, CC BY-SA 4.0"."""
-    if not sources:
+    """The published sources in one short line: "Wikipedia: Octopus, CC BY-SA 4.0"."""
+    named = [source for source in sources if source.is_published]
+    if not named:
         return ""
-    first = sources[0]
+    first = named[0]
     site = "Wikipedia: " if "wikipedia" in f"{first.author} {first.url}".casefold() else ""
-    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+    more = f" and {len(named) - 1} more" if len(named) > 1 else ""
     title = first.title.removeprefix("Wikipedia: ")
     licence = f", {first.license}" if first.license else ""
     return f"{site}{title}{more}{licence}"

@@ -39,6 +39,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     license_url: str = ""
     changed: bool = True
 
+    @property
+    def is_published(self) -> bool:
+        """Whether it can be named to viewers: a text that the caller sent has a title only."""
+        return bool(self.url or self.author or self.license)
+
 
 class Sentence(msgspec.Struct, frozen=True):
     """One sentence as it is shown; ``source`` indexes the script's sources."""

@@ -270,8 +270,20 @@ class TestCutting:
         assert plain_text("a <b>\x00\tc\u200b") == "a ‹b›c"
 
 
+def described(source: Source) -> str:
+    return metadata_of(script_of("Notes", ["My own words here."], sources=[source])).description
+
+
 def test_sources_without_a_licence_are_named_plainly() -> None:
-    script = script_of(
-        "Notes", ["My own words here."], sources=[Source(title="My notes", changed=False)]
-    )
-    assert "Text adapted from My notes." in metadata_of(script).description
+    source = Source(title="A Book", author="Ann", changed=False)
+    assert "Text adapted from A Book, Ann." in described(source)
+
+
+def test_a_text_that_the_caller_sent_is_no_source_to_name() -> None:
+    assert "adapted" not in described(Source(title="My notes"))
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_a_draft_says_so_beside_its_title(draft) -> None:
+    script = msgspec.structs.replace(SCRIPTS[0], draft=draft)
+    assert metadata_of(script).draft is draft

@@ -220,8 +220,12 @@ def test_several_sources_stay_one_short_line() -> None:
     octopus = Source(title="Octopus", author="Wikipedia contributors", license="CC BY-SA 4.0")
     squid = Source(title="Squid", author="Wikipedia contributors", license="CC BY-SA 4.0")
     assert source_line([octopus, squid]) == "Wikipedia: Octopus and 1 more, CC BY-SA 4.0"
-    assert source_line([Source(title="My notes")]) == "My notes"
     assert source_line([]) == ""
+
+
+def test_a_text_that_the_caller_sent_is_no_source_to_name() -> None:
+    assert source_line([Source(title="My notes")]) == ""
+    assert source_line([Source(title="My notes"), Source(title="A Book", author="Ann")]) == "A Book"
 
 
 def edited(script: Script, number: int, text: str) -> Script:

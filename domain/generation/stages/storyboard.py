@@ -22,7 +22,7 @@ from domain.jobs.ports import Finish
 class StoryboardStage(Stage):
     """Plans every shot of the video from the script, its timings and what pictures there are."""
 
-    version = 10
+    version = 11
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
