@@ -8,15 +8,26 @@ import msgspec
 from litestar import Request
 from msgspec import inspect
 
-from app.field_errors import find_errors, find_unstorable
+from app.field_errors import at, find_errors, find_unstorable
 from app.problems import UnsupportedMediaType
 from domain.errors import FieldError, InvalidRequest
-from domain.generation.brief import SOURCE_FIELDS, Brief, check_brief
+from domain.generation.brief import (
+    SOURCE_FIELDS,
+    Brand,
+    Brief,
+    MusicChoice,
+    VoiceChoice,
+    check_brief,
+)
+from domain.generation.intake import Intake
 
 T = TypeVar("T")
 
 MAX_REPORTED_ERRORS = 100
 """a body of two megabytes has room for half a million"""
+
+MAX_NAME_CHARS = 300
+"""no topic, voice, mood, palette or media name is longer"""
 
 
 class JsonRequest(Request[Any, Any, Any]):
@@ -34,7 +45,22 @@ class JsonRequest(Request[Any, Any, Any]):
             raise UnsupportedMediaType("The request's body isn't declared as JSON.")
         parameter = self.route_handler.parsed_fn_signature.parameters["data"]
         model = next(t for t in (parameter.args or (parameter.annotation,)) if t is not type(None))
-        return decode_body(await self.body(), model)
+        value = parse_json(await self.body())
+        try:
+            return _convert(value, model)
+        except InvalidRequest as error:
+            if model is not Brief or not isinstance(value, dict):
+                raise
+            # what is named in the readable rest is looked up as well: else each round of
+            # corrections would bring up another error
+            brief, media = _names_in(value, error.errors)
+            if not media and brief == Brief(language=brief.language):
+                raise
+            intake = await self.scope["state"]["dishka_container"].get(Intake)
+            unknown = await intake.find_unknown(brief, media)
+            raise InvalidRequest(
+                _distinct([*error.errors, *unknown])[:MAX_REPORTED_ERRORS]
+            ) from error
 
 
 def is_json(content_type: str) -> bool:
@@ -51,7 +77,10 @@ def decode_body(raw: bytes, model: type[T]) -> T:
     Raises:
         InvalidRequest: carries every wrong field, those of a brief's own rules among them.
     """
-    value = parse_json(raw)
+    return _convert(parse_json(raw), model)
+
+
+def _convert(value: Any, model: type[T]) -> T:
     unstorable = list(islice(find_unstorable(value), MAX_REPORTED_ERRORS))
     if any(error.code == "too_deep" for error in unstorable):
         raise InvalidRequest(unstorable)
@@ -101,6 +130,42 @@ def _best_brief(value: dict[str, Any], errors: list[FieldError]) -> Brief:
         if name in wrong and value.get(name) is not None
     }
     return msgspec.structs.replace(msgspec.convert(right, Brief), **stand_ins)
+
+
+def _names_in(value: dict[str, Any], errors: list[FieldError]) -> tuple[Brief, dict[str, str]]:
+    """A brief of those names in a body that are strings and not wrong already; media by pointer."""
+    wrong = {error.pointer for error in errors}
+
+    def named(*steps: str | int) -> str | None:
+        item: Any = value
+        pointer = ""
+        for step in steps:
+            pointer = at(pointer, step)
+            if pointer in wrong:
+                return None
+            if isinstance(item, list) and isinstance(step, int):
+                item = item[step]
+            else:
+                item = item.get(step) if isinstance(item, dict) else None
+        # beyond the errors that are reported more may be wrong
+        is_name = isinstance(item, str) and len(item) <= MAX_NAME_CHARS and "\0" not in item
+        return item if is_name else None
+
+    scenes = value.get("scenes")
+    listed = [
+        n
+        for n, scene in enumerate(scenes if isinstance(scenes, list) else [])
+        if isinstance(scene, dict)
+    ][:MAX_REPORTED_ERRORS]
+    media = {f"/scenes/{n}/media": name for n in listed if (name := named("scenes", n, "media"))}
+    brief = Brief(
+        topic=named("topic"),
+        language=named("language") or Brief(topic="").language,
+        voice=VoiceChoice(id=named("voice", "id")),
+        music=MusicChoice(mood=named("music", "mood")),
+        brand=Brand(palette=named("brand", "palette")),
+    )
+    return brief, media
 
 
 def _distinct(errors: list[FieldError]) -> list[FieldError]:

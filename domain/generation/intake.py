@@ -1,7 +1,7 @@
 """Intake: a brief is checked and completed before a job is made of it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -89,6 +89,18 @@ class Intake:
         problems.raise_any()
         return Prepared(brief=completed, topic_match=topic_match)
 
+    async def find_unknown(self, brief: Brief, media: Mapping[str, str]) -> list[FieldError]:
+        """What of ``brief`` and of the ``media`` names, by JSON pointer, isn't there.
+
+        For a request whose shape is wrong, so that its wrong names are told with it.
+        """
+        problems = _Problems([])
+        await asyncio.to_thread(self._complete, brief, 0, problems)
+        for pointer, name in media.items():
+            with problems.at(pointer):
+                await self._check_media(name, brief)
+        return problems.as_errors()
+
     async def check_edit(self, brief: Brief, edit: SceneEdit, pointer: str = "") -> None:
         """Check the correction of a scene that was made from ``brief``; ``pointer`` leads to it.
 
@@ -173,12 +185,15 @@ class _Problems:
         """Raise the one error as it is, or several as one."""
         if len(self._raised) == 1 and not self._errors:
             raise self._raised[0]
-        told = [
+        if errors := self.as_errors():
+            raise InvalidRequest(errors)
+
+    def as_errors(self) -> list[FieldError]:
+        """All of them as errors of fields."""
+        return self._errors + [
             FieldError(str(error.details["pointer"]), error.message, error.code, error.hint_text)
             for error in self._raised
         ]
-        if told or self._errors:
-            raise InvalidRequest([*self._errors, *told])
 
 
 def _spoken_texts(brief: Brief) -> list[tuple[str, str]]:

@@ -139,6 +139,43 @@ async def test_every_wrong_field_is_named_at_once(api: httpx.AsyncClient) -> Non
     assert "#FFB703" in errors["/brand/accent"]["hint"]
 
 
+async def test_names_that_are_not_there_are_told_along_with_a_wrong_shape(
+    api: httpx.AsyncClient,
+) -> None:
+    body = {
+        "scenes": [{"text": "A reef.", "media": "nowhere.mp4"}, 3],
+        "duration": 5,
+        "aspect_ratio": "4:3",
+        "voice": {"id": "bob", "speed": 9},
+        "musik": {},
+        "music": {"mood": "angry"},
+        "brand": {"palette": "x"},
+    }
+    errors = errors_of(await api.post("/api/generate", json=body))
+    codes = {pointer: error["code"] for pointer, error in errors.items()}
+    assert codes == {
+        "/scenes/0/media": "media_not_found",
+        "/scenes/1": "wrong_type",
+        "/duration": "too_small",
+        "/aspect_ratio": "not_a_choice",
+        "/voice/id": "voice_not_found",
+        "/voice/speed": "too_large",
+        "/musik": "unknown_field",
+        "/music/mood": "music_not_found",
+        "/brand/palette": "unknown_palette",
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"voice": 3, "scenes": {}}, {"topic": 3, "brand": []}, {"scenes": [None, {"media": 1}]}],
+)
+async def test_names_in_the_wrong_places_break_nothing(
+    api: httpx.AsyncClient, body: dict[str, Any]
+) -> None:
+    assert errors_of(await api.post("/api/generate", json=body))
+
+
 async def test_a_request_for_nothing_says_what_to_send(api: httpx.AsyncClient) -> None:
     problem = (await api.post("/api/generate", json={})).json()
     assert problem["detail"].startswith("The request is wrong: exactly one of topic")
