@@ -45,6 +45,15 @@ def note_upcasters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(documents.UPCASTERS, (Note, 2), split_the_text)
 
 
+def of_old(read: Any, written: Any) -> Any:
+    """What was read, without the fields that came later, at any depth."""
+    if isinstance(read, dict) and isinstance(written, dict):
+        return {name: of_old(read[name], value) for name, value in written.items() if name in read}
+    if isinstance(read, list) and isinstance(written, list) and len(read) == len(written):
+        return [of_old(*pair) for pair in zip(read, written, strict=True)]
+    return read
+
+
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name)
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_the_documents_of_every_release_are_read(release: Path, kind: UnitKind) -> None:
@@ -56,8 +65,7 @@ def test_the_documents_of_every_release_are_read(release: Path, kind: UnitKind) 
     raw = msgspec.json.decode(body)
     assert raw["schema"] <= schema_of(DOCUMENTS[kind])
     if raw["schema"] == schema_of(DOCUMENTS[kind]):
-        read = msgspec.to_builtins(document)
-        assert {name: read[name] for name in raw} == raw, "nothing that was written is lost"
+        assert of_old(msgspec.to_builtins(document), raw) == raw, "what was written isn't lost"
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name)
