@@ -98,7 +98,10 @@ def test_the_facts_of_a_scene_take_turns_in_their_layouts(
 
 
 def shown_texts(board: Storyboard) -> list[str]:
-    """Every line that a board shows besides its captions and quotations."""
+    """Every line that a board shows besides its captions and quotations.
+
+    What a link says between its ends isn't a line: it leads from the one to the other.
+    """
     texts = [board.title]
     for scene in board.scenes:
         texts.append(scene.heading or "")
@@ -106,7 +109,7 @@ def shown_texts(board: Storyboard) -> list[str]:
             content = shot.content
             if content is None or isinstance(content, QuoteContent):
                 continue
-            lines = ("claim", "text", "label", "title", "said")
+            lines = ("claim", "text", "label", "title")
             texts += [getattr(content, name, None) or "" for name in lines]
             for name in ("rows", "nodes", "ends", "groups"):
                 texts += [part.text for part in getattr(content, name, [])]
