@@ -1,9 +1,8 @@
 """/api/health/ready: whether jobs are accepted, and what holds up the work on them."""
 
 import asyncio
-import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,15 +25,6 @@ SLOW_SECONDS = 4.0
 """two seconds, and what a busy machine adds"""
 
 MakeSettings = Callable[..., Settings]
-
-
-@pytest.fixture
-def silent() -> Iterator[str]:
-    """The address of a server that takes connections and never says a word."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 import pytest
 from faceless_process import environment_of
+from servers import free_port
 
 from app.config import Settings
 
@@ -115,12 +116,6 @@ def start() -> Iterator[Callable[..., Started]]:
     yield begin
     for started in running:
         started.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("server", ["uvicorn", "faceless serve"])

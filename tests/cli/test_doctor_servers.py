@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,13 +54,6 @@ def bucket(s3_endpoint: str) -> dict[str, Any]:
         "s3_secret_key": SECRET,
         "s3_signed_urls": True,
     }
-
-
-@pytest.fixture
-def silent() -> Iterator[str]:
-    """The address of a server that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
 
 
 async def visit(tmp_path: Path, **settings: Any) -> dict[str, Finding]:

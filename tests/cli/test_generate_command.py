@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import httpx
 import msgspec
 import pytest
 from click.testing import CliRunner
+from servers import free_port
 
 from app.cli import main
 from app.cli_endings import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
@@ -271,16 +271,10 @@ def test_a_new_video_goes_before_an_unfinished_one_and_says_so(made: Ran) -> Non
 
 
 def test_serve_finishes_what_was_interrupted(made: Ran, workplace: Path) -> None:
-    port = _free_port()
+    port = free_port()
     with started(workplace, "serve", "--port", str(port)) as server:
         jobs = _jobs_when_over(f"http://127.0.0.1:{port}/api/jobs", server)
     assert [job["status"] for job in jobs] == ["succeeded", "succeeded"]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _jobs_when_over(url: str, server: subprocess.Popen[str]) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from dishka import AsyncContainer
+from servers import free_port
 
 from app.config import Settings
 from app.container import make_container
@@ -49,12 +49,6 @@ def settings(redis_url: str, database_url: str, tmp_path: Path, cache_dir: Path)
         min_free_bytes=0,
         metrics_port=free_port(),
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from faceless_process import FacelessProcess
+from servers import free_port
 
 from app.config import Settings
 
@@ -39,12 +39,6 @@ def settings(database_url: str, tmp_path: Path, cache_dir: Path) -> Settings:
     return Settings(
         data_dir=tmp_path / "var", database_url=database_url, worker_slots=1, min_free_bytes=0
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def ffmpegs_of(pid: int) -> list[int]:

@@ -3,9 +3,8 @@
 import asyncio
 import os
 import signal
-import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +76,6 @@ async def test_without_redis_url_it_says_what_to_do(settings: Settings, tmp_path
     assert status == 2
     assert "REDIS_URL" in said
     assert "faceless serve" in said
-
-
-@pytest.fixture
-def silent() -> Iterator[str]:
-    """The address of a server that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("where", ["nobody listens", "nobody answers"])
