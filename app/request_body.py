@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request
 from msgspec import inspect
 
-from app.field_errors import at, find_errors, find_unstorable
+from app.field_errors import MAX_DEPTH, at, find_errors, find_unstorable
 from app.problems import UnsupportedMediaType
 from domain.errors import FieldError, InvalidRequest
 from domain.generation.brief import (
@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 MAX_REPORTED_ERRORS = 100
 """a body of two megabytes has room for half a million"""
+
+_BRIEFS = msgspec.json.Decoder(Brief)
 
 MAX_NAME_CHARS = 300
 """no topic, voice, mood, palette or media name is longer"""
@@ -45,7 +47,10 @@ class JsonRequest(Request[Any, Any, Any]):
             raise UnsupportedMediaType("The request's body isn't declared as JSON.")
         parameter = self.route_handler.parsed_fn_signature.parameters["data"]
         model = next(t for t in (parameter.args or (parameter.annotation,)) if t is not type(None))
-        value = parse_json(await self.body())
+        body = await self.body()
+        if model is Brief and (brief := brief_at_once(body)) is not None:
+            return brief
+        value = parse_json(body)
         try:
             return _convert(value, model)
         except InvalidRequest as error:
@@ -61,6 +66,19 @@ class JsonRequest(Request[Any, Any, Any]):
             raise InvalidRequest(
                 _distinct([*error.errors, *unknown])[:MAX_REPORTED_ERRORS]
             ) from error
+
+
+def brief_at_once(raw: bytes) -> Brief | None:
+    """A brief with nothing wrong in its fields, in a tenth of the time that it takes to look at
+    each; None for any other body. Rules between fields are the intake's to check.
+    """
+    # as many brackets as levels at most; a NUL is in JSON only by this escape
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or rb"\u0000" in raw:
+        return None
+    try:
+        return _BRIEFS.decode(raw)
+    except (msgspec.DecodeError, ValueError):
+        return None
 
 
 def is_json(content_type: str) -> bool:

@@ -1,13 +1,15 @@
 """Accepting a job: its row, its units, its first event, and its place in the queue."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.clock import bound, keep_first_of, later, literal, now
@@ -17,82 +19,190 @@ from domain.errors import QueueFull
 from domain.jobs.model import Job, JobStatus, NewJob, NewUnit, UnitState
 from domain.jobs.stages import StageFacts, stage_reports
 
-NO_LIMIT = 2**31 - 1
-
-_LIMIT = sa.bindparam("asked_limit", type_=sa.Integer())
 _ASKED = ("account_id video_id revision request revises topic_match warnings priority").split()
 """columns that come from the request as they are"""
-
-_CREATED_AT = sa.func.coalesce(bound("asked", jobs.c.created_at), now())
-_DEADLINE = bound("asked", jobs.c.deadline_seconds)
-
-_NEW_JOB: dict[str, Any] = {
-    "id": bound("asked", jobs.c.id),
-    **{name: bound("asked", jobs.c[name]) for name in _ASKED},
-    "status": sa.literal(JobStatus.QUEUED, jobs.c.status.type),
-    "progress": sa.literal(0.0),
-    "cancel_requested": sa.false(),
-    "deadline_seconds": _DEADLINE,
-    "deadline_at": later(_CREATED_AT, _DEADLINE),
-    "created_at": _CREATED_AT,
-    "queued_at": now(),
-    "resumed_progress": sa.literal(0.0),
-}
-_UNTOUCHED = {"attempt": 0, "crashes": 0, "fence": 0, "progress": 0.0, "seconds": 0.0}
-_NEW_UNIT: dict[str, Any] = {
-    "job_id": bound("asked", jobs.c.id),
-    "account_id": bound("asked", jobs.c.account_id),
-    "revision": bound("asked", jobs.c.revision),
-    "priority": bound("asked", jobs.c.priority),
-    "run_at": now(),
-    **{name: sa.literal(value) for name, value in _UNTOUCHED.items()},
-}
+_GIVEN = ("id", *_ASKED, "created_at", "deadline_seconds")
 _UNIT_FIELDS = ("id", "kind", "ordinal", "missing_inputs", "state")
-_UNIT_COLUMNS = [*_NEW_UNIT, *_UNIT_FIELDS]
 _SHARED = ("id", "account_id", "revision", "priority")
 """what units have from their job"""
 MAX_UNITS = 100
 """of one statement: SQLite puts no more than 500 rows together"""
 
-_NEW_EVENT: dict[str, Any] = {
-    "job_id": bound("asked", jobs.c.id),
-    "type": sa.literal("status"),
-    "data": sa.literal({"status": JobStatus.QUEUED, "waiting_for": None}, events.c.data.type),
-    "created_at": now(),
-}
+
+class Asked(msgspec.Struct, frozen=True):
+    """A job to be inserted with its first units, unless ``max_queued`` jobs wait already."""
+
+    job: NewJob
+    units: Sequence[NewUnit]
+    max_queued: int | None = None
+
+    @property
+    def refusal(self) -> QueueFull:
+        """What the caller hears when the queue is full."""
+        return QueueFull(f"{self.max_queued} jobs are waiting, as many as this server takes.")
 
 
-def _queue() -> sa.Select[Any]:
-    """How many jobs wait, and how many of them go before a new one."""
-    goes_first = sa.case((jobs.c.priority >= bound("asked", jobs.c.priority), 1), else_=0)
-    return sa.select(
-        sa.func.count().label("waiting"),
-        sa.func.coalesce(sa.func.sum(goes_first), 0).label("ahead"),
-    ).where(jobs.c.status == literal(JobStatus.QUEUED))
+Value = Callable[[sa.Column[Any]], sa.ColumnElement[Any]]
+"""where the value of a column comes from"""
 
 
-def _job(*rows: Any, where: sa.ColumnElement[bool] | None = None) -> Any:
-    source = _row(_NEW_JOB, *rows)
-    source = source if where is None else source.where(where)
-    insert = sa.insert(jobs).from_select(list(_NEW_JOB), source, include_defaults=False)
-    return insert.returning(jobs.c.created_at, jobs.c.deadline_at)
+def _new_job(given: Value) -> dict[str, sa.ColumnElement[Any]]:
+    created_at = sa.func.coalesce(given(jobs.c.created_at), now())
+    return {
+        **{name: given(jobs.c[name]) for name in ("id", *_ASKED, "deadline_seconds")},
+        "status": sa.literal(JobStatus.QUEUED, jobs.c.status.type),
+        "progress": sa.literal(0.0),
+        "cancel_requested": sa.false(),
+        "deadline_at": later(created_at, given(jobs.c.deadline_seconds)),
+        "created_at": created_at,
+        "queued_at": now(),
+        "resumed_progress": sa.literal(0.0),
+    }
 
 
-def _units(count: int, *rows: Any) -> Any:
-    return sa.insert(units).from_select(
-        _UNIT_COLUMNS, _unit_rows(count, *rows), include_defaults=False
+_UNTOUCHED = {"attempt": 0, "crashes": 0, "fence": 0, "progress": 0.0, "seconds": 0.0}
+
+
+def _new_unit(of_job: Value, given: Value) -> dict[str, sa.ColumnElement[Any]]:
+    return {
+        "job_id": of_job(jobs.c.id),
+        **{name: of_job(jobs.c[name]) for name in _SHARED if name != "id"},
+        "run_at": now(),
+        **{name: sa.literal(value) for name, value in _UNTOUCHED.items()},
+        **{name: given(units.c[name]) for name in _UNIT_FIELDS},
+    }
+
+
+def _new_event(of_job: Value) -> dict[str, sa.ColumnElement[Any]]:
+    is_queued = {"status": JobStatus.QUEUED, "waiting_for": None}
+    return {
+        "job_id": of_job(jobs.c.id),
+        "type": sa.literal("status"),
+        "data": sa.literal(is_queued, events.c.data.type),
+        "created_at": now(),
+    }
+
+
+def _insert(table: sa.Table, values: dict[str, sa.ColumnElement[Any]], *rows: Any) -> sa.Insert:
+    """Insert ``values``, once for each of ``rows``."""
+    return sa.insert(table).from_select(list(values), _row(values, *rows), include_defaults=False)
+
+
+def _row(values: dict[str, sa.ColumnElement[Any]], *rows: Any) -> sa.Select[Any]:
+    chosen = sa.select(*(value.label(name) for name, value in values.items()))
+    return chosen.select_from(*rows) if rows else chosen
+
+
+_QUEUE = (
+    sa.select(jobs.c.priority, sa.func.count().label("waiting"))
+    .where(jobs.c.status == literal(JobStatus.QUEUED))
+    .group_by(jobs.c.priority)
+)
+"""how many jobs wait, by their priority"""
+
+# -- Postgres: any number of jobs in one statement ---------------------------------------------
+
+
+def _rows_of(name: str, *columns: sa.Column[Any]) -> sa.FromClause:
+    """Rows out of one array parameter for each column, called ``<name>_<column>``."""
+    # JSON columns can't come as one document: its parser refuses the character U+0000
+    arrays = (
+        sa.bindparam(f"{name}_{column.name}", type_=postgresql.ARRAY(column.type, dimensions=1))
+        for column in columns
+    )
+    named = (sa.column(column.name, column.type) for column in columns)
+    return sa.func.unnest(*arrays).table_valued(*named).render_derived(name=name)
+
+
+def _columns_of(name: str, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {f"{name}_{column}": [row[column] for row in rows] for column in rows[0]}
+
+
+def _together() -> sa.Select[Any]:
+    place = sa.Column("place", sa.Integer())
+    """how many stand before it in this statement"""
+    limit = sa.Column("max_queued", sa.Integer())
+    asked = _rows_of("asked", place, limit, *(jobs.c[name] for name in _GIVEN))
+    asked_units = _rows_of("asked_units", units.c.job_id, *(units.c[n] for n in _UNIT_FIELDS))
+    queue = _QUEUE.cte("queue")
+    waiting = sa.select(sa.func.coalesce(sa.func.sum(queue.c.waiting), 0)).scalar_subquery()
+    new_job = _new_job(lambda column: asked.c[column.name])
+    chosen = _row(new_job, asked).where(
+        asked.c.max_queued.is_(None) | (waiting + asked.c.place < asked.c.max_queued)
+    )
+    job = (
+        sa.insert(jobs)
+        .from_select(list(new_job), chosen, include_defaults=False)
+        .returning(*(jobs.c[name] for name in (*_SHARED, "created_at", "deadline_at")))
+        .cte("new_job")
+    )
+
+    def of_job(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+        return job.c[column.name]
+
+    unit = _new_unit(of_job, lambda column: asked_units.c[column.name])
+    of_new_job = asked_units.join(job, job.c.id == asked_units.c.job_id)
+    ahead = (
+        sa.select(sa.func.coalesce(sa.func.sum(queue.c.waiting), 0))
+        .where(queue.c.priority >= job.c.priority)
+        .scalar_subquery()
+    )
+    return sa.select(job.c.id, job.c.created_at, job.c.deadline_at, ahead.label("ahead")).add_cte(
+        _insert(units, unit, of_new_job).cte("new_units"),
+        _insert(events, _new_event(of_job), job).cte("new_event"),
     )
 
 
-def _unit_rows(count: int, *rows: Any) -> sa.CompoundSelect[Any]:
-    values = [
-        _row(
-            {**_NEW_UNIT, **{name: bound(f"unit{n}", units.c[name]) for name in _UNIT_FIELDS}},
-            *rows,
-        )
-        for n in range(count)
+_TOGETHER = _together()
+
+
+async def _insert_together(conn: Conn, asked: Sequence[Asked]) -> list[Job | QueueFull]:
+    rows = [
+        {name: getattr(one.job, name) for name in _GIVEN}
+        | {"place": place, "max_queued": one.max_queued}
+        for place, one in enumerate(asked)
     ]
-    return sa.union_all(*values)
+    of_units = [{"job_id": one.job.id, **_unit_values(unit)} for one in asked for unit in one.units]
+    values = _columns_of("asked", rows) | _columns_of("asked_units", of_units)
+    found = await conn.execute(_TOGETHER, values)
+    inserted = {row.id: row for row in found}
+    answers: list[Job | QueueFull] = []
+    before: list[int] = []
+    for one in asked:
+        row = inserted.get(one.job.id)
+        if row is None:
+            answers.append(one.refusal)
+            continue
+        ahead = int(row.ahead) + sum(priority >= one.job.priority for priority in before)
+        before.append(one.job.priority)
+        answers.append(_accepted(one, row.created_at, row.deadline_at, ahead))
+    return answers
+
+
+# -- SQLite, where a statement costs nothing ---------------------------------------------------
+
+
+def _asked(column: sa.Column[Any]) -> sa.BindParameter[Any]:
+    return bound("asked", column)
+
+
+_JOB = _insert(jobs, _new_job(_asked)).returning(jobs.c.created_at, jobs.c.deadline_at)
+_EVENT = _insert(events, _new_event(_asked))
+
+
+def _unit_rows(count: int) -> sa.CompoundSelect[Any]:
+    def numbered(number: int) -> Value:
+        return lambda column: bound(f"unit{number}", column)
+
+    return sa.union_all(*(_row(_new_unit(_asked, numbered(n))) for n in range(count)))
+
+
+_UNIT_COLUMNS = list(_new_unit(_asked, _asked))
+
+
+@cache
+def _units(count: int) -> sa.Insert:
+    return sa.insert(units).from_select(_UNIT_COLUMNS, _unit_rows(count), include_defaults=False)
 
 
 @cache
@@ -102,77 +212,49 @@ def _add(count: int) -> Any:
     return insert.returning(units.c.id, units.c.state)
 
 
-def _event(*rows: Any) -> Any:
-    return sa.insert(events).from_select(
-        list(_NEW_EVENT), _row(_NEW_EVENT, *rows), include_defaults=False
-    )
+async def _insert_one_by_one(conn: Conn, one: Asked) -> Job | QueueFull:
+    waiting = {row.priority: row.waiting for row in await conn.execute(_QUEUE)}
+    if one.max_queued is not None and sum(waiting.values()) >= one.max_queued:
+        return one.refusal
+    values = {f"asked_{name}": getattr(one.job, name) for name in _GIVEN}
+    created_at, deadline_at = (await conn.execute(_JOB, values)).one()
+    await conn.execute(_units(len(one.units)), values | _values_of(one.units))
+    await conn.execute(_EVENT, values)
+    ahead = sum(count for priority, count in waiting.items() if priority >= one.job.priority)
+    return _accepted(one, created_at, deadline_at, ahead)
 
 
-def _row(values: dict[str, Any], *rows: Any) -> sa.Select[Any]:
-    """``values`` as a row, once for each of ``rows``."""
-    chosen = sa.select(*(value.label(name) for name, value in values.items()))
-    return chosen.select_from(*rows) if rows else chosen
+# ----------------------------------------------------------------------------------------------
 
 
-@cache
-def _all_in_one(units_count: int) -> sa.Select[Any]:
-    """The whole acceptance as one statement; it inserts nothing where the queue is full."""
-    queue = _queue().cte("queue")
-    job = _job(queue, where=queue.c.waiting < _LIMIT).cte("new_job")
-    return (
-        sa.select(job.c.created_at, job.c.deadline_at, queue.c.ahead)
-        .select_from(job.join(queue, sa.true()))
-        .add_cte(_units(units_count, job).cte("new_units"), _event(job).cte("new_event"))
-    )
+async def insert_jobs(conn: Conn, asked: Sequence[Asked]) -> list[Job | QueueFull]:
+    """Insert jobs, their first units and their first events; one statement on Postgres.
 
-
-_ONE_BY_ONE = (_queue(), _job(), _event())
-
-
-async def insert_job(
-    conn: Conn, job: NewJob, new: Sequence[NewUnit], max_queued: int | None = None
-) -> Job:
-    """Insert a job, its first units and its first event; one statement on Postgres.
-
-    Raises:
-        QueueFull: ``max_queued`` jobs wait already.
+    Answers each with its job, or with why it isn't taken.
     """
-    values = {f"asked_{name}": getattr(job, name) for name in ("id", *_ASKED)}
-    values |= {
-        "asked_created_at": job.created_at,
-        "asked_deadline_seconds": job.deadline_seconds,
-        "asked_limit": NO_LIMIT if max_queued is None else max_queued,
-    }
-    values |= _values_of(new)
     if conn.dialect.name == "sqlite":
-        row = await _insert_one_by_one(conn, values, len(new))
-    else:
-        row = (await conn.execute(_all_in_one(len(new)), values)).one_or_none()
-    if row is None:
-        raise QueueFull(f"{max_queued} jobs are waiting, as many as this server takes.")
-    created_at, deadline_at, ahead = row
+        return [await _insert_one_by_one(conn, one) for one in asked]
+    return await _insert_together(conn, asked)
+
+
+async def insert_job(conn: Conn, job: NewJob, new: Sequence[NewUnit]) -> Job:
+    """Insert one job, however many wait."""
+    (answer,) = await insert_jobs(conn, [Asked(job, new)])
+    if isinstance(answer, QueueFull):
+        raise answer
+    return answer
+
+
+def _accepted(one: Asked, created_at: datetime, deadline_at: datetime, ahead: int) -> Job:
     return Job(
-        id=job.id,
+        id=one.job.id,
         status=JobStatus.QUEUED,
         queue_position=ahead + 1,
-        stages=stage_reports(_facts(new)),
+        stages=stage_reports(_facts(one.units)),
         deadline_at=deadline_at,
         created_at=created_at,
-        **{name: getattr(job, name) for name in _ASKED},
+        **{name: getattr(one.job, name) for name in _ASKED},
     )
-
-
-async def _insert_one_by_one(
-    conn: Conn, values: dict[str, Any], units_count: int
-) -> tuple[datetime, datetime, int] | None:
-    queue, job, event = _ONE_BY_ONE
-    waiting, ahead = (await conn.execute(queue, values)).one()
-    if waiting >= values["asked_limit"]:
-        return None
-    created_at, deadline_at = (await conn.execute(job, values)).one()
-    await conn.execute(_units(units_count), values)
-    await conn.execute(event, values)
-    return created_at, deadline_at, ahead
 
 
 def _facts(new: Sequence[NewUnit]) -> list[StageFacts]:

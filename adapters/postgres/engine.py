@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -277,7 +278,9 @@ class _translated:  # noqa: N801 - reads as a phrase where it is used
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+    def __exit__(self, _type: object, raised: BaseException | None, _trace: object) -> None:
+        # a connection that fails while it's made comes half translated from the pool
+        error = raised.__cause__ if isinstance(raised, AsyncAdapt_asyncpg_dbapi.Error) else raised
         if isinstance(error, DBAPIError):
             if _is_full(error.orig):
                 raise StorageFull(f"The database has no space left: {error.orig}") from error

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres import claims, recovery, work
-from adapters.postgres.accept import insert_job
+from adapters.postgres.accept import Asked, insert_jobs
 from adapters.postgres.clock import later, now
 from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
+from adapters.postgres.gathering import Gathering
 from adapters.postgres.retention import is_use_to_be_noted, note_use
 from adapters.postgres.settle import cancel_job, lock_job, settle
 from adapters.postgres.tables import AnyRow, events, jobs, units
@@ -24,7 +25,7 @@ from adapters.postgres.views import (
     jobs_from_rows,
     read_job,
 )
-from domain.errors import IllegalMove, JobNotFound, LeaseLost
+from domain.errors import IllegalMove, JobNotFound, LeaseLost, QueueFull
 from domain.jobs.model import (
     Claim,
     Event,
@@ -50,15 +51,21 @@ class SqlJobStore:
     def __init__(self, engine: AsyncEngine, lease_seconds: float = DEFAULT_LEASE_SECONDS) -> None:
         self._transactions = Transactions(engine)
         self._lease = lease_seconds
+        self._acceptance = Gathering(self._accept)
 
     # -- what users do -------------------------------------------------------------------------
 
-    @uninterrupted
     async def add(
         self, job: NewJob, units: Sequence[NewUnit], *, max_queued: int | None = None
     ) -> Job:
+        answer = await self._acceptance.call(Asked(job, units, max_queued))
+        if isinstance(answer, QueueFull):
+            raise answer
+        return answer
+
+    async def _accept(self, asked: Sequence[Asked]) -> list[Job | QueueFull]:
         async with self._transactions.writing_once() as conn:
-            return await insert_job(conn, job, units, max_queued)
+            return await insert_jobs(conn, asked)
 
     @uninterrupted
     async def get(self, account_id: str, job_id: UUID) -> Job:

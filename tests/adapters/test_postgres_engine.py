@@ -146,6 +146,22 @@ async def test_a_time_without_a_zone_is_refused(engine: AsyncEngine) -> None:
             await conn.execute(sa.select(sa.literal(datetime(2026, 1, 1), UtcTime())))  # noqa: DTZ001
 
 
+@pytest.mark.parametrize("way", ["reading", "writing", "asking", "working", "writing_once"])
+async def test_a_connection_that_is_cut_while_it_is_made_is_a_passing_trouble(way: str) -> None:
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        engine = make_engine(f"postgresql://me@127.0.0.1:{port}/faceless?ssl=disable")
+
+        with pytest.raises(ServiceUnavailable):
+            async with getattr(Transactions(engine), way)():
+                pytest.fail("there is no connection")
+
+        await engine.dispose()
+
+
 async def test_a_server_that_is_down_is_a_passing_trouble(tmp_path: Path) -> None:
     engine = make_engine(f"postgresql://nobody@/none?host={tmp_path}")
 

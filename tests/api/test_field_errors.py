@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from app.field_errors import find_errors
-from app.request_body import decode_body
+from app.request_body import brief_at_once, decode_body
 from domain.errors import FieldError, InvalidRequest
 from domain.generation.brief import Brief, check_brief
 
@@ -59,6 +59,33 @@ def test_what_msgspec_refuses_has_an_error_here(value: Any) -> None:
         assert errors
     else:
         assert {error.code for error in errors} <= {"blank"}
+
+
+@given(LIKELY_BODIES | st.dictionaries(FIELD_NAMES, st.text(), max_size=3))
+def test_what_is_taken_at_once_is_right_by_its_fields(value: Any) -> None:
+    found = brief_at_once(msgspec.json.encode(value))
+    looked_at = outcome(value)
+    if isinstance(looked_at, Brief):
+        assert found == looked_at
+    elif found is not None:
+        broken_rules = {error.code for error in check_brief(found)}
+        assert {error.code for error in looked_at} <= broken_rules | {"blank"}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        rb'{"topic": "Oct\u0000pus"}',
+        b'{"topic": "Octopus", "metadata": {"a": ' + b"[" * 64 + b"]" * 64 + b"}}",
+        b'{"topic": "Octopus", "seed": 5.0}',
+        b'{"topic": "Octop',
+        b'{"topic": "\xff"}',
+        b'"topic"',
+        b"[" * 100_000,
+    ],
+)
+def test_what_needs_a_closer_look_is_not_taken_at_once(raw: bytes) -> None:
+    assert brief_at_once(raw) is None
 
 
 def test_a_whole_number_is_written_without_a_point() -> None:
