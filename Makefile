@@ -60,7 +60,7 @@ serve: $(VENV)/.voice
 	@$(BIN)/faceless serve
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 faults: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)
