@@ -26,7 +26,9 @@ class Gathering(Generic[Item, Answer]):
     def __init__(self, make: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]]) -> None:
         self._make = make
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._under_way = 0
         self._trips: set[asyncio.Task[None]] = set()
+        """the event loop itself holds its tasks only weakly"""
 
     async def call(self, item: Item) -> Answer:
         """The answer to ``item``.
@@ -37,16 +39,22 @@ class Gathering(Generic[Item, Answer]):
         """
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
-        if len(self._trips) < MAX_TRIPS:
+        if self._under_way < MAX_TRIPS:
+            self._under_way += 1
             trip = asyncio.create_task(self._travel())
             self._trips.add(trip)
             trip.add_done_callback(self._trips.discard)
         return await answer
 
     async def _travel(self) -> None:
-        while self._waiting:
-            taken, self._waiting = self._waiting[:MAX_TOGETHER], self._waiting[MAX_TOGETHER:]
-            await self._take(taken)
+        try:
+            while self._waiting:
+                taken, self._waiting = self._waiting[:MAX_TOGETHER], self._waiting[MAX_TOGETHER:]
+                await self._take(taken)
+        finally:
+            # at once, and not when the loop gets to say that the task is done: whoever comes
+            # between the two would wait for a trip that has ended
+            self._under_way -= 1
 
     async def _take(self, taken: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
         try:

@@ -55,6 +55,25 @@ async def test_what_comes_while_all_trips_are_under_way_goes_together() -> None:
     assert [len(made) for made in trips.made] == [*[1] * MAX_TRIPS, MAX_TOGETHER, 2]
 
 
+async def test_whoever_comes_as_a_trip_ends_is_taken_by_another() -> None:
+    trips = Trips()
+    trips.way_is_free.set()
+    gathering = Gathering(trips.make)
+    late: list[asyncio.Task[int]] = []
+
+    async def follow(number: int) -> None:
+        await gathering.call(number)
+        for turn in range(4):
+            late.append(asyncio.create_task(gathering.call(100 * number + turn)))
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(follow(number) for number in range(1, 9)))
+        answers = await asyncio.gather(*late)
+
+    assert len(answers) == 32
+
+
 async def test_an_item_that_fails_fails_alone() -> None:
     trips = Trips()
 
