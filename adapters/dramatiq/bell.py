@@ -20,6 +20,9 @@ from domain.jobs.telemetry import Silence, Telemetry
 RING_SECONDS = 1.0
 """Redis has this long to connect and to answer: whoever rings has a request to finish"""
 
+GATHER_SECONDS = 0.005
+"""between two exchanges: nobody notices, and under load one goes for many"""
+
 MAX_BELLS = 1_000
 """that lie in the queue unheard. Any of them makes a worker ask for any unit, so more would wake
 nobody; and the reconciler, which rings again and again while every worker is busy, would fill
@@ -32,8 +35,9 @@ T = TypeVar("T")
 class DramatiqBell:
     """Leaves a message for each unit in the workers' queue, unless enough lie there already.
 
-    Rings that come while one is under way go out together, in one exchange with Redis. Connects
-    at the first ring. What can't be rung is logged: the reconciler rings again.
+    Whoever rings doesn't wait for Redis; what is rung within a few milliseconds goes out
+    together, in one exchange. Connects at the first ring. What can't be rung is logged: the
+    reconciler rings again.
     """
 
     def __init__(
@@ -57,17 +61,15 @@ class DramatiqBell:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="bell")
 
     async def ring(self, units: Sequence[UUID]) -> None:
-        """Ring for each unit."""
-        if not units:
-            return
+        """Ring for each unit, soon."""
         self._waiting += units
-        if self._ringing is not None:
-            await asyncio.shield(self._ringing)
-        # whoever wakes first rings for all that have come meanwhile
         if self._waiting and self._ringing is None:
             self._ringing = asyncio.create_task(self._ring_waiting())
+
+    async def rung(self) -> None:
+        """Wait until Redis has all that was rung for so far, or was found away."""
         if self._ringing is not None:
-            await asyncio.shield(self._ringing)
+            await asyncio.wait({self._ringing})
 
     async def ping(self) -> str:
         """Ask Redis whether it is there; answers its version.
@@ -86,23 +88,29 @@ class DramatiqBell:
         return await self._asked(lambda: examine(self._client))
 
     async def close(self) -> None:
-        """Wait for rings under way, then close the connections."""
+        """Wait for what was rung, then close the connections."""
+        await self.rung()
         await asyncio.to_thread(self._thread.shutdown)
         self._client.close()
 
     async def _ring_waiting(self) -> None:
-        units, self._waiting = self._waiting, []
+        loop = asyncio.get_running_loop()
         try:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._thread, self._enqueue, units)
-            self._telemetry.rang(len(units))
-        except Exception as error:
-            # Any error, also one of a kind that nobody foresaw: the units are safe in the
-            # database, and an answer of the API must not depend on the bell.
-            self._telemetry.could_not_ring(len(units))
-            _log.warning(
-                "the bell can't be rung for %d units: %s (check REDIS_URL)", len(units), error
-            )
+            while self._waiting:
+                units, self._waiting = self._waiting, []
+                try:
+                    await loop.run_in_executor(self._thread, self._enqueue, units)
+                    self._telemetry.rang(len(units))
+                except Exception as error:
+                    # Any error, also one of a kind that nobody foresaw: the units are safe in
+                    # the database, and the next ring must not depend on this one.
+                    self._telemetry.could_not_ring(len(units))
+                    _log.warning(
+                        "the bell can't be rung for %d units: %s (check REDIS_URL)",
+                        len(units),
+                        error,
+                    )
+                await asyncio.sleep(GATHER_SECONDS if self._waiting else 0)
         finally:
             self._ringing = None
 

@@ -71,6 +71,7 @@ async def test_a_bell_rings_each_unit_once(
     units = [uuid4() for _ in range(20)]
 
     await bell.ring(units)
+    await bell.rung()
     await bell.close()
     await asyncio.to_thread(work_until_empty, broker, 4)
 
@@ -91,6 +92,7 @@ async def test_an_actor_that_fails_is_neither_tried_again_nor_kept(
     bell = DramatiqBell(redis_url, namespace)
 
     await bell.ring([uuid4()])
+    await bell.rung()
     await bell.close()
     with caplog.at_level(logging.CRITICAL):
         await asyncio.to_thread(work_until_empty, broker)
@@ -107,6 +109,7 @@ async def test_bells_that_nobody_hears_do_not_pile_up(
 
     for _ in range(4):
         await bell.ring([uuid4() for _ in range(3)])
+        await bell.rung()
 
     assert broker.client.llen(f"{namespace}:{QUEUE}") == 5
     await bell.close()
@@ -168,6 +171,7 @@ async def test_without_redis_a_ring_returns_soon_and_says_what_to_check(
 
     with caplog.at_level(logging.WARNING):
         await bell.ring([uuid4()])
+        await bell.rung()
 
     assert time.monotonic() - started < 3
     assert "REDIS_URL" in caplog.text
@@ -191,6 +195,7 @@ async def test_a_redis_that_hangs_holds_up_a_ring_for_a_few_seconds_at_most(
 
     with caplog.at_level(logging.WARNING):
         await bell.ring([uuid4()])
+        await bell.rung()
 
     assert time.monotonic() - started < 5
     assert "can't be rung" in caplog.text
@@ -251,6 +256,7 @@ async def test_resources_live_from_boot_to_the_end_in_the_actors_own_loop(
     dramatiq.actor(run_unit, actor_name=ACTOR, queue_name=QUEUE, broker=broker)
     bell = DramatiqBell(redis_url, namespace)
     await bell.ring([uuid4()])
+    await bell.rung()
     await bell.close()
 
     await asyncio.to_thread(work_until_empty, broker)
