@@ -1,5 +1,6 @@
 """The engine, for either database, and the transactions that stores run in."""
 
+import asyncio
 import errno
 import sqlite3
 import time
@@ -16,7 +17,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.util import greenlet_spawn
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from adapters.postgres.direct import Conn, Direct
 from domain.errors import ServiceUnavailable, SettingsInvalid, StorageFull
@@ -101,7 +102,8 @@ def make_engine(url: str) -> AsyncEngine:
         **options,
     )
     event.listen(engine.sync_engine, "checkin", _note_use)
-    event.listen(engine.sync_engine, "checkout", _Liveness(engine))
+    event.listen(engine.sync_engine, "checkout", _Liveness())
+    event.listen(engine.sync_engine, "handle_error", _note_silence)
     return engine
 
 
@@ -117,18 +119,23 @@ class _Liveness:
     question tells.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._dialect = engine.dialect
-
     def __call__(self, connection: Any, record: Any, _proxy: Any) -> None:
         if connection.driver_connection.is_closed():
             raise InvalidatePoolError
         if time.monotonic() - record.info.get(_USED, time.monotonic()) < IDLE_SECONDS:
             return
+        asked = connection.driver_connection.fetchval("SELECT 1", timeout=CONNECT_SECONDS)
         try:
-            self._dialect.do_ping(connection)
+            await_only(asked)
         except Exception as error:  # whatever it is, a new connection will show what is wrong
             raise InvalidatePoolError from error
+
+
+def _note_silence(context: sa.ExceptionContext) -> None:
+    """A connection whose statement took too long is not to be used again: the driver itself
+    neither closes it nor says that anything is wrong with it."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
 
 
 def database_file(engine: AsyncEngine) -> Path | None:
@@ -250,8 +257,8 @@ class _Directly:
             if self._transaction is not None:
                 try:
                     await self._transaction.start()
-                except BaseException:
-                    await self._put_back()
+                except BaseException as error:
+                    await self._put_back(error)
                     raise
             return Direct(self._connection, self._engine.dialect)
 
@@ -262,13 +269,19 @@ class _Directly:
             try:
                 if self._transaction is not None:
                     await self._transaction.__aexit__(kind, error, trace)
-            finally:
-                await self._put_back()
+            except BaseException as failure:
+                await self._put_back(failure)
+                raise
+            await self._put_back(error)
         _translated().__exit__(kind, error, trace)
 
-    async def _put_back(self) -> None:
-        # one that broke, or was left in the middle of something, is nobody's any more
-        is_sound = not (self._connection.is_closed() or self._connection.is_in_transaction())
+    async def _put_back(self, error: BaseException | None) -> None:
+        # one that broke, fell silent or was left in the middle of something is nobody's any more
+        is_sound = not (
+            isinstance(error, OSError | asyncpg.InterfaceError | asyncio.CancelledError)
+            or self._connection.is_closed()
+            or self._connection.is_in_transaction()
+        )
         await greenlet_spawn(self._pooled.close if is_sound else self._pooled.invalidate)
 
 

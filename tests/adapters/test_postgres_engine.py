@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from faults.proxy import Proxy
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres import SqlDocumentStore, SqlJobStore, make_engine, migrate
@@ -160,6 +161,50 @@ async def test_a_connection_that_is_cut_while_it_is_made_is_a_passing_trouble(wa
                 pytest.fail("there is no connection")
 
         await engine.dispose()
+
+
+@pytest.mark.parametrize("way", ["reading", "writing", "asking", "working", "writing_once"])
+async def test_a_connection_whose_statement_took_too_long_is_not_used_again(
+    way: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "STATEMENT_SECONDS", 0.2)
+    engine = make_engine(postgres_url)
+    session = sa.select(sa.func.pg_backend_pid())
+    async with getattr(Transactions(engine), way)() as conn:
+        before = (await conn.execute(session)).scalar_one()
+
+    with pytest.raises(ServiceUnavailable):
+        async with getattr(Transactions(engine), way)() as conn:
+            await conn.execute(sa.select(sa.func.pg_sleep(PATIENCE_SECONDS)))
+
+    async with getattr(Transactions(engine), way)() as conn:
+        assert (await conn.execute(session)).scalar_one() != before
+    await engine.dispose()
+
+
+async def test_a_line_that_was_cut_without_a_word_is_noticed_soon(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(engine_module, "IDLE_SECONDS", 0.0)
+    url = sa.make_url(postgres_url)
+    line = Proxy(f"{url.query['host']}/.s.PGSQL.5432")
+    port = await line.open()
+    through = url.set(host="127.0.0.1", port=port, query={"ssl": "disable"})
+    engine = make_engine(through.render_as_string(hide_password=False))
+    store = SqlJobStore(engine)
+    await store.now()
+
+    line.is_dead = True
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with pytest.raises(ServiceUnavailable):
+            await store.now()
+    line.is_dead = False
+    line.cut()
+
+    assert (await store.now()).tzinfo is not None
+    await engine.dispose()
+    await line.close()
 
 
 async def test_a_server_that_is_down_is_a_passing_trouble(tmp_path: Path) -> None:
