@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -18,10 +19,11 @@ from domain.errors import ServiceUnavailable
 from domain.jobs.telemetry import Silence, Telemetry
 
 RING_SECONDS = 1.0
-"""Redis has this long to connect and to answer: whoever rings has a request to finish"""
+"""Redis has this long to connect and to answer: later rings wait for their turn, and so does the
+end of the process"""
 
 GATHER_SECONDS = 0.005
-"""between two exchanges: nobody notices, and under load one goes for many"""
+"""after an exchange, until the next: nobody notices, and under load one goes for many"""
 
 MAX_BELLS = 1_000
 """that lie in the queue unheard. Any of them makes a worker ask for any unit, so more would wake
@@ -64,7 +66,8 @@ class DramatiqBell:
         """Ring for each unit, soon."""
         self._waiting += units
         if self._waiting and self._ringing is None:
-            self._ringing = asyncio.create_task(self._ring_waiting())
+            # in a context of its own: what is logged there isn't the first ringer's alone
+            self._ringing = asyncio.create_task(self._ring_waiting(), context=Context())
 
     async def rung(self) -> None:
         """Wait until Redis has all that was rung for so far, or was found away."""
@@ -99,8 +102,8 @@ class DramatiqBell:
             while self._waiting:
                 units, self._waiting = self._waiting, []
                 try:
-                    await loop.run_in_executor(self._thread, self._enqueue, units)
-                    self._telemetry.rang(len(units))
+                    rung = await loop.run_in_executor(self._thread, self._enqueue, units)
+                    self._telemetry.rang(rung)
                 except Exception as error:
                     # Any error, also one of a kind that nobody foresaw: the units are safe in
                     # the database, and the next ring must not depend on this one.
@@ -110,7 +113,7 @@ class DramatiqBell:
                         len(units),
                         error,
                     )
-                await asyncio.sleep(GATHER_SECONDS if self._waiting else 0)
+                await asyncio.sleep(GATHER_SECONDS)
         finally:
             self._ringing = None
 
@@ -124,12 +127,13 @@ class DramatiqBell:
                 service="redis",
             ) from error
 
-    def _enqueue(self, units: Sequence[UUID]) -> None:
+    def _enqueue(self, units: Sequence[UUID]) -> int:
+        """Leave messages, as many as there is room for; answers how many."""
         if self._unheard + len(units) > MAX_BELLS:
             self._unheard = int(self._client.llen(self._queue))
             units = units[: max(0, MAX_BELLS - self._unheard)]
         if not units:
-            return
+            return 0
         messages = {str(uuid4()): unit for unit in units}
         # What a Dramatiq broker writes (its dispatch.lua), for all of them at once: first the
         # messages, then their place in the queue, whose length comes back.
@@ -139,6 +143,7 @@ class DramatiqBell:
         )
         pipeline.rpush(self._queue, *messages)
         self._unheard = int(pipeline.execute()[1])
+        return len(units)
 
 
 def _message(key: str, unit: UUID) -> bytes:

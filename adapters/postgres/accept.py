@@ -1,4 +1,4 @@
-"""Accepting a job: its row, its units, its first event, and its place in the queue."""
+"""Accepting jobs: their rows, units and first events, and their places in the queue."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from domain.errors import ServiceUnavailable, StorageFull
@@ -10,8 +11,10 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 MAX_TRIPS = 2
-"""under way at a time: a connection that hangs holds up only half of the callers"""
+"""under way at a time: while one connection hangs, the other goes on"""
 MAX_TOGETHER = 50
+PATIENCE_SECONDS = 5.0
+"""of a caller who waits for a trip, where one comes back and says that the service is away"""
 
 
 class Gathering(Generic[Item, Answer]):
@@ -25,7 +28,7 @@ class Gathering(Generic[Item, Answer]):
 
     def __init__(self, make: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]]) -> None:
         self._make = make
-        self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._waiting: list[_Call[Item, Answer]] = []
         self._under_way = 0
         self._trips: set[asyncio.Task[None]] = set()
         """the event loop itself holds its tasks only weakly"""
@@ -37,11 +40,13 @@ class Gathering(Generic[Item, Answer]):
             what ``make`` raises: for all of a trip where the service is away, else for the item
             that caused it.
         """
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, answer))
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._waiting.append((item, answer, loop.time()))
         if self._under_way < MAX_TRIPS:
             self._under_way += 1
-            trip = asyncio.create_task(self._travel())
+            # in a context of its own: what is logged on the way isn't the first caller's alone
+            trip = asyncio.create_task(self._travel(), context=Context())
             self._trips.add(trip)
             trip.add_done_callback(self._trips.discard)
         return await answer
@@ -56,19 +61,35 @@ class Gathering(Generic[Item, Answer]):
             # between the two would wait for a trip that has ended
             self._under_way -= 1
 
-    async def _take(self, taken: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
+    async def _take(self, taken: "list[_Call[Item, Answer]]") -> None:
         try:
-            answers = await self._make([item for item, _ in taken])
+            answers = await self._make([item for item, _, _ in taken])
+        except (ServiceUnavailable, StorageFull) as error:
+            _refuse(taken, error)
+            self._refuse_impatient(error)
         except Exception as error:
-            is_away = isinstance(error, ServiceUnavailable | StorageFull)
-            if len(taken) > 1 and not is_away:  # one of them is at fault, the others are not
-                for one in taken:
-                    await self._take([one])
+            if len(taken) == 1:
+                _refuse(taken, error)
                 return
-            for _, answer in taken:
+            for one in taken:  # one of them is at fault, the others are not
+                await self._take([one])
+        else:
+            for (_, answer, _), found in zip(taken, answers, strict=True):
                 if not answer.done():
-                    answer.set_exception(error)
-            return
-        for (_, answer), found in zip(taken, answers, strict=True):
-            if not answer.done():
-                answer.set_result(found)
+                    answer.set_result(found)
+
+    def _refuse_impatient(self, error: Exception) -> None:
+        """Tell those who have waited long, too: the next trip may hang as long as this one."""
+        since = asyncio.get_running_loop().time() - PATIENCE_SECONDS
+        _refuse([call for call in self._waiting if call[2] < since], error)
+        self._waiting = [call for call in self._waiting if call[2] >= since]
+
+
+_Call = tuple[Item, asyncio.Future[Answer], float]
+"""what is asked, where its answer is awaited, and since when (the loop's time)"""
+
+
+def _refuse(calls: Sequence[_Call[Item, Answer]], error: Exception) -> None:
+    for _, answer, _ in calls:
+        if not answer.done():
+            answer.set_exception(error)

@@ -25,7 +25,7 @@ from adapters.postgres.views import (
     jobs_from_rows,
     read_job,
 )
-from domain.errors import IllegalMove, JobNotFound, LeaseLost, QueueFull
+from domain.errors import IllegalMove, JobNotFound, LeaseLost, QueueFull, ServiceUnavailable
 from domain.jobs.model import (
     Claim,
     Event,
@@ -55,6 +55,7 @@ class SqlJobStore:
 
     # -- what users do -------------------------------------------------------------------------
 
+    @uninterrupted
     async def add(
         self, job: NewJob, units: Sequence[NewUnit], *, max_queued: int | None = None
     ) -> Job:
@@ -186,10 +187,21 @@ class SqlJobStore:
                 return claim
             # should the process end here, the unit is taken back when its lease has run out
             with suppress(LeaseLost):
-                async with self._transactions.working() as conn:
-                    claim = await claims.take_job_along(conn, claim)
+                claim = await self._take_job_along(claim)
                 if claim is not None:
                     return claim
+
+    async def _take_job_along(self, claim: Claim) -> Claim | None:
+        try:
+            async with self._transactions.working() as conn:
+                return await claims.take_job_along(conn, claim)
+        except ServiceUnavailable:
+            # else nobody would hold the unit until its lease runs out, and that would count as
+            # a crash of a worker that lives
+            with suppress(ServiceUnavailable, LeaseLost):
+                async with self._transactions.writing() as conn:
+                    await work.give_back(conn, claim)
+            raise
 
     @uninterrupted
     async def renew(self, claim: Claim, progress: float) -> bool:

@@ -242,6 +242,12 @@ def _texts(brief: Brief) -> list[tuple[str, str]]:
         for name in ("topic", "script", "source_text", "title", "language")
         if getattr(brief, name) is not None
     ]
+    names = {
+        "/voice/id": brief.voice.id,
+        "/music/mood": brief.music.mood,
+        "/brand/palette": brief.brand.palette,
+    }
+    texts += [(pointer, name) for pointer, name in names.items() if name is not None]
     for index, scene in enumerate(brief.scenes or []):
         texts.append((f"/scenes/{index}/text", scene.text))
         if scene.heading is not None:

@@ -25,6 +25,7 @@ from adapters.dramatiq import (
     make_broker,
 )
 from domain.errors import ServiceUnavailable
+from domain.jobs.telemetry import Silence
 
 NOBODY_LISTENS = "redis://:s3cret@127.0.0.1:9/0"
 PATIENCE_SECONDS = 20.0
@@ -101,16 +102,42 @@ async def test_an_actor_that_fails_is_neither_tried_again_nor_kept(
     assert keys(broker, namespace) == []
 
 
+class Rung(Silence):
+    """Notes how many bells each exchange with Redis left there."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[int] = []
+
+    def rang(self, bells: int) -> None:
+        self.exchanges.append(bells)
+
+
+async def test_rings_of_one_moment_go_out_together_and_all_of_them(
+    redis_url: str, namespace: str, broker: RedisBroker
+) -> None:
+    rung = Rung()
+    bell = DramatiqBell(redis_url, namespace, telemetry=rung)
+
+    await bell.ring([])
+    await asyncio.gather(*(bell.ring([uuid4(), uuid4()]) for _ in range(20)))
+    await bell.close()
+
+    assert rung.exchanges == [40]
+    assert broker.client.llen(f"{namespace}:{QUEUE}") == 40
+
+
 async def test_bells_that_nobody_hears_do_not_pile_up(
     redis_url: str, namespace: str, broker: RedisBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.dramatiq.bell.MAX_BELLS", 5)
-    bell = DramatiqBell(redis_url, namespace)
+    rung = Rung()
+    bell = DramatiqBell(redis_url, namespace, telemetry=rung)
 
     for _ in range(4):
         await bell.ring([uuid4() for _ in range(3)])
         await bell.rung()
 
+    assert rung.exchanges == [3, 2, 0, 0]
     assert broker.client.llen(f"{namespace}:{QUEUE}") == 5
     await bell.close()
 
@@ -163,7 +190,7 @@ def test_ringing_needs_no_actor_and_touches_no_global_broker() -> None:
 # -- a Redis that is away ------------------------------------------------------------------------
 
 
-async def test_without_redis_a_ring_returns_soon_and_says_what_to_check(
+async def test_without_redis_it_is_said_soon_what_to_check(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     bell = DramatiqBell(NOBODY_LISTENS)
@@ -179,12 +206,13 @@ async def test_without_redis_a_ring_returns_soon_and_says_what_to_check(
     await bell.close()
 
 
-async def test_a_redis_that_hangs_holds_up_a_ring_for_a_few_seconds_at_most(
+async def test_a_redis_that_hangs_holds_up_no_ring_and_is_given_up_soon(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    answered = asyncio.Event()
+    asked, answered = asyncio.Event(), asyncio.Event()
 
     async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
         await answered.wait()
         writer.close()
 
@@ -195,6 +223,8 @@ async def test_a_redis_that_hangs_holds_up_a_ring_for_a_few_seconds_at_most(
 
     with caplog.at_level(logging.WARNING):
         await bell.ring([uuid4()])
+        await asked.wait()
+        assert "can't be rung" not in caplog.text  # the ring has returned, Redis has not
         await bell.rung()
 
     assert time.monotonic() - started < 5

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, finish_for
 
-from adapters.postgres import SqlJobStore, make_engine
+from adapters.postgres import SqlJobStore, claims, make_engine
 from adapters.postgres.claims import lease_next, next_unit, take_job_along
-from domain.errors import IllegalMove, LeaseLost
+from domain.errors import IllegalMove, LeaseLost, ServiceUnavailable
 from domain.jobs.model import STAGES, Claim, JobError, JobStatus, UnitKind, WaitingFor
 
 Read = Callable[[str], Coroutine[Any, Any, list[dict[str, Any]]]]
@@ -212,6 +212,25 @@ async def test_a_cancelled_job_with_another_unit_under_way_ends_with_the_last_of
     assert await rows("SELECT DISTINCT state FROM units WHERE kind <> 'script'") == [
         {"state": "cancelled"}
     ]
+
+
+async def test_a_claim_that_fails_half_way_leaves_its_unit_to_others(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqlJobStore(engine)
+    await add_job(store)
+
+    async def fail(*_: object) -> None:
+        raise ServiceUnavailable("The line was cut.", service="database")
+
+    with monkeypatch.context() as line:
+        line.setattr(claims, "take_job_along", fail)
+        with pytest.raises(ServiceUnavailable):
+            await store.claim("first", STAGES)
+    claim = await store.claim("second", STAGES)
+
+    assert claim is not None
+    assert (claim.unit.attempt, claim.unit.crashes) == (0, 0)
 
 
 async def test_a_unit_that_a_cancel_skipped_for_a_claim_that_broke_off_holds_nothing_up(

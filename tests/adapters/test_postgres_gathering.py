@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
 from uuid_utils.compat import uuid7
 
+from adapters.postgres import gathering as gathering_module
 from adapters.postgres import make_engine
 from adapters.postgres.accept import Asked, insert_jobs
 from adapters.postgres.engine import Transactions
@@ -94,11 +96,25 @@ async def test_a_service_that_is_away_is_asked_once_for_all() -> None:
     assert trips.made[MAX_TRIPS:] == [[0, 6]]
 
 
+async def test_whoever_waits_for_a_trip_that_hangs_hears_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gathering_module, "PATIENCE_SECONDS", 0.0)
+    trips = Trips()
+    rest = range(1, 2 * MAX_TOGETHER + 1)
+
+    answers = await call_all(trips, *[0] * MAX_TRIPS, *rest)
+
+    assert all(isinstance(answer, ServiceUnavailable) for answer in answers)
+    assert trips.made == [[0]] * MAX_TRIPS
+
+
 async def test_a_caller_that_is_cancelled_breaks_nothing_off() -> None:
     trips = Trips()
     gathering = Gathering(trips.make)
     calls = [asyncio.create_task(gathering.call(number)) for number in range(1, 6)]
-    await asyncio.sleep(0.01)
+    while len(trips.made) < 1:
+        await asyncio.sleep(0)
 
     calls[0].cancel()
     calls[-1].cancel()

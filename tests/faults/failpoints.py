@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from dishka import Provider, Scope, decorate
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.dramatiq import DramatiqBell
 from domain.errors import LeaseLost
 from domain.generation.pipeline import Pipeline
 from domain.generation.stores import Artifact, ArtifactStore, DocumentStore
@@ -264,10 +265,16 @@ class WatchedDocuments:
 
 
 class WatchedBell:
-    """A ``Bell`` with points around each ring; ``times`` rings it more than once."""
+    """A ``Bell`` with points around each ring; ``times`` rings it more than once.
 
-    def __init__(self, inner: Bell, points: Failpoints, times: int = 1) -> None:
+    The second point comes when Redis has the message.
+    """
+
+    def __init__(
+        self, inner: Bell, redis_bell: DramatiqBell | None, points: Failpoints, times: int = 1
+    ) -> None:
         self._inner = inner
+        self._redis_bell = redis_bell
         self._points = points
         self._times = times
 
@@ -277,6 +284,8 @@ class WatchedBell:
         self._points.reach("bell.before")
         for _ in range(self._times):
             await self._inner.ring(units)
+        if self._redis_bell is not None:
+            await self._redis_bell.rung()
         self._points.reach("bell.after")
 
 
@@ -323,8 +332,8 @@ class Watched(Provider):
         return WatchedDocuments(inner, self._points)
 
     @decorate
-    def bell(self, inner: Bell) -> Bell:
-        return WatchedBell(inner, self._points, self._rings)
+    def bell(self, inner: Bell, redis_bell: DramatiqBell | None) -> Bell:
+        return WatchedBell(inner, redis_bell, self._points, self._rings)
 
     @decorate
     def pipeline(self, inner: Pipeline) -> Pipeline:
