@@ -90,7 +90,8 @@ def gc(dry_run: bool, as_json: bool) -> None:
 @click.argument("folder", type=FOLDER)
 @JSON
 def backup(folder: Path, as_json: bool) -> None:
-    """Back everything up into FOLDER; again into the same FOLDER, only what is new is copied."""
+    """Back everything up into FOLDER; again into the same FOLDER, only what is new is copied, and
+    the new state takes the old one's place."""
     made = _run(settings_or_leave(), lambda container: _back_up(container, folder), as_json=as_json)
     if as_json:
         click.echo(msgspec.json.encode(made))
@@ -114,7 +115,7 @@ def restore(folder: Path, as_json: bool) -> None:
     _say(
         f"Restored: {_rows(made.rows)}, {_many(made.documents, 'document')}, "
         f"{_many(made.artifacts, 'file')} ({_size(made.bytes)}). "
-        "Unfinished jobs go on with the next `faceless serve`."
+        "Unfinished jobs go on when a worker starts."
     )
     _warn_of(made.incomplete_videos)
 

@@ -175,7 +175,7 @@ def run(settings: Settings, *overrides: Provider) -> None:
     except WorkerBootFailed as error:
         cause = error.__cause__
         raise cause if isinstance(cause, DomainError) else ServiceUnavailable(str(error)) from error
-    log.info("the worker is ready, with %d slots", settings.slots)
+    log.info("the worker is ready; units at a time: %d", settings.slots)
     log.info("the worker ends: %s", signal.Signals(asked_to_end.get()).name)
     worker.stop(timeout=STOP_SECONDS * 1000)
     broker.close()

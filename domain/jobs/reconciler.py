@@ -36,7 +36,7 @@ class Reconciler:
         self._telemetry.reconciled(found)
         if found.expired or found.overdue:
             log.warning(
-                "took back %d expired leases (%d units quarantined), failed %d overdue jobs",
+                "leases taken back: %d (units quarantined: %d); jobs past their deadline: %d",
                 found.expired,
                 found.quarantined,
                 found.overdue,

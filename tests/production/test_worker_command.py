@@ -121,7 +121,7 @@ async def test_asked_twice_to_end_it_ends_once_gives_its_unit_back_and_rings_for
     # whoever isn't rung for it would wait for longer than this test does
     settings = msgspec.structs.replace(settings, unclaimed_seconds=2 * PATIENCE_SECONDS)
     with FacelessProcess(settings, tmp_path / "first", "worker") as first:
-        await first.said("the worker is ready, with 1 slots")
+        await first.said("the worker is ready; units at a time: 1")
         job = await jobs.submit(LOCAL_ACCOUNT, Brief(scenes=[SceneInput(text=LONG_TEXT)]))
         await reached(jobs, job, first, renders)
 
