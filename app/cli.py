@@ -19,6 +19,7 @@ ELSEWHERE = {
     "gc": "app.cli_upkeep",
     "generate": "app.cli_generate",
     "jobs": "app.cli_jobs",
+    "keys": "app.cli_keys",
     "migrate": "app.cli_upkeep",
     "restore": "app.cli_upkeep",
     "worker": "app.cli_worker",

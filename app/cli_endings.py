@@ -28,6 +28,7 @@ INPUT_ERRORS = (
     errors.InstallationNotEmpty,
     errors.InvalidRequest,
     errors.JobNotFound,
+    errors.KeyNotFound,
     errors.LanguageUnsupported,
     errors.MediaNotFound,
     errors.MediaUnreadable,
@@ -53,8 +54,12 @@ OPTION_NAMES = {
     "/music/mood": "--mood",
     "/brand/palette": "--palette",
     "/seed": "--seed",
+    "/name": "--name",
+    "/scopes": "--scope",
+    "/account": "--account",
+    "/expires": "--expires-days",
 }
-"""a request's fields, as this command spells them"""
+"""fields, as the commands spell them"""
 
 out = Console()
 err = Console(stderr=True)

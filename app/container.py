@@ -5,6 +5,8 @@ made on, so the API and each worker build their own.
 """
 
 import random
+import secrets
+import time
 from collections.abc import AsyncIterator
 
 from dishka import (
@@ -29,6 +31,7 @@ from adapters.piper import PiperNarrator
 from adapters.postgres import (
     SqlDocumentStore,
     SqlJobStore,
+    SqlKeyStore,
     SqlRegistrar,
     SqlVideoStore,
     make_engine,
@@ -42,6 +45,7 @@ from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
 from app.config import Settings
 from app.workshop import Workshop
+from domain.access import Keys, KeyStore
 from domain.generation.intake import MAX_SEED, Intake
 from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
@@ -71,6 +75,7 @@ class Stores(Provider):
     thread_bell = from_context(ThreadBell)
     telemetry = from_context(Telemetry)
     registrar = provide(SqlRegistrar, provides=Registrar)
+    key_store = provide(SqlKeyStore, provides=KeyStore)
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
@@ -182,6 +187,10 @@ class UseCases(Provider):
     pipeline = provide(Pipeline)
     preview = provide(ScenePreview)
     workshop = provide(Workshop)
+
+    @provide
+    def keys(self, store: KeyStore) -> Keys:
+        return Keys(store, draw=secrets.token_hex, clock=time.monotonic)
 
     @provide
     def intake(

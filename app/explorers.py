@@ -21,6 +21,8 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.authentication import OPEN
+
 ASSETS: dict[str, tuple[str, str]] = {
     "swagger-ui.css": ("flask-swagger-ui", "flask_swagger_ui/dist/swagger-ui.css"),
     "swagger-ui-bundle.js": ("flask-swagger-ui", "flask_swagger_ui/dist/swagger-ui-bundle.js"),
@@ -94,13 +96,13 @@ class SwaggerPage(OpenAPIRenderPlugin):
         )
 
 
-@get("/", include_in_schema=False, sync_to_thread=False, status_code=307)
+@get("/", include_in_schema=False, sync_to_thread=False, status_code=307, **OPEN)
 def front_page() -> Redirect:
     """What somebody sees who opens the server's address in a browser: the explorer."""
     return Redirect("/docs", status_code=307)
 
 
-@get("/docs", include_in_schema=False, sync_to_thread=False)
+@get("/docs", include_in_schema=False, sync_to_thread=False, **OPEN)
 def scalar_page() -> Response[bytes]:
     """Scalar."""
     return Response(

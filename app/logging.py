@@ -5,6 +5,7 @@ other people's texts, and secrets.
 """
 
 import logging
+import re
 import sys
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
@@ -28,6 +29,9 @@ QUIET_LOGGERS = (
 )
 """Talkative, telling other people's texts (pymongo), or saying once more what
 ``app.observation`` logs with a request id (uvicorn.access)."""
+
+KEY = re.compile(r"(fk_[0-9a-f]{1,16}_)[0-9a-f]+")
+"""an API key, or the beginning of one; its id may stay"""
 
 SHORTEST_SECRET = 4
 """characters; to strike out every "x" would leave nothing to read, and hide nothing"""
@@ -124,6 +128,8 @@ class _DiscreetFormatter(structlog.stdlib.ProcessorFormatter):
         line = _plain_line(record) if is_plain and self._as_json else super().format(record)
         for secret in self._secrets:
             line = line.replace(secret, "***")
+        if "fk_" in line:
+            line = KEY.sub(r"\1***", line)
         return line
 
 

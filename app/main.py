@@ -8,6 +8,7 @@ from dishka import Provider
 from dishka.integrations.litestar import DishkaRouter
 from litestar import Litestar
 
+from app.admission import admit
 from app.config import Settings
 from app.controllers.catalog import CatalogController
 from app.controllers.health import HealthController
@@ -20,7 +21,7 @@ from app.explorers import front_page, scalar_page
 from app.openapi import openapi_config
 from app.problems import answer_problem
 from app.request_body import JsonRequest
-from app.server import Server, refuse_cross_site
+from app.server import Server
 
 __all__ = ["app", "create_app"]
 
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
     application = Litestar(
         route_handlers=[api, front_page, scalar_page],
         request_class=JsonRequest,
-        before_request=refuse_cross_site,
+        before_request=admit,
         exception_handlers={Exception: answer_problem},
         openapi_config=openapi_config(),
         lifespan=[server.lifespan],

@@ -92,5 +92,7 @@ async def observed(
                 "milliseconds": round(seconds * 1000, 1),
                 "bytes": sent,
             }
+            if (key_id := scope["state"].get("key_id")) is not None:
+                about["key_id"] = key_id
             level = logging.DEBUG if scope["path"] in QUIET_PATHS else logging.INFO
             access_log.log(level, "request", extra=about)

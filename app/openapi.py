@@ -14,9 +14,10 @@ from litestar import Response, Router
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.spec import License, Tag
+from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.types import Method
 
+from app.authentication import OPEN
 from app.controllers.bodies import (
     Health,
     JobList,
@@ -63,6 +64,9 @@ scored video with thumbnail and metadata.
 is mended scene by scene (`PATCH /api/videos/{id}/scenes/{n}`) and made into a new revision
 (`POST /api/videos/{id}/revisions`).
 
+From the machine that the server runs on, no key is needed unless `AUTH=required` is set; from
+elsewhere one always is. `faceless keys create --name laptop --scope jobs:write` makes one.
+
 Every error is an `application/problem+json` object (RFC 9457) with a stable `code`, a `hint`,
 and, for wrong input, every wrong field by its JSON pointer.
 """
@@ -74,6 +78,28 @@ TAGS = {
     "Files": "What a video consists of.",
     "Catalog": "What a request can choose from.",
     "Health": "For whoever watches the server.",
+}
+
+
+SECURITY = {
+    "bearer": SecurityScheme(
+        type="http",
+        scheme="bearer",
+        bearer_format="fk_<id>_<secret>",
+        description="A key, as `faceless keys create` prints it.",
+    ),
+    "header": SecurityScheme(
+        type="apiKey",
+        name="X-API-Key",
+        security_scheme_in="header",
+        description="The same, where `Authorization` is somebody else's, such as a proxy's.",
+    ),
+}
+"""where a key may stand in a request"""
+
+REFUSALS = {
+    "401": "The key is missing, unknown, revoked or expired.",
+    "403": "The key has no scope for this.",
 }
 
 
@@ -93,6 +119,7 @@ def openapi_config() -> OpenAPIConfig:
         version=version(),
         description=DESCRIPTION,
         license=License(name="Apache 2.0", identifier="Apache-2.0"),
+        components=Components(security_schemes={**SECURITY}),
         tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
         operation_id_creator=operation_id,
         render_plugins=[SwaggerPage(path="/"), ApiDocument(finish)],
@@ -100,6 +127,7 @@ def openapi_config() -> OpenAPIConfig:
             "/schema",
             route_handlers=[script_file],
             include_in_schema=False,
+            **OPEN,
             after_request=_no_html_not_found,
         ),
     )
@@ -112,6 +140,9 @@ def finish(described: dict[str, Any]) -> dict[str, Any]:
         # HEAD answers like GET, without the body; described once is enough
         operations.pop("head", None)
         for method, operation in operations.items():
+            if "security" in operation:
+                for status, description in REFUSALS.items():
+                    operation["responses"].setdefault(status, {"description": description})
             _describe_problems(operation["responses"])
             if "requestBody" in operation:
                 body = operation["requestBody"]

@@ -1,6 +1,7 @@
 """Preparing the storage as soon as the database is there, which may be later than this process."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -30,8 +31,8 @@ class Preparation:
         self.tried = asyncio.Event()
         """set once the database has been asked for the first time, whatever came of it"""
 
-    async def run(self) -> None:
-        """Prepare, however often it takes.
+    async def run(self, then: Callable[[], Awaitable[None]]) -> None:
+        """Prepare, and do what is to be done ``then``, however often it takes.
 
         Raises:
             DomainError, alembic's CommandError: what waiting doesn't mend.
@@ -41,6 +42,7 @@ class Preparation:
         while True:
             try:
                 done = await prepare_storage(self._settings)
+                await then()
             except ServiceUnavailable as error:
                 if str(error) != str(self.trouble):  # once: it may take all night
                     log.error("the database can't be used yet", why=f"{error} {error.hint_text}")

@@ -17,6 +17,7 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 from litestar.openapi.datastructures import ResponseSpec
 from msgspec import UNSET, UnsetType
 
+from app.authentication import challenge_for
 from app.readiness import Check
 from domain.errors import (
     DomainError,
@@ -41,6 +42,10 @@ UNAVAILABLE_RETRY_SECONDS = 5
 
 STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "invalid_request": HTTPStatus.BAD_REQUEST,
+    "key_missing": HTTPStatus.UNAUTHORIZED,
+    "key_invalid": HTTPStatus.UNAUTHORIZED,
+    "scope_missing": HTTPStatus.FORBIDDEN,
+    "key_not_found": HTTPStatus.NOT_FOUND,
     "topic_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
     "language_unsupported": HTTPStatus.UNPROCESSABLE_ENTITY,
     "writing_system_unsupported": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -239,4 +244,4 @@ def _headers(error: Exception) -> Mapping[str, str]:
         return {"Retry-After": str(UNAVAILABLE_RETRY_SECONDS)}
     if isinstance(error, HTTPException):
         return {name.title(): value for name, value in (error.headers or {}).items()}
-    return {}
+    return challenge_for(error)

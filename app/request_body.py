@@ -35,6 +35,12 @@ MAX_NAME_CHARS = 300
 class JsonRequest(Request[Any, Any, Any]):
     """A request whose body is read by ``decode_body`` into the type of the handler's ``data``."""
 
+    @property
+    def account_id(self) -> str:
+        """Whose request it is; only where a route isn't open to anybody."""
+        account_id: str = self.scope["state"]["account_id"]
+        return account_id
+
     async def json(self) -> Any:
         """The body as the handler's struct.
 

@@ -10,25 +10,26 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import structlog
 from dishka import AsyncContainer, Provider
 from dishka import Scope as DiScope
-from litestar import Litestar, Request
+from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from adapters.prometheus import Meters
 from adapters.threads import ThreadBell
+from app.authentication import Authentication
+from app.bootstrap import bootstrap
 from app.config import Settings, load_settings
 from app.event_feed import EventFeed
 from app.logging import configure_logging
 from app.metrics import Scrape, open_meters
 from app.observation import observed
 from app.preparation import Preparation
-from app.problems import CrossSiteRequest
 from app.readiness import Watch, look_around
+from domain.access import Keys
 from domain.generation.ports import ScriptWriter
 from domain.generation.stores import DocumentStore
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("app.server")
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 START_SECONDS = 4.0
 """for the database to be reached and prepared; a server that waits longer looks dead"""
 WARM_UP_TOPIC = "Earth"
@@ -52,6 +52,7 @@ class Server:
         self._opening = asyncio.Lock()
         self._settings: Settings | None = None
         self._container: AsyncContainer | None = None
+        self._authentication: Authentication | None = None
         self._worker: EmbeddedWorker | None = None
         self._feed: EventFeed | None = None
         self._meters: Meters | None = None
@@ -110,16 +111,23 @@ class Server:
                 )
                 self._feed = feed
                 try:
-                    await self._begin(preparation, worker)
+                    await self._begin(settings, preparation, worker)
                 except BaseException:
                     await self.close()
                     raise
                 self._settings = settings
                 self._warming = asyncio.create_task(_warm_up(self._container))
-                log.info("ready", data_dir=str(settings.data_dir), worker=settings.embedded_worker)
+                log.info(
+                    "ready",
+                    data_dir=str(settings.data_dir),
+                    worker=settings.embedded_worker,
+                    auth=settings.auth,
+                )
             return self._settings
 
-    async def _begin(self, preparation: Preparation, worker: "EmbeddedWorker | None") -> None:
+    async def _begin(
+        self, settings: Settings, preparation: Preparation, worker: "EmbeddedWorker | None"
+    ) -> None:
         """Prepare the database, if it's there; else begin without, and say what is missing.
 
         Raises:
@@ -127,9 +135,11 @@ class Server:
         """
         assert self._container is not None
         await self._container.get(DocumentStore)  # connects to nothing, but reads its URL
+        keys = await self._container.get(Keys)
+        self._authentication = Authentication(settings.auth, keys)
 
         async def prepare() -> None:
-            await preparation.run()
+            await preparation.run(lambda: bootstrap(settings, keys))
             if worker is not None:
                 worker.start()
 
@@ -160,6 +170,7 @@ class Server:
             self._meters.close()
         self._meters = None
         self._settings = self._container = self._worker = self._feed = None
+        self._authentication = None
         self._warming = self._looking = self._preparing = None
 
     def wrap(self, app: Litestar) -> ASGIApp:
@@ -172,6 +183,7 @@ class Server:
         async def in_container(scope: Scope, receive: Receive, send: Send) -> None:
             # nothing in it is made for one request, so that requests need none of their own
             scope["state"]["dishka_container"] = self._container
+            scope["state"]["authentication"] = self._authentication
             await routing(scope, receive, send)
 
         async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
@@ -224,20 +236,3 @@ async def _warm_up(container: AsyncContainer) -> None:
         await asyncio.to_thread(writer.match_topic, WARM_UP_TOPIC, "en")
     except Exception as error:  # whatever it is, the request that meets it will say so
         log.warning("the topics aren't at hand", exc_info=error)
-
-
-async def refuse_cross_site(request: Request[Any, Any, Any]) -> None:
-    """Refuse to change anything for a page of another site.
-
-    A browser lets any page post to a local server, without a body even without asking first;
-    ``Sec-Fetch-Site`` and ``Origin`` say that it was a page, and whose.
-
-    Raises:
-        CrossSiteRequest
-    """
-    if request.method in SAFE_METHODS:
-        return
-    origin = request.headers.get("origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-    if foreign or request.headers.get("sec-fetch-site") == "cross-site":
-        raise CrossSiteRequest("Pages of other sites may not change anything here.")

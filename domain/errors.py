@@ -131,6 +131,39 @@ class MediaUnreadable(DomainError):
     hint = "Convert it to MP4 (H.264), PNG or JPEG, or take it out of the media folder."
 
 
+# -- who asks ------------------------------------------------------------------------------------
+
+
+class KeyMissing(DomainError):
+    """This request needs a key."""
+
+    code = "key_missing"
+    hint = (
+        "Send `Authorization: Bearer fk_...`. `faceless keys create --name NAME --scope SCOPE` "
+        "makes a key, on the server."
+    )
+
+
+class KeyInvalid(DomainError):
+    """This key isn't valid."""
+
+    code = "key_invalid"
+    hint = "Take another: `faceless keys list` tells which there are, `keys create` makes one."
+
+
+class ScopeMissing(DomainError):
+    """The key isn't for this; the detail ``scope`` is what it lacks."""
+
+    code = "scope_missing"
+
+
+class KeyNotFound(DomainError):
+    """No key has this id."""
+
+    code = "key_not_found"
+    hint = "`faceless keys list` tells the ids."
+
+
 # -- jobs and videos --------------------------------------------------------------------------
 
 

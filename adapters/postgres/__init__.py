@@ -15,6 +15,7 @@ from adapters.postgres.engine import make_engine
 from adapters.postgres.examination import OLDEST_VERSION, examine_postgres, try_migrating_rights
 from adapters.postgres.holds import SqlHolds
 from adapters.postgres.jobs import SqlJobStore
+from adapters.postgres.keys import SqlKeyStore
 from adapters.postgres.retention import Retention
 from adapters.postgres.schema import (
     SchemaDiffers,
@@ -42,6 +43,7 @@ __all__ = [
     "SqlDocumentStore",
     "SqlHolds",
     "SqlJobStore",
+    "SqlKeyStore",
     "SqlRegistrar",
     "SqlUpkeep",
     "SqlVideoStore",

@@ -218,6 +218,22 @@ videos = sa.Table(
     sa.Index("ix_videos_newest", "account_id", "created_at", "id"),
 )
 
+# of a key's secret only the hash is here
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("account_id", ACCOUNT, nullable=False),
+    sa.Column("name", sa.Text(), nullable=False),
+    sa.Column("scopes", Json(list[str]), nullable=False),
+    sa.Column("secret_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("created_at", UtcTime(), nullable=False),
+    sa.Column("expires_at", UtcTime()),
+    sa.Column("revoked_at", UtcTime()),
+    sa.Column("last_used_at", UtcTime()),
+    sa.Index("ix_api_keys_newest", "account_id", "created_at", "id"),
+)
+
 # what only one process of the installation may do at a time, until it's done or dead
 holds = sa.Table(
     "holds",

@@ -3,6 +3,7 @@
 from dishka import FromDishka
 from litestar import Controller, Response, get
 
+from app.authentication import OPEN
 from app.controllers.bodies import Health
 from app.openapi import version
 from app.problems import problem_specs
@@ -15,7 +16,7 @@ class HealthController(Controller):
     path = "/api/health"
     tags = ("Health",)
 
-    @get(summary="Is the server alive?", description="Looks at nothing else.")
+    @get(summary="Is the server alive?", description="Looks at nothing else.", **OPEN)
     async def alive(self) -> Response[Health]:
         return Response(Health("ok", version()), headers={"Cache-Control": "no-store"})
 
@@ -26,6 +27,7 @@ class HealthController(Controller):
         "the bucket, as far as they are used, within two seconds. `degraded` is an answer of 200: "
         "jobs are accepted, but the work on them is held up. 503: no job can be accepted.",
         responses=problem_specs(503),
+        **OPEN,
     )
     async def ready(self, watch: FromDishka[Watch]) -> Response[Readiness]:
         return Response(await watch.look(), headers={"Cache-Control": "no-store"})

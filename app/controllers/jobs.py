@@ -8,13 +8,16 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
 
+from app.authentication import needs
 from app.controllers.bodies import JobBody, JobList
 from app.controllers.event_stream import EVENT_STREAM, FINAL_SUFFIX, follow
 from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, next_link
 from app.event_feed import EventFeed
 from app.problems import problem_specs
+from app.request_body import JsonRequest
+from domain.access import Scope
 from domain.generation.brief import Brief
-from domain.jobs.model import FINAL_STATUSES, LOCAL_ACCOUNT, Job, JobStatus
+from domain.jobs.model import FINAL_STATUSES, Job, JobStatus
 from domain.jobs.service import Jobs
 
 POLL_AFTER_SECONDS = 2
@@ -50,9 +53,12 @@ class GenerateController(Controller):
         description="Takes exactly one of `topic`, `script`, `source_text` or `scenes`. Answers "
         "at once with the job; the work goes on whatever happens to this connection.",
         responses=problem_specs(400, 413, 415, 422, 429, 503, 507),
+        **needs(Scope.JOBS_WRITE),
     )
-    async def generate(self, data: JSONBody[Brief], jobs: FromDishka[Jobs]) -> Response[JobBody]:
-        return accept_job(await jobs.submit(LOCAL_ACCOUNT, data))
+    async def generate(
+        self, request: JsonRequest, data: JSONBody[Brief], jobs: FromDishka[Jobs]
+    ) -> Response[JobBody]:
+        return accept_job(await jobs.submit(request.account_id, data))
 
 
 class JobsController(Controller):
@@ -61,9 +67,15 @@ class JobsController(Controller):
     path = "/api/jobs"
     tags = ("Jobs",)
 
-    @get(summary="List jobs", description="Newest first.", responses=problem_specs(400))
+    @get(
+        summary="List jobs",
+        description="Newest first.",
+        responses=problem_specs(400),
+        **needs(Scope.JOBS_READ),
+    )
     async def page(
         self,
+        request: JsonRequest,
         jobs: FromDishka[Jobs],
         status: Annotated[
             JobStatus | None, QueryParameter(description="Only jobs that stand there.")
@@ -71,7 +83,7 @@ class JobsController(Controller):
         cursor: Cursor = None,
         limit: Limit = DEFAULT_PAGE,
     ) -> Response[JobList]:
-        page = await jobs.page(LOCAL_ACCOUNT, status=status, cursor=cursor, limit=limit)
+        page = await jobs.page(request.account_id, status=status, cursor=cursor, limit=limit)
         query = {"limit": limit} if status is None else {"limit": limit, "status": status.value}
         return Response(
             JobList([JobBody.from_job(job) for job in page.items], page.next),
@@ -83,9 +95,12 @@ class JobsController(Controller):
         summary="Look at a job",
         description="`Retry-After` says when to look again; a final job has none.",
         responses=problem_specs(404),
+        **needs(Scope.JOBS_READ),
     )
-    async def one(self, job_id: FromPath[UUID], jobs: FromDishka[Jobs]) -> Response[JobBody]:
-        return answer_job(await jobs.get(LOCAL_ACCOUNT, job_id))
+    async def one(
+        self, request: JsonRequest, job_id: FromPath[UUID], jobs: FromDishka[Jobs]
+    ) -> Response[JobBody]:
+        return answer_job(await jobs.get(request.account_id, job_id))
 
     @post(
         "/{job_id:uuid}/cancel",
@@ -93,9 +108,12 @@ class JobsController(Controller):
         summary="Cancel a job",
         description="At once when nothing runs, else as soon as the workers notice.",
         responses=problem_specs(404, 409),
+        **needs(Scope.JOBS_WRITE),
     )
-    async def cancel(self, job_id: FromPath[UUID], jobs: FromDishka[Jobs]) -> Response[JobBody]:
-        return answer_job(await jobs.cancel(LOCAL_ACCOUNT, job_id))
+    async def cancel(
+        self, request: JsonRequest, job_id: FromPath[UUID], jobs: FromDishka[Jobs]
+    ) -> Response[JobBody]:
+        return answer_job(await jobs.cancel(request.account_id, job_id))
 
     @post(
         "/{job_id:uuid}/retry",
@@ -103,9 +121,12 @@ class JobsController(Controller):
         summary="Try a failed or cancelled job again",
         description="What was finished stays finished.",
         responses=problem_specs(404, 409),
+        **needs(Scope.JOBS_WRITE),
     )
-    async def retry(self, job_id: FromPath[UUID], jobs: FromDishka[Jobs]) -> Response[JobBody]:
-        return accept_job(await jobs.retry(LOCAL_ACCOUNT, job_id))
+    async def retry(
+        self, request: JsonRequest, job_id: FromPath[UUID], jobs: FromDishka[Jobs]
+    ) -> Response[JobBody]:
+        return accept_job(await jobs.retry(request.account_id, job_id))
 
     @get(
         "/{job_id:uuid}/events",
@@ -115,9 +136,12 @@ class JobsController(Controller):
         "in its final state. A broken connection resumes by `Last-Event-ID`.",
         media_type=EVENT_STREAM,
         responses=problem_specs(400, 404),
+        **needs(Scope.JOBS_READ),
     )
     async def events(
         self,
+        *,
+        request: JsonRequest,
         job_id: FromPath[UUID],
         jobs: FromDishka[Jobs],
         feed: FromDishka[EventFeed],
@@ -135,7 +159,7 @@ class JobsController(Controller):
         ] = None,
     ) -> Response[None] | Stream:
         seen = last_event_id or ""
-        job = await jobs.get(LOCAL_ACCOUNT, job_id)
+        job = await jobs.get(request.account_id, job_id)
         if seen.endswith(FINAL_SUFFIX) and job.status in FINAL_STATUSES:
             # the client has seen the end: 204 is what stops a browser from reconnecting
             return Response(None, status_code=204)
@@ -143,7 +167,7 @@ class JobsController(Controller):
         if digits.isdecimal():
             after = min(int(digits[:19]), MAX_EVENT_ID)
         return Stream(
-            follow(jobs, feed, LOCAL_ACCOUNT, job_id, after),
+            follow(jobs, feed, request.account_id, job_id, after),
             media_type=EVENT_STREAM,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )

@@ -4,7 +4,9 @@ from dishka import FromDishka
 from litestar import Controller, Response, get
 
 from adapters.prometheus import CONTENT_TYPE
+from app.authentication import needs
 from app.metrics import Scrape
+from domain.access import Scope
 
 
 class MetricsController(Controller):
@@ -13,7 +15,7 @@ class MetricsController(Controller):
     path = "/metrics"
     include_in_schema = False
 
-    @get()
+    @get(**needs(Scope.ADMIN))
     async def metrics(self, scrape: FromDishka[Scrape]) -> Response[bytes]:
         return Response(
             await scrape.text(), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"}

@@ -2,25 +2,25 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from dishka import Provider, Scope, provide
-from litestar import Request, Response
+from litestar import Response
 from litestar.response import Redirect, Stream
 
 from app.controllers.documents import read_document
 from app.controllers.files import REVALIDATE, answer_file, content_disposition
+from app.request_body import JsonRequest
 from domain.errors import ArtifactNotFound, SceneNotFound
 from domain.generation.documents import DOCUMENTS, brought_up, decode, schema_of
 from domain.generation.ports import SegmentPlan, Typesetter
 from domain.generation.preview import ScenePreview
 from domain.generation.script import Script
 from domain.generation.stores import ArtifactStore, DocumentStore
-from domain.jobs.model import LOCAL_ACCOUNT, UnitKind
+from domain.jobs.model import UnitKind
 from domain.jobs.ports import VideoStore
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[bytes] | Stream | Redirect
 
 
@@ -46,7 +46,7 @@ class VideoShelf:
 
     async def file(
         self,
-        request: AnyRequest,
+        request: JsonRequest,
         video_id: UUID,
         name: str,
         content_type: str,
@@ -59,7 +59,7 @@ class VideoShelf:
         Raises:
             VideoNotFound, ArtifactNotFound
         """
-        video = await self._videos.get(LOCAL_ACCOUNT, video_id)
+        video = await self._videos.get(request.account_id, video_id)
         if name not in video.files:
             raise ArtifactNotFound(f"Video {video_id} has no {name}.")
         suffix = name[name.rindex(".") :]
@@ -73,14 +73,14 @@ class VideoShelf:
         )
 
     async def document(
-        self, request: AnyRequest, video_id: UUID, kind: Literal["script", "storyboard"]
+        self, request: JsonRequest, video_id: UUID, kind: Literal["script", "storyboard"]
     ) -> Response[bytes]:
         """One of the video's documents, as JSON.
 
         Raises:
             VideoNotFound, ArtifactNotFound
         """
-        video = await self._videos.get(LOCAL_ACCOUNT, video_id)
+        video = await self._videos.get(request.account_id, video_id)
         document_type = DOCUMENTS[UnitKind(kind)]
         body = brought_up(await read_document(self._documents, video, kind), document_type)
         tag = f"{video.documents[kind]}-{schema_of(document_type)}"
@@ -88,13 +88,13 @@ class VideoShelf:
             body, media_type="application/json", headers=_validator(tag)
         )
 
-    async def check_scenes(self, video_id: UUID, scenes: Iterable[int]) -> None:
+    async def check_scenes(self, account_id: str, video_id: UUID, scenes: Iterable[int]) -> None:
         """Make sure that the video has scenes of these numbers.
 
         Raises:
             VideoNotFound, ArtifactNotFound, SceneNotFound
         """
-        video = await self._videos.get(LOCAL_ACCOUNT, video_id)
+        video = await self._videos.get(account_id, video_id)
         script = decode(await read_document(self._documents, video, "script"), Script)
         for number in scenes:
             if not 0 <= number < len(script.scenes):
@@ -102,13 +102,13 @@ class VideoShelf:
                     f"Video {video_id} has no scene {number}; it has 0 to {len(script.scenes) - 1}."
                 )
 
-    async def still(self, request: AnyRequest, video_id: UUID, scene: int) -> Response[bytes]:
+    async def still(self, request: JsonRequest, video_id: UUID, scene: int) -> Response[bytes]:
         """A picture of a scene, as JPEG; the latest one drawn is kept.
 
         Raises:
             VideoNotFound, SceneNotFound
         """
-        video = await self._videos.get(LOCAL_ACCOUNT, video_id)
+        video = await self._videos.get(request.account_id, video_id)
         # in a thread, for the first time takes long: the faces are cut from their sources then
         await asyncio.to_thread(self._typesetter.fonts)
         plan, frame, tag = await self._preview.plan(video, scene)
@@ -134,7 +134,7 @@ def _validator(tag: str) -> dict[str, str]:
     return {"ETag": f'"{tag}"', "Cache-Control": REVALIDATE}
 
 
-def _tagged(request: AnyRequest, tag: str) -> Response[bytes] | None:
+def _tagged(request: JsonRequest, tag: str) -> Response[bytes] | None:
     """304 when the client has what the tag names."""
     if f'"{tag}"' not in request.headers.get("if-none-match", ""):
         return None

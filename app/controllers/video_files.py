@@ -8,8 +8,11 @@ from litestar import Controller, HttpMethod, Response, get, route
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
-from app.controllers.shelf import Answer, AnyRequest, VideoShelf
+from app.authentication import needs
+from app.controllers.shelf import Answer, VideoShelf
 from app.problems import problem_specs
+from app.request_body import JsonRequest
+from domain.access import Scope
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import Script
 from domain.generation.storyboard import Storyboard
@@ -60,10 +63,11 @@ class VideoFilesController(Controller):
         description="MP4. Understands Range, If-Range and If-None-Match. Where S3_SIGNED_URLS is "
         "set, GET redirects to the object store.",
         responses=produces(MP4, "The whole file.", partial=True),
+        **needs(Scope.VIDEOS_READ),
     )
     async def file(
         self,
-        request: AnyRequest,
+        request: JsonRequest,
         video_id: FromPath[UUID],
         shelf: FromDishka[VideoShelf],
         download: Download = False,
@@ -78,10 +82,11 @@ class VideoFilesController(Controller):
         summary="The thumbnail",
         description="JPEG, 1280 x 720.",
         responses=produces(JPEG, "The picture."),
+        **needs(Scope.VIDEOS_READ),
     )
     async def thumbnail(
         self,
-        request: AnyRequest,
+        request: JsonRequest,
         video_id: FromPath[UUID],
         shelf: FromDishka[VideoShelf],
         download: Download = False,
@@ -93,10 +98,11 @@ class VideoFilesController(Controller):
         http_method=READ,
         summary="Captions, SubRip",
         responses=produces(SRT, "The captions.", str),
+        **needs(Scope.VIDEOS_READ),
     )
     async def srt(
         self,
-        request: AnyRequest,
+        request: JsonRequest,
         video_id: FromPath[UUID],
         shelf: FromDishka[VideoShelf],
         download: Download = False,
@@ -108,10 +114,11 @@ class VideoFilesController(Controller):
         http_method=READ,
         summary="Captions, WebVTT",
         responses=produces(VTT, "The captions.", str),
+        **needs(Scope.VIDEOS_READ),
     )
     async def vtt(
         self,
-        request: AnyRequest,
+        request: JsonRequest,
         video_id: FromPath[UUID],
         shelf: FromDishka[VideoShelf],
         download: Download = False,
@@ -123,9 +130,10 @@ class VideoFilesController(Controller):
         summary="Title, description and tags",
         description="Ready for the upload, within YouTube's limits.",
         responses=produces(JSON, "The metadata.", Metadata),
+        **needs(Scope.VIDEOS_READ),
     )
     async def metadata(
-        self, request: AnyRequest, video_id: FromPath[UUID], shelf: FromDishka[VideoShelf]
+        self, request: JsonRequest, video_id: FromPath[UUID], shelf: FromDishka[VideoShelf]
     ) -> Answer:
         return await shelf.file(request, video_id, "metadata.json", JSON)
 
@@ -134,9 +142,10 @@ class VideoFilesController(Controller):
         summary="Everything the video is made of",
         description="Sources, licences, models, settings, fingerprints and measurements.",
         responses=produces(JSON, "The manifest.", Manifest),
+        **needs(Scope.VIDEOS_READ),
     )
     async def manifest(
-        self, request: AnyRequest, video_id: FromPath[UUID], shelf: FromDishka[VideoShelf]
+        self, request: JsonRequest, video_id: FromPath[UUID], shelf: FromDishka[VideoShelf]
     ) -> Answer:
         return await shelf.file(request, video_id, "manifest.json", JSON)
 
@@ -145,9 +154,10 @@ class VideoFilesController(Controller):
         summary="The script",
         description="Scenes of sentences; scenes are numbered from 0.",
         responses=produces(JSON, "The script.", Script),
+        **needs(Scope.VIDEOS_READ),
     )
     async def script(
-        self, request: AnyRequest, video_id: FromPath[UUID], shelf: FromDishka[VideoShelf]
+        self, request: JsonRequest, video_id: FromPath[UUID], shelf: FromDishka[VideoShelf]
     ) -> Response[bytes]:
         return await shelf.document(request, video_id, "script")
 
@@ -156,9 +166,10 @@ class VideoFilesController(Controller):
         summary="The storyboard",
         description="What is seen when, to the frame, and why it was chosen.",
         responses=produces(JSON, "The storyboard.", Storyboard),
+        **needs(Scope.VIDEOS_READ),
     )
     async def storyboard(
-        self, request: AnyRequest, video_id: FromPath[UUID], shelf: FromDishka[VideoShelf]
+        self, request: JsonRequest, video_id: FromPath[UUID], shelf: FromDishka[VideoShelf]
     ) -> Response[bytes]:
         return await shelf.document(request, video_id, "storyboard")
 
@@ -166,10 +177,11 @@ class VideoFilesController(Controller):
         "/scenes/{number:int}/preview.jpg",
         summary="A still of a scene",
         responses=produces(JPEG, "The picture."),
+        **needs(Scope.VIDEOS_READ),
     )
     async def preview(
         self,
-        request: AnyRequest,
+        request: JsonRequest,
         video_id: FromPath[UUID],
         number: FromPath[int],
         shelf: FromDishka[VideoShelf],

@@ -8,15 +8,17 @@ from dishka import FromDishka
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
+from app.authentication import needs
 from app.controllers.bodies import JobBody, NotedEdits, RevisionRequest, VideoBody, VideoList
 from app.controllers.jobs import accept_job
 from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, next_link
 from app.controllers.shelf import VideoShelf
 from app.problems import problem_specs
+from app.request_body import JsonRequest
+from domain.access import Scope
 from domain.errors import FieldError, InvalidRequest
 from domain.generation.script import SceneEdit
 from domain.generation.stores import ArtifactStore
-from domain.jobs.model import LOCAL_ACCOUNT
 from domain.jobs.ports import VideoStore
 from domain.jobs.service import Jobs
 
@@ -49,22 +51,35 @@ class VideosController(Controller):
     path = "/api/videos"
     tags = ("Videos",)
 
-    @get(summary="List videos", description="Newest first.", responses=problem_specs(400))
+    @get(
+        summary="List videos",
+        description="Newest first.",
+        responses=problem_specs(400),
+        **needs(Scope.VIDEOS_READ),
+    )
     async def page(
         self,
+        request: JsonRequest,
         videos: FromDishka[VideoStore],
         cursor: Cursor = None,
         limit: Limit = DEFAULT_PAGE,
     ) -> Response[VideoList]:
-        page = await videos.page(LOCAL_ACCOUNT, cursor=cursor, limit=limit)
+        page = await videos.page(request.account_id, cursor=cursor, limit=limit)
         return Response(
             VideoList([VideoBody.from_video(video) for video in page.items], page.next),
             headers=next_link("/api/videos", page.next, {"limit": limit}),
         )
 
-    @get("/{video_id:uuid}", summary="Look at a video", responses=problem_specs(404))
-    async def one(self, video_id: FromPath[UUID], videos: FromDishka[VideoStore]) -> VideoBody:
-        return VideoBody.from_video(await videos.get(LOCAL_ACCOUNT, video_id))
+    @get(
+        "/{video_id:uuid}",
+        summary="Look at a video",
+        responses=problem_specs(404),
+        **needs(Scope.VIDEOS_READ),
+    )
+    async def one(
+        self, request: JsonRequest, video_id: FromPath[UUID], videos: FromDishka[VideoStore]
+    ) -> VideoBody:
+        return VideoBody.from_video(await videos.get(request.account_id, video_id))
 
     @delete(
         "/{video_id:uuid}",
@@ -73,14 +88,16 @@ class VideosController(Controller):
         "revision that is being made is cancelled. Its jobs stay, with `result` null. What it was "
         "made of (speech, pictures, sound) stays in the store, where later jobs may use it again.",
         responses=problem_specs(404),
+        **needs(Scope.VIDEOS_WRITE),
     )
     async def remove(
         self,
+        request: JsonRequest,
         video_id: FromPath[UUID],
         videos: FromDishka[VideoStore],
         artifacts: FromDishka[ArtifactStore],
     ) -> None:
-        video = await videos.delete(LOCAL_ACCOUNT, video_id)
+        video = await videos.delete(request.account_id, video_id)
         if video.path is not None:
             try:
                 await artifacts.unexport(video.path)
@@ -96,9 +113,12 @@ class VideosController(Controller):
         description="Fields that are left out stay as they are. Nothing is made yet: "
         "`POST /api/videos/{id}/revisions` makes all noted corrections at once.",
         responses=problem_specs(400, 404, 413, 415, 422),
+        **needs(Scope.VIDEOS_WRITE),
     )
     async def note_edit(
         self,
+        *,
+        request: JsonRequest,
         video_id: FromPath[UUID],
         number: FromPath[int],
         data: JSONBody[SceneEdit],
@@ -106,8 +126,10 @@ class VideosController(Controller):
         shelf: FromDishka[VideoShelf],
     ) -> NotedEdits:
         check_edits({"": data})
-        await shelf.check_scenes(video_id, [number])
-        return NotedEdits(video_id, await jobs.note_edit(LOCAL_ACCOUNT, video_id, number, data))
+        await shelf.check_scenes(request.account_id, video_id, [number])
+        return NotedEdits(
+            video_id, await jobs.note_edit(request.account_id, video_id, number, data)
+        )
 
     @post(
         "/{video_id:uuid}/revisions",
@@ -115,9 +137,11 @@ class VideosController(Controller):
         summary="Make a new revision of a video",
         description="Only what changed is spoken and rendered again. The body is optional.",
         responses=problem_specs(400, 404, 409, 413, 415, 422, 429),
+        **needs(Scope.VIDEOS_WRITE),
     )
     async def revise(
         self,
+        request: JsonRequest,
         video_id: FromPath[UUID],
         jobs: FromDishka[Jobs],
         shelf: FromDishka[VideoShelf],
@@ -125,5 +149,5 @@ class VideosController(Controller):
     ) -> Response[JobBody]:
         edits = {} if data is None else data.scenes
         check_edits({f"/scenes/{number}": edit for number, edit in edits.items()})
-        await shelf.check_scenes(video_id, edits)
-        return accept_job(await jobs.revise(LOCAL_ACCOUNT, video_id, edits))
+        await shelf.check_scenes(request.account_id, video_id, edits)
+        return accept_job(await jobs.revise(request.account_id, video_id, edits))
