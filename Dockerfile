@@ -48,6 +48,7 @@ ENV PATH=/opt/faceless/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DATA_DIR=/data \
     HOST=0.0.0.0 \
+    AUTH=required \
     LOG_FORMAT=json
 WORKDIR /data
 VOLUME ["/data"]

@@ -63,6 +63,12 @@ def test_every_wrong_variable_is_named_at_once() -> None:
         assert name in raised.value.message
 
 
+def test_who_is_served_is_one_of_two_words() -> None:
+    assert load_settings({"AUTH": "required"}, None).auth == "required"
+    with pytest.raises(SettingsInvalid, match="AUTH"):
+        load_settings({"AUTH": "none"}, None)
+
+
 def test_paths_are_absolute_whatever_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

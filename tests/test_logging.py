@@ -46,5 +46,15 @@ def test_a_plain_line_is_the_one_that_the_processors_make(formatter: logging.For
     assert (lines[0]["event"], lines[0]["shade"]) == ("it is 7", "of the line")
 
 
+def test_keys_are_struck_out_down_to_their_ids(formatter: logging.Formatter) -> None:
+    key = "fk_0123456789abcdef_" + "5ec2e7" * 10
+    plain = formatter.format(record("%s was sent", key, path=f"/{key}"))
+    error = formatter.format(record("it failed", exc_info=(ValueError, ValueError(key), None)))
+    for line in (plain, error, formatter.format(record("cut off: %s", key[:30]))):
+        assert "5ec2e7" not in line
+    assert "fk_0123456789abcdef_*** was sent" in plain
+    assert json.loads(plain)["path"] == "/fk_0123456789abcdef_***"
+
+
 def test_secrets_are_struck_out_of_plain_lines(formatter: logging.Formatter) -> None:
     assert "hush" not in formatter.format(record("redis://:hush!@r doesn't answer"))

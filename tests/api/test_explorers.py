@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from app.explorers import ASSETS, asset_path
+from domain.access import Scope
 
 
 @pytest.fixture
@@ -78,6 +79,27 @@ async def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
             if status == "default" or status >= "400":
                 assert list(response["content"]) == ["application/problem+json"], path
         assert "default" in operation["responses"]
+
+
+async def test_the_explorers_have_a_field_for_the_key(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert (schemes["bearer"]["type"], schemes["bearer"]["scheme"]) == ("http", "bearer")
+    assert (schemes["header"]["type"], schemes["header"]["name"]) == ("apiKey", "X-API-Key")
+    assert schemes["header"]["in"] == "header"
+
+
+async def test_what_needs_a_key_says_which_and_how_it_refuses(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        if path.startswith("/api/health"):
+            assert "security" not in operation
+            continue
+        [bearer, header] = operation["security"]
+        assert bearer["bearer"] == header["header"]
+        [scope] = bearer["bearer"]
+        assert scope in set(Scope)
+        assert {"401", "403"} <= set(operation["responses"]), path
+    generate = document["paths"]["/api/generate"]["post"]
+    assert generate["security"][0] == {"bearer": ["jobs:write"]}
 
 
 async def test_every_request_has_an_example(document: dict[str, Any]) -> None:

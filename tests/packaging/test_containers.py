@@ -218,6 +218,12 @@ def test_workers_have_the_time_to_give_their_work_back() -> None:
         assert seconds(SERVICES[name]["stop_grace_period"]) > STOP_SECONDS
 
 
+def test_whoever_asks_from_outside_the_container_needs_a_key() -> None:
+    """Behind a container's network nobody's peer is loopback but the health check's."""
+    assert "AUTH=required" in dict(last_stage())["ENV"]
+    assert all(service["environment"]["AUTH"] == "required" for service in OURS.values())
+
+
 def test_only_the_api_is_published_and_only_on_this_machine() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert published == {"api": [f"127.0.0.1:8000:{Settings().port}"]}
