@@ -152,9 +152,9 @@ class KeyInvalid(DomainError):
 
 
 class ScopeMissing(DomainError):
-    """The key isn't for this; the detail ``scope`` is what it lacks."""
+    """The key isn't for this."""
 
-    code = "scope_missing"
+    code = "scope_missing"  # the detail ``scope`` is what it lacks
 
 
 class KeyNotFound(DomainError):
