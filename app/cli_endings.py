@@ -57,7 +57,7 @@ OPTION_NAMES = {
     "/name": "--name",
     "/scopes": "--scope",
     "/account": "--account",
-    "/expires": "--expires-days",
+    "/expires_days": "--expires-days",
 }
 """fields, as the commands spell them"""
 

@@ -13,6 +13,7 @@ from app.config import Settings
 from app.controllers.catalog import CatalogController
 from app.controllers.health import HealthController
 from app.controllers.jobs import GenerateController, JobsController
+from app.controllers.keys import KeysController
 from app.controllers.metrics import MetricsController
 from app.controllers.shelf import ShelfProvider
 from app.controllers.video_files import VideoFilesController
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
             VideosController,
             VideoFilesController,
             CatalogController,
+            KeysController,
             HealthController,
             MetricsController,
         ],

@@ -28,16 +28,18 @@ from app.controllers.bodies import (
     VoiceList,
 )
 from app.controllers.examples import REQUEST_EXAMPLES
+from app.controllers.keys import KeyList, KeyRequest, KeyWithToken
 from app.explorers import ApiDocument, SwaggerPage, script_file
 from app.problems import PROBLEM_JSON, Problem
 from app.readiness import Readiness
 from app.struct_notes import closed_structs, field_notes, structs_in, summary_of, values_of
+from domain.access import Scope
 from domain.generation.brief import Brief, ShotKind
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import SceneEdit, Script
 from domain.generation.storyboard import Storyboard
 
-REQUEST_MODELS = (Brief, SceneEdit, RevisionRequest)
+REQUEST_MODELS = (Brief, SceneEdit, RevisionRequest, KeyRequest)
 RESPONSE_MODELS = (
     JobList,
     VideoList,
@@ -48,6 +50,8 @@ RESPONSE_MODELS = (
     Manifest,
     VoiceList,
     PaletteList,
+    KeyList,
+    KeyWithToken,
     Health,
     Readiness,
     Problem,
@@ -77,6 +81,7 @@ TAGS = {
     "Videos": "What came out, and mending a mistake in it.",
     "Files": "What a video consists of.",
     "Catalog": "What a request can choose from.",
+    "Keys": "Who may ask for what.",
     "Health": "For whoever watches the server.",
 }
 
@@ -156,7 +161,8 @@ def finish(described: dict[str, Any]) -> dict[str, Any]:
             schemas[name]["description"] = summary_of(struct)
             for field, note in field_notes(struct).items():
                 schemas[name]["properties"][field]["description"] = note
-    schemas[ShotKind.__name__]["description"] = values_of(ShotKind)
+    for values in (ShotKind, Scope):
+        schemas[values.__name__]["description"] = values_of(values)
     return document
 
 

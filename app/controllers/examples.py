@@ -67,5 +67,15 @@ REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
             "value": {"scenes": {"0": {"text": "An octopus has three hearts."}}},
         },
     },
+    ("post", "/api/keys"): {
+        "laptop": {
+            "summary": "For somebody who makes videos",
+            "value": {"name": "laptop", "scopes": ["jobs:write", "videos:write"]},
+        },
+        "player": {
+            "summary": "For a page that shows videos, for a month",
+            "value": {"name": "player", "scopes": ["videos:read"], "expires_days": 30},
+        },
+    },
 }
 """by method and path, as OpenAPI's named examples"""

@@ -23,6 +23,9 @@ TOKEN = re.compile(r"fk_([0-9a-f]{16})_([0-9a-f]{64})")
 ACCOUNT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 NAME_CHARACTERS = 100
 
+LONGEST_SECONDS = 100 * 365 * 86_400.0
+"""beyond which databases count differently, if at all"""
+
 TRUST_SECONDS = 1.0
 """for which a key that was looked up isn't looked up again: so long it may outlive its revocation
 by another process"""
@@ -182,7 +185,8 @@ def _wrong_fields(
     if not ACCOUNT.fullmatch(account_id):
         message = "must have 1 to 64 letters, figures, dots, hyphens or underscores"
         wrong.append(FieldError("/account", message, "invalid", "Take a name such as `studio`."))
-    if lifetime_seconds is not None and lifetime_seconds <= 0:
+    if lifetime_seconds is not None and not 0 < lifetime_seconds <= LONGEST_SECONDS:
+        message = "must lie in the future, and within a hundred years"
         hint = "Leave it out for a key that doesn't expire."
-        wrong.append(FieldError("/expires", "must lie in the future", "invalid", hint))
+        wrong.append(FieldError("/expires_days", message, "invalid", hint))
     return wrong

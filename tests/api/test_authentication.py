@@ -15,12 +15,14 @@ import httpx
 import pytest
 from faceless_process import FacelessProcess
 from finished_video import finish_a_video
-from litestar import Litestar
+from litestar import Litestar, put
+from litestar.params import RawBody
 from litestar.routes import HTTPRoute
 from live_server import Backstage, serve
 from servers import free_port
 
 from adapters.postgres import SqlKeyStore, make_engine
+from app.admission import admit
 from app.authentication import FORWARDING_HEADERS, host_name, is_loopback
 from app.config import Settings
 from app.main import create_app
@@ -192,8 +194,18 @@ ROUTES: list[tuple[str, str, Scope]] = [
     ("GET", VIDEO + "/scenes/{number}/preview.jpg", Scope.VIDEOS_READ),
     ("GET", "/api/voices", Scope.JOBS_READ),
     ("GET", "/api/palettes", Scope.JOBS_READ),
+    ("GET", "/api/keys", Scope.ADMIN),
+    ("POST", "/api/keys", Scope.ADMIN),
+    ("DELETE", "/api/keys/{key_id}", Scope.ADMIN),
     ("GET", "/metrics", Scope.ADMIN),
 ]
+
+
+def address_of(path: str) -> str:
+    """An address of something that isn't there."""
+    return path.format(job_id=uuid4(), video_id=uuid4(), number=0, key_id="0" * 16)
+
+
 OPEN = [
     "/",
     "/docs",
@@ -243,7 +255,7 @@ def test_every_route_says_what_it_needs_or_that_it_is_open() -> None:
 
 async def test_no_route_that_needs_a_key_answers_without_one(strict: httpx.AsyncClient) -> None:
     for method, path, _ in ROUTES:
-        address = path.format(job_id=uuid4(), video_id=uuid4(), number=0)
+        address = address_of(path)
         response = await strict.request(method, address, json={})
         if method == "HEAD":
             assert response.status_code == 401
@@ -263,7 +275,7 @@ async def test_every_route_takes_its_scope_and_no_other(
 ) -> None:
     by_scope = {scope: await bearer(strict_keys, scope) for scope in Scope}
     for method, path, needed in ROUTES:
-        address = path.format(job_id=uuid4(), video_id=uuid4(), number=0)
+        address = address_of(path)
         for scope, header in by_scope.items():
             response = await strict.request(method, address, json={}, headers=header)
             if needed in granted([scope]):
@@ -365,7 +377,7 @@ async def test_another_accounts_job_and_video_are_not_there(
     stranger = await bearer(keys, Scope.ADMIN, account="studio")
     owner = await bearer(keys, Scope.ADMIN)
     for method, path, _ in ROUTES:
-        if "{" not in path:
+        if "{job_id}" not in path and "{video_id}" not in path:
             continue
         address = path.format(job_id=video.job_id, video_id=video.id, number=0)
         body: dict[str, Any] = {"text": "Mine now."} if method == "PATCH" else {}
@@ -378,6 +390,19 @@ async def test_another_accounts_job_and_video_are_not_there(
         assert (await api.get(path, headers=stranger)).json()["items"] == []
         assert len((await api.get(path, headers=owner)).json()["items"]) == 1
     assert (await api.get(f"/api/videos/{video.id}/file", headers=owner)).status_code == 200
+
+
+async def test_another_accounts_keys_are_not_there(api: httpx.AsyncClient, keys: Keys) -> None:
+    own = await keys.create("local", "a test", [Scope.ADMIN])
+    stranger = await bearer(keys, Scope.ADMIN, account="studio")
+    response = await api.delete(f"/api/keys/{own.key.id}", headers=stranger)
+    assert (response.status_code, response.json()["code"]) == (404, "key_not_found")
+    listed = (await api.get("/api/keys", headers=stranger)).json()["items"]
+    assert [key["account_id"] for key in listed] == ["studio"]
+    made = await api.post(
+        "/api/keys", json={"name": "more", "scopes": ["publish"]}, headers=stranger
+    )
+    assert made.json()["key"]["account_id"] == "studio"
 
 
 async def test_what_a_key_asks_for_is_its_accounts(api: httpx.AsyncClient, keys: Keys) -> None:
@@ -433,6 +458,20 @@ async def test_a_body_in_pieces_without_a_type_is_not_taken(api: httpx.AsyncClie
 async def test_what_needs_no_body_needs_no_type(api: httpx.AsyncClient) -> None:
     made = await api.post("/api/generate", json=SCRIPT)
     assert (await api.post(made.headers["location"] + "/cancel")).status_code == 200
+
+
+async def test_an_upload_is_taken_where_a_route_declares_its_type() -> None:
+    @put("/clip", opt={"open": True, "uploads": ("video/mp4",)}, status_code=204)
+    async def clip(body: RawBody) -> None:
+        assert body == b"moving pictures"
+
+    app = Litestar([clip], before_request=admit, openapi_config=None)
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        for content_type, status in [("video/mp4; codecs=x", 204), ("video/webm", 415)]:
+            headers = {"content-type": content_type}
+            response = await client.put("/clip", content=b"moving pictures", headers=headers)
+            assert response.status_code == status
 
 
 # -- what is told --------------------------------------------------------------------------------

@@ -91,6 +91,7 @@ def test_a_key_that_is_not_there_is_wrong_input() -> None:
         (["--name", " ", "--scope", "admin"], "--name"),
         (["--name", "laptop", "--scope", "admin", "--account", "a b"], "--account"),
         (["--name", "laptop", "--scope", "admin", "--expires-days", "0"], "--expires-days"),
+        (["--name", "laptop", "--scope", "admin", "--expires-days", "nan"], "--expires-days"),
     ],
 )
 def test_what_is_wrong_is_named(arguments: list[str], named: str) -> None:

@@ -95,9 +95,15 @@ async def test_everything_wrong_with_a_new_key_is_named(keys: Keys, rows: Rows) 
     with pytest.raises(InvalidRequest) as raised:
         await keys.create("not an account", " ", [], lifetime_seconds=-1)
     pointers = [error.pointer for error in raised.value.errors]
-    assert pointers == ["/name", "/scopes", "/account", "/expires"]
+    assert pointers == ["/name", "/scopes", "/account", "/expires_days"]
     assert all(error.hint for error in raised.value.errors)
     assert await rows("SELECT * FROM api_keys") == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 1e300, float("inf"), float("nan")])
+async def test_an_end_lies_in_the_future_and_in_sight(keys: Keys, seconds: float) -> None:
+    with pytest.raises(InvalidRequest, match="/expires_days"):
+        await make(keys, lifetime_seconds=seconds)
 
 
 async def test_a_name_is_one_line(keys: Keys) -> None:

@@ -1,0 +1,83 @@
+"""``/api/keys``: the keys of an account, for those who have everything in it."""
+
+import msgspec
+from dishka import FromDishka
+from litestar import Controller, Response, delete, get, post
+from litestar.params import FromPath, JSONBody
+
+from app.authentication import needs
+from app.problems import problem_specs
+from app.request_body import JsonRequest
+from domain.access import Key, Keys, Scope
+
+SECONDS_PER_DAY = 86_400
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key that is asked for."""
+
+    name: str
+    """what uses the key, such as `laptop`"""
+    scopes: list[Scope]
+    """writing includes reading, `admin` everything"""
+    expires_days: float | None = None
+    """days from now, above 0; null for a key that doesn't expire"""
+
+
+class KeyWithToken(msgspec.Struct, frozen=True):
+    """A new key, and the only time that it's whole."""
+
+    token: str
+    """what requests send: `Authorization: Bearer fk_...`; only its hash is kept"""
+    key: Key
+
+
+class KeyList(msgspec.Struct, frozen=True):
+    """Keys, newest first, the revoked and expired ones among them."""
+
+    items: list[Key]
+
+
+class KeysController(Controller):
+    """Keys of the account that asks."""
+
+    path = "/api/keys"
+    tags = ("Keys",)
+
+    @get(summary="List keys", description="Without their secrets.", **needs(Scope.ADMIN))
+    async def page(self, request: JsonRequest, keys: FromDishka[Keys]) -> Response[KeyList]:
+        return Response(KeyList(await keys.listing(request.account_id)), headers=NO_STORE)
+
+    @post(
+        status_code=201,
+        summary="Make a key",
+        description="It belongs to the account of whoever makes it, and is shown only in this "
+        "answer. `faceless keys create` makes keys of other accounts.",
+        responses=problem_specs(400, 413, 415),
+        **needs(Scope.ADMIN),
+    )
+    async def create(
+        self, request: JsonRequest, data: JSONBody[KeyRequest], keys: FromDishka[Keys]
+    ) -> Response[KeyWithToken]:
+        days = data.expires_days
+        made = await keys.create(
+            request.account_id,
+            data.name,
+            data.scopes,
+            lifetime_seconds=None if days is None else days * SECONDS_PER_DAY,
+        )
+        return Response(KeyWithToken(made.token, made.key), headers=NO_STORE, status_code=201)
+
+    @delete(
+        "/{key_id:str}",
+        status_code=200,
+        summary="Revoke a key",
+        description="Within a second and for ever. It stays in the list, with the time of its end.",
+        responses=problem_specs(404),
+        **needs(Scope.ADMIN),
+    )
+    async def revoke(
+        self, request: JsonRequest, key_id: FromPath[str], keys: FromDishka[Keys]
+    ) -> Key:
+        return await keys.revoke(key_id, request.account_id)
