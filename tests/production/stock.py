@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import httpx
 import sqlalchemy as sa
 from counted import Factory, Ledger
-from litestar.testing import TestClient
+from litestar import Litestar
 from PIL import Image
+from servers import in_own_loop
 
 from adapters.postgres import make_engine
 from adapters.postgres.tables import videos
@@ -99,9 +101,17 @@ def is_spoken(job: Job) -> bool:
 
 def sha256_served(settings: Settings, video_id: UUID) -> str | None:
     """The SHA-256 of a video as the API serves it; None for 404."""
-    with TestClient(create_app(settings)) as client:
-        answer = client.get(f"/api/videos/{video_id}/file")
-        if answer.status_code == 404:
-            return None
-        assert answer.status_code == 200, answer.text
-        return hashlib.sha256(answer.content).hexdigest()
+    return in_own_loop(_sha256_served(create_app(settings), video_id))
+
+
+async def _sha256_served(app: Litestar, video_id: UUID) -> str | None:
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # its peer is 127.0.0.1
+    async with (
+        app.lifespan(),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        answer = await client.get(f"/api/videos/{video_id}/file")
+    if answer.status_code == 404:
+        return None
+    assert answer.status_code == 200, answer.text
+    return hashlib.sha256(answer.content).hexdigest()
