@@ -165,6 +165,10 @@ async def finish(conn: Conn, claim: Claim, done: Finish) -> list[UUID]:
         await keep_result(conn, job.account_id, done.result)
         await settle(conn, job, status=None if is_over(job) else JobStatus.CANCELLED)
         return []
+    if job.status is not JobStatus.RUNNING:
+        # failed at its deadline and retried since the last renewal: it runs, in this very unit
+        await settle(conn, job)
+        job = await locked_job_of(conn, claim)
     values = _owner(claim) | {"own_result": done.result.fingerprint}
     values |= {"freed_job_id": claim.job.id, "freed_revision": claim.unit.revision}
     writes = _complete(claim.unit.kind)

@@ -499,6 +499,27 @@ async def test_a_job_past_its_deadline_fails(store: JobStore) -> None:
     assert (await claim_unit(store)).job.id == in_time.id
 
 
+@pytest.mark.parametrize("kind", [UnitKind.NARRATION, UnitKind.PACKAGE])
+async def test_a_job_that_is_retried_past_its_deadline_goes_on_in_the_unit_that_is_still_held(
+    store: JobStore, kind: UnitKind
+) -> None:
+    job = await add_job(store, deadline_seconds=-1)
+    await work_off(store, scenes=1, until=kind)
+    held = await claim_unit(store)
+    assert held.unit.kind is kind
+    assert (await store.reconcile(MUCH_LATER, crash_limit=3)).overdue == 1
+    assert (await store.retry(ACCOUNT, job.id)).status is JobStatus.QUEUED
+
+    await store.finish(held, finish_for(held, 1))  # before the worker would have renewed
+
+    ended = kind is UnitKind.PACKAGE
+    found = await store.get(ACCOUNT, job.id)
+    assert found.status is (JobStatus.SUCCEEDED if ended else JobStatus.RUNNING)
+    await work_off(store)
+    assert (await store.get(ACCOUNT, job.id)).status is JobStatus.SUCCEEDED
+    assert (await store.reconcile(MUCH_LATER, crash_limit=3)).expired == 0, "a crash is counted"
+
+
 async def test_units_that_nobody_claims_are_rung_for_again(store: JobStore) -> None:
     job = await add_job(store)
 

@@ -112,6 +112,7 @@ class ModelJob:
         if self.is_over:
             unit.state = UnitState.CANCELLED
             return
+        self.status = JobStatus.RUNNING  # if it was retried under this unit
         unit.state = UnitState.DONE
         unit.finished += 1
         for new in finish_for(claim, SCENES).units:
