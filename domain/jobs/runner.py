@@ -3,14 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
-from enum import Enum
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 
 from domain.errors import DomainError, LeaseLost, ServiceUnavailable, StorageFull, UnitCancelled
+from domain.jobs.lease import LeaseKeeper, Share, Verdict
 from domain.jobs.model import STAGES, Claim, JobError, UnitKind, WaitingFor
 from domain.jobs.ports import Bell, Finish, JobStore, Listener, Production
 from domain.jobs.telemetry import Silence, Telemetry
@@ -44,23 +44,6 @@ class RunnerPeriods(msgspec.Struct, frozen=True, kw_only=True):
     outage_cap: float = 10.0
     """the same while a server of ours is down: what waits has done nothing wrong, and is to go
     on soon after it's back"""
-
-
-class _Verdict(Enum):
-    """Why the renewal of a lease ended before the work did."""
-
-    CANCELLED = "the job is over"
-    LOST = "the lease is lost"
-
-
-class _Share:
-    """The finished share of a unit; may be told from any thread."""
-
-    def __init__(self) -> None:
-        self.value = 0.0
-
-    def tell(self, value: float) -> None:
-        self.value = min(1.0, max(self.value, value))
 
 
 class Runner:
@@ -158,11 +141,18 @@ class Runner:
         return not is_short
 
     async def _work(self, claim: Claim) -> None:
-        share = _Share()
+        share = Share()
         ended = asyncio.Event()
         begun = asyncio.get_running_loop().time()
         work = asyncio.create_task(self._produce(claim, share))
-        renewal = asyncio.create_task(self._keep_lease(claim, share, ended))
+        keeper = LeaseKeeper(
+            self._store,
+            claim,
+            share,
+            renew=self._periods.renew,
+            give_up=self._periods.give_up,
+        )
+        renewal = asyncio.create_task(keeper.keep(ended))
         conclusion: asyncio.Task[None] | None = None
 
         async def conclude() -> None:
@@ -197,38 +187,13 @@ class Runner:
             if not work.cancelled():
                 work.exception()  # read, so that asyncio doesn't report it: it's recorded
 
-    async def _produce(self, claim: Claim, share: _Share) -> Finish:
+    async def _produce(self, claim: Claim, share: Share) -> Finish:
         inputs = await self._store.inputs(claim)
         return await self._production.run(claim, inputs, share.tell)
 
-    async def _keep_lease(
-        self, claim: Claim, share: _Share, ended: asyncio.Event
-    ) -> _Verdict | None:
-        """Renew until the work has ended; a verdict when it must end before that."""
-        clock = asyncio.get_running_loop().time
-        renewed = clock()
-        while not await _wait(ended, self._periods.renew):
-            asked = clock()
-            left = renewed + self._periods.give_up - asked
-            try:
-                # after a long stop of the whole process there's still time to ask once
-                async with asyncio.timeout(max(left, self._periods.renew)):
-                    is_over = await self._store.renew(claim, share.value)
-            except LeaseLost:
-                return _Verdict.LOST
-            except Exception as error:
-                log.warning("the lease of unit %s wasn't renewed: %r", claim.unit.id, error)
-                if clock() - renewed >= self._periods.give_up:
-                    return _Verdict.LOST
-                continue
-            if is_over:
-                return _Verdict.CANCELLED
-            renewed = asked
-        return None
-
-    async def _stop(self, claim: Claim, verdict: _Verdict | None) -> None:
+    async def _stop(self, claim: Claim, verdict: Verdict | None) -> None:
         """The work was stopped, and has ended."""
-        if verdict is _Verdict.CANCELLED:
+        if verdict is Verdict.CANCELLED:
             await self._persist(claim, lambda: self._store.abandon_cancelled(claim))
         else:
             self._lose(claim)
@@ -332,11 +297,3 @@ class Runner:
 
 def _is_outage(error: Exception) -> bool:
     return isinstance(error, ServiceUnavailable) and "service" in error.details
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for an event; whether it came in time."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    return event.is_set()

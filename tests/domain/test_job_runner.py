@@ -379,9 +379,10 @@ async def test_all_that_is_logged_for_a_unit_is_logged_inside_its_surroundings(
 
     caplog.handler.addFilter(note)
     await add_job(store)
+    unhurried = RunnerPeriods(renew=30.0, backoff=0.0, backoff_cap=0.0)
     with caplog.at_level(logging.INFO):
-        await runner(store, raising(RenderInterrupted()), about=about).run_next()
-        await runner(store, about=about).run_next()
+        for act in (raising(RenderInterrupted()), None):
+            await runner(store, act, about=about, periods=unhurried).run_next()
 
     assert seen == ["script", "script"]
     assert within.get() == "nothing"
@@ -520,6 +521,45 @@ async def test_a_short_outage_does_not_disturb_the_work(store: SqlJobStore) -> N
         assert await slot.run_next()
 
     assert (await job_of(store, job)).stage is UnitKind.NARRATION
+
+
+class HangingStore(FlakyStore):
+    """A store whose first renewal is on a connection that was cut without a word."""
+
+    def __init__(self, store: SqlJobStore, *, answers_at: int | None = None) -> None:
+        """``answers_at``: of all renewals only the first answers, when so many were asked for."""
+        super().__init__(store)
+        self._answers_at = answers_at
+        self._renewals = 0
+        self._answers = asyncio.Event()
+
+    async def renew(self, claim: Claim, progress: float) -> bool:
+        self._renewals += 1
+        if self._renewals == self._answers_at:
+            self._answers.set()
+        if self._renewals == 1 or self._answers_at is not None:
+            await (self._answers if self._renewals == 1 else asyncio.Event()).wait()
+        return await self._store.renew(claim, progress)
+
+
+@pytest.mark.parametrize("answers_at", [None, 3], ids=["another answers", "it answers late"])
+async def test_a_renewal_that_hangs_is_asked_for_once_more(
+    store: SqlJobStore, answers_at: int | None
+) -> None:
+    job = await add_job(store)
+
+    async def until_renewed(_claim: Claim) -> None:
+        async def is_renewed() -> bool:
+            return (await job_of(store, job)).progress > 0
+
+        await eventually(is_renewed)
+
+    periods = RunnerPeriods(renew=0.01, give_up=5.0)
+    hanging = HangingStore(store, answers_at=answers_at)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert await runner(hanging, until_renewed, periods=periods).run_next()
+
+    assert (await job_of(store, job)).stage is UnitKind.NARRATION, "the lease was given up"
 
 
 async def test_run_forever_survives_an_outage_and_wakes_at_the_bell(store: SqlJobStore) -> None:
