@@ -221,12 +221,6 @@ class LeaseLost(DomainError):
     code = "lease_lost"
 
 
-class UnitCancelled(DomainError):
-    """The job was cancelled while this unit ran."""
-
-    code = "cancelled"
-
-
 class Quarantined(DomainError):
     """One unit of this job took its worker down three times; it is not tried again by itself."""
 

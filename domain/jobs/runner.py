@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.errors import DomainError, LeaseLost, ServiceUnavailable, StorageFull, UnitCancelled
+from domain.errors import DomainError, LeaseLost, ServiceUnavailable, StorageFull
 from domain.jobs.lease import LeaseKeeper, Share, Verdict
 from domain.jobs.model import STAGES, Claim, JobError, UnitKind, WaitingFor
 from domain.jobs.ports import Bell, Finish, JobStore, Listener, Production
@@ -205,9 +205,8 @@ class Runner:
             finish = work.result()
         except LeaseLost:
             self._lose(claim)
-        except (UnitCancelled, asyncio.CancelledError):
-            await self._persist(claim, lambda: self._store.abandon_cancelled(claim))
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            # nobody here has cancelled it: something inside the work let that out
             await self._fail(claim, error)
         else:
             ready = await self._persist(claim, lambda: self._store.finish(claim, finish))
@@ -223,7 +222,7 @@ class Runner:
         what this runner claims next, or else a unit that another was rung for."""
         return ready[1:] if self._takes_all else ready
 
-    async def _fail(self, claim: Claim, error: Exception) -> None:
+    async def _fail(self, claim: Claim, error: BaseException) -> None:
         unit = claim.unit
         may_pass, waiting_for = True, WaitingFor.RETRY
         if isinstance(error, DomainError):
@@ -252,7 +251,7 @@ class Runner:
             lambda: self._store.fail(claim, what, retry_in=retry_in, waiting_for=waiting_for),
         )
 
-    def _backoff(self, attempt: int, error: Exception) -> float:
+    def _backoff(self, attempt: int, error: BaseException) -> float:
         """Seconds before the next attempt: doubling, capped, and spread so that units that
         failed together don't come back together; never before the time that was asked for."""
         doublings = min(attempt, MAX_DOUBLINGS)
@@ -295,5 +294,5 @@ class Runner:
             log.warning("unit %s isn't given back: %s", claim.unit.id, error)
 
 
-def _is_outage(error: Exception) -> bool:
+def _is_outage(error: BaseException) -> bool:
     return isinstance(error, ServiceUnavailable) and "service" in error.details
