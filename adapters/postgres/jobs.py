@@ -255,10 +255,6 @@ class SqlJobStore:
                 await work.give_back(conn, claim)
 
     @uninterrupted
-    async def abandon_cancelled(self, claim: Claim) -> None:
-        await self.release(claim)
-
-    @uninterrupted
     async def reconcile(self, unclaimed_for: float, crash_limit: int) -> Reconciled:
         async with self._transactions.reading() as conn:
             await recovery.end_silent_sessions(conn)

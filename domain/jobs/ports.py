@@ -177,11 +177,8 @@ class JobStore(Protocol):
         ...
 
     async def release(self, claim: Claim) -> None:
-        """Give a unit back unharmed (graceful stop); no error when it is lost already."""
-        ...
-
-    async def abandon_cancelled(self, claim: Claim) -> None:
-        """Confirm that work for a cancelled job has stopped."""
+        """Give a unit back unharmed, whose work has stopped: to be claimed again, or cancelled
+        where its job is over. No error when it is lost already."""
         ...
 
     async def reconcile(self, unclaimed_for: float, crash_limit: int) -> Reconciled:

@@ -194,7 +194,7 @@ class Runner:
     async def _stop(self, claim: Claim, verdict: Verdict | None) -> None:
         """The work was stopped, and has ended."""
         if verdict is Verdict.CANCELLED:
-            await self._persist(claim, lambda: self._store.abandon_cancelled(claim))
+            await self._persist(claim, lambda: self._store.release(claim))
         else:
             self._lose(claim)
 

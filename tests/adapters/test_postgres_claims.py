@@ -126,7 +126,7 @@ async def test_cancelling_failing_and_claiming_at_once_never_deadlocks(
                 continue
             try:
                 if await store.renew(claim, 0.5):
-                    await store.abandon_cancelled(claim)
+                    await store.release(claim)
                 elif next(counter) % 5 == 0:
                     await store.fail(claim, error, retry_in=None, waiting_for=WaitingFor.RETRY)
                 else:
@@ -201,11 +201,11 @@ async def test_a_cancelled_job_with_another_unit_under_way_ends_with_the_last_of
     claim = await lease(engine)
     await store.cancel(ACCOUNT, job.id)
     if goes_last == "the claim":
-        await store.abandon_cancelled(other)
+        await store.release(other)
     before = (await store.get(ACCOUNT, job.id)).status
     assert await look_at_job(engine, claim) is None
     if goes_last == "the other worker":
-        await store.abandon_cancelled(other)
+        await store.release(other)
 
     assert before is JobStatus.RUNNING
     assert (await store.get(ACCOUNT, job.id)).status is JobStatus.CANCELLED

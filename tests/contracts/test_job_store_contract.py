@@ -346,7 +346,7 @@ async def test_a_lasting_failure_ends_the_job_and_its_other_units(store: JobStor
         TROUBLE,
     )
     assert await store.renew(two, 0.5), "the other worker hears that it's over"
-    await store.abandon_cancelled(two)
+    await store.release(two)
     assert await store.claim("w1", STAGES) is None
     assert states((await store.get(ACCOUNT, job.id)).stages)[UnitKind.SEGMENT] == "cancelled"
 
@@ -397,7 +397,7 @@ async def test_a_running_job_is_cancelled_when_its_worker_has_stopped(store: Job
     asked = await store.cancel(ACCOUNT, job.id)
     assert (asked.status, asked.cancel_requested) == (JobStatus.RUNNING, True)
     assert await store.renew(claim, 0.5)
-    await store.abandon_cancelled(claim)
+    await store.release(claim)
 
     assert (await store.get(ACCOUNT, job.id)).status is JobStatus.CANCELLED
 
@@ -447,7 +447,6 @@ async def test_a_worker_that_lost_its_unit_can_write_nothing(
         with pytest.raises(LeaseLost):
             await write
     await store.release(stale)
-    await store.abandon_cancelled(stale)
     assert await store.result(ACCOUNT, result_for(stale).fingerprint) is None
     assert not await store.renew(fresh, 0.1)
 

@@ -26,7 +26,6 @@ RECORDED = frozenset(
         "finish",
         "fail",
         "release",
-        "abandon_cancelled",
         "reconcile",
     }
 )

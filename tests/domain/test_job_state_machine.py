@@ -288,9 +288,9 @@ class JobControl(RuleBasedStateMachine):
             unit.state, unit.is_later = UnitState.READY, retry_in > 0
         job.settle()
 
-    @rule(claim=consumes(held), is_stopping=st.booleans())
-    def give_back(self, claim: Claim, is_stopping: bool) -> None:
-        self.run(self.store.release(claim) if is_stopping else self.store.abandon_cancelled(claim))
+    @rule(claim=consumes(held))
+    def give_back(self, claim: Claim) -> None:
+        self.run(self.store.release(claim))
         if (owned := self.owned(claim)) is None:
             return
         del self.leases[claim.unit.id]

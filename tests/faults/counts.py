@@ -20,10 +20,10 @@ DOCUMENTS = frozenset({"script", "narration", "storyboard", "package"})
 NOT_NOW = frozenset({"429", "503", "507"})
 """how an API answers that can't accept a job in this moment"""
 
-SILENT = frozenset({"release", "abandon"})
+SILENT = frozenset({"release"})
 """writes that say nothing when they are refused"""
 
-UNIT_ENDS = frozenset({"finish", "fail", "release", "abandon"})
+UNIT_ENDS = frozenset({"finish", "fail", "release"})
 
 
 class Counts(msgspec.Struct, kw_only=True):

@@ -172,9 +172,6 @@ class WatchedStore:
     async def release(self, claim: Claim) -> None:
         await self._written("release", claim, lambda: self._inner.release(claim))
 
-    async def abandon_cancelled(self, claim: Claim) -> None:
-        await self._written("abandon", claim, lambda: self._inner.abandon_cancelled(claim))
-
     async def reconcile(self, *args: Any, **named: Any) -> Any:
         return await self._at("reconcile", self._inner.reconcile(*args, **named))
 
