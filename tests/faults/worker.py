@@ -9,13 +9,11 @@ import ctypes
 import os
 import signal
 import sys
-from functools import partial
 from pathlib import Path
 
 import msgspec
 import uvicorn
 from dishka import Provider
-from dramatiq.worker import Worker
 
 # what these import is what takes the time
 import app.container
@@ -34,8 +32,6 @@ from faults.mutants import MUTANTS
 from faults.standins import StandIns
 
 PR_SET_PDEATHSIG = 1
-IDLE_MS = 1_000
-"""Dramatiq's own: an idle worker looks for bells at least as often"""
 
 
 class Orders(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,4 +88,3 @@ def _scale_constants(scale: float) -> None:
     """Shorten what is no setting as the settings are shortened."""
     broker.HEARTBEAT_TIMEOUT_MS = round(broker.HEARTBEAT_TIMEOUT_MS * scale)  # type: ignore[misc]
     engine.STALLED_TRANSACTION_SECONDS *= scale  # type: ignore[misc]
-    app.worker.Worker = partial(Worker, worker_timeout=round(IDLE_MS * scale))  # type: ignore
