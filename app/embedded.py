@@ -15,7 +15,7 @@ from domain.jobs.telemetry import Telemetry
 log = logging.getLogger(__name__)
 
 BEGIN_AGAIN_SECONDS = 2.0
-"""after a service that it needs wasn't there"""
+"""after a service that it needs wasn't there, or its own failure"""
 
 STOP_SECONDS = 20.0
 """what children and leases get to end; a lease that isn't given back expires by itself"""
@@ -76,6 +76,9 @@ class EmbeddedWorker:
                 await workshop.work()
             except ServiceUnavailable as error:  # one that comes later than this process
                 log.warning("the embedded worker can't begin yet: %s", error.message)
+                self.error = error
+            except ExceptionGroup as error:  # out of what is to go on whatever happens
+                log.critical("the embedded worker has failed, and begins again", exc_info=error)
                 self.error = error
             finally:
                 await container.close()

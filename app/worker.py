@@ -11,6 +11,7 @@ hang it. Here, supervisors look after processes.
 
 import asyncio
 import logging
+import os
 import signal
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -53,7 +54,10 @@ class QueueWorker:
         self._background: list[asyncio.Task[None]] = []
         self._working: set[asyncio.Task[object]] = set()
         self._stopping = False
+        self._closing = False
         self._unheard: list[UUID] = []
+        self.has_failed = False
+        """whether it ends because it could go on only without what it can't do without"""
 
     async def open(self) -> None:
         """Prepare the stores, build everything, and keep house from now on."""
@@ -70,13 +74,24 @@ class QueueWorker:
         self._container = make_container(self._settings, *self._overrides, telemetry=self._meters)
         workshop = await self._container.get(Workshop)
         self._runner = workshop.runner(0)
-        self._background = [
+        endless = [
             asyncio.create_task(workshop.keep_house()),
             asyncio.create_task(beat_forever(self._settings.data_dir / "workers")),
-            asyncio.create_task(
-                look_around(self._container, Watch(self._settings, self._container))
-            ),
         ]
+        for task in endless:
+            task.add_done_callback(self._end_process)
+        look = look_around(self._container, Watch(self._settings, self._container))
+        self._background = [*endless, asyncio.create_task(look)]
+
+    def _end_process(self, task: asyncio.Task[None]) -> None:
+        """Housekeeping has ended: by itself it never does, and nobody would notice for long."""
+        if self._closing:
+            return
+        self.has_failed = True
+        self._background.remove(task)
+        reason = None if task.cancelled() else task.exception()
+        log.critical("the worker's housekeeping has ended, and so does the worker", exc_info=reason)
+        os.kill(os.getpid(), signal.SIGTERM)  # as a supervisor asks: units are given back
 
     async def run_unit(self, unit_id: str) -> None:
         """Work on whatever units are due until none is; one that can't be had now is rung for
@@ -113,6 +128,7 @@ class QueueWorker:
         if self._container is not None and self._unheard:
             # now that it listens no more itself: others needn't wait for the reconciler
             await (await self._container.get(Bell)).ring(self._unheard)
+        self._closing = True
         for task in self._background:
             task.cancel()
         for outcome in await asyncio.gather(*self._background, return_exceptions=True):
@@ -139,14 +155,15 @@ def boot() -> None:
     declare(settings)
 
 
-def declare(settings: Settings, *overrides: Provider) -> RedisBroker:
-    """Make the broker Dramatiq's own, with the actor on it; ``overrides`` are the container's."""
+def declare(settings: Settings, *overrides: Provider) -> tuple[RedisBroker, QueueWorker]:
+    """Make the broker Dramatiq's own, with the actor on it, and what the actor works with;
+    ``overrides`` are the container's."""
     worker = QueueWorker(settings, *overrides)
     resources = WorkerResources(worker.open, worker.close, worker.stop)
     broker = make_broker(settings.redis_url, [resources], max_threads=settings.slots)
     dramatiq.set_broker(broker)
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(worker.run_unit)
-    return broker
+    return broker, worker
 
 
 def run(settings: Settings, *overrides: Provider) -> None:
@@ -155,6 +172,7 @@ def run(settings: Settings, *overrides: Provider) -> None:
 
     Raises:
         ServiceUnavailable: what it needs can't be had, so that it never began.
+        DomainError: its housekeeping has ended, and the log says why.
     """
     # its put may interrupt anything, its own get included: what a signal's handler needs
     asked_to_end: SimpleQueue[int] = SimpleQueue()
@@ -168,7 +186,7 @@ def run(settings: Settings, *overrides: Provider) -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a job in the background
             signal.signal(number, on_signal)
     configure_logging(settings)
-    broker = declare(settings, *overrides)
+    broker, insides = declare(settings, *overrides)
     worker = Worker(broker, worker_threads=settings.slots)
     try:
         worker.start()
@@ -179,4 +197,6 @@ def run(settings: Settings, *overrides: Provider) -> None:
     log.info("the worker ends: %s", signal.Signals(asked_to_end.get()).name)
     worker.stop(timeout=STOP_SECONDS * 1000)
     broker.close()
+    if insides.has_failed:
+        raise DomainError("The worker's housekeeping has ended; the log says why.")
     log.info("the worker has ended")

@@ -80,7 +80,8 @@ class Workshop:
         )
 
     async def keep_house(self) -> None:
-        """Put right what processes that died have left behind, until cancelled."""
+        """Put right what processes that died have left behind, until cancelled: whatever
+        happens to one round of it, the next one comes."""
         settings = self._settings
         reconciler = Reconciler(
             self._store,
@@ -105,6 +106,8 @@ class Workshop:
                     log.info("removed %d folders that dead processes had left", cleared)
             except OSError as error:
                 log.warning("leftovers of dead processes can't be removed: %s", error)
+            except Exception:
+                log.exception("a look for leftovers of dead processes failed")
             await asyncio.sleep(CLEARING_SECONDS)
 
 

@@ -172,6 +172,27 @@ async def test_one_that_hangs_is_ended_by_the_system_s_clock(
         assert await worker.ended() == -signal.SIGALRM
 
 
+WITHOUT_A_HOUSE = """
+from app.cli import main
+from app.workshop import Workshop
+
+async def fail(self):
+    raise RuntimeError("there is no house to keep")
+
+Workshop.keep_house = fail
+main(["worker"])
+"""
+
+
+async def test_one_that_could_only_go_on_without_housekeeping_ends_and_says_why(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with FacelessProcess(settings, tmp_path / "log", program=("-c", WITHOUT_A_HOUSE)) as worker:
+        assert await worker.ended() == 1, "a supervisor starts it again"
+    [line] = [line for line in worker.log.splitlines() if '"level": "critical"' in line]
+    assert "there is no house to keep" in line
+
+
 # -- whether it lives ----------------------------------------------------------------------
 
 
