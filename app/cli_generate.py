@@ -25,6 +25,7 @@ from domain import errors
 from domain.errors import DomainError, InvalidRequest
 from domain.generation.brief import FRAME_SIZES, Brief
 from domain.generation.script import TopicMatch
+from domain.jobs.listing import JobSelection
 from domain.jobs.model import FINAL_STATUSES, LOCAL_ACCOUNT, Job, JobStatus
 from domain.jobs.service import Jobs
 
@@ -176,7 +177,7 @@ def say_topic(topic: str, match: TopicMatch) -> None:
 async def _unfinished(jobs: Jobs) -> list[Job]:
     """The jobs of earlier runs that are still to be done; of very many, the newest."""
     pages = [
-        await jobs.page(LOCAL_ACCOUNT, status=status)
+        await jobs.page(LOCAL_ACCOUNT, JobSelection(status=status))
         for status in JobStatus
         if status not in FINAL_STATUSES
     ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, get_args
 from uuid import UUID
 
 import click
@@ -15,6 +15,8 @@ from app.container import make_container
 from app.controllers.bodies import JobBody
 from app.storage import prepare_storage
 from domain.errors import DomainError
+from domain.generation.brief import AspectRatio
+from domain.jobs.listing import JobSelection, Sort
 from domain.jobs.model import LOCAL_ACCOUNT, Job, JobStatus
 from domain.jobs.service import Jobs
 
@@ -26,18 +28,26 @@ SUBJECT_CHARACTERS = 60
 
 @click.command(epilog=EXIT_CODES)
 @click.option("--status", type=click.Choice([*map(str, JobStatus)]), help="Only these.")
+@click.option("--aspect", type=click.Choice(get_args(AspectRatio)), help="Only in this shape.")
+@click.option("--sort", type=click.Choice([*map(str, Sort)]), default="newest", help="Which first.")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, help="How many at most: 50.")
 @click.option("--json", "as_json", is_flag=True, help="Print the jobs, or the error, as JSON.")
-def jobs(status: str | None, as_json: bool) -> None:
-    """List jobs, newest first, at most 50."""
-    wanted = None if status is None else JobStatus(status)
-    found = _run(lambda service: _newest(service, wanted), as_json=as_json)
+def jobs(
+    status: str | None, aspect: AspectRatio | None, sort: str, limit: int, as_json: bool
+) -> None:
+    """List jobs, newest first."""
+    wanted = JobSelection(
+        status=None if status is None else JobStatus(status), aspect_ratio=aspect, sort=Sort(sort)
+    )
+    found = _run(lambda service: _some(service, wanted, limit), as_json=as_json)
     if as_json:
         click.echo(msgspec.json.encode([JobBody.from_job(job) for job in found]))
         return
     for job in found:
         click.echo(describe(job))
     if not found:
-        out.print("No jobs." if status is None else f"No jobs are {status}.")
+        kind = "jobs" if aspect is None else f"{aspect} jobs"
+        out.print(f"No {kind}." if status is None else f"No {kind} are {status}.")
 
 
 @click.command(epilog=EXIT_CODES)
@@ -66,8 +76,8 @@ def describe(job: Job) -> str:
     return f"{job.id}  {job.status:<9}  {subject}"
 
 
-async def _newest(service: Jobs, status: JobStatus | None) -> list[Job]:
-    return (await service.page(LOCAL_ACCOUNT, status=status)).items
+async def _some(service: Jobs, wanted: JobSelection, limit: int) -> list[Job]:
+    return (await service.page(LOCAL_ACCOUNT, wanted, limit=limit)).items
 
 
 def _run(ask: Callable[[Jobs], Awaitable[T]], *, as_json: bool = False) -> T:

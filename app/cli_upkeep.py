@@ -77,7 +77,8 @@ def gc(dry_run: bool, as_json: bool) -> None:
         f"{'Would be removed' if dry_run else 'Removed'}: {_many(collected.artifacts, 'file')} "
         f"({_size(collected.bytes)}), {_many(collected.documents, 'document')}, "
         f"{_many(collected.results, 'result')}, {_many(collected.jobs, 'job')}, "
-        f"{_many(collected.events, 'event')}."
+        f"{_many(collected.events, 'event')}, "
+        f"{_many(collected.idempotency_keys, 'idempotency key')}."
     )
     if collected.missing_documents:
         _warn(

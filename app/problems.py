@@ -7,7 +7,7 @@ isn't expected is logged with one, under the ``request_id`` that the answer name
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
@@ -29,6 +29,8 @@ from domain.errors import (
     TopicNotFound,
     VideoNotFound,
 )
+from domain.generation.brief import AspectRatio
+from domain.jobs.listing import Sort
 from domain.jobs.model import JobStatus
 
 log = structlog.get_logger("app.problems")
@@ -57,6 +59,7 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "video_not_found": HTTPStatus.NOT_FOUND,
     "scene_not_found": HTTPStatus.NOT_FOUND,
     "artifact_not_found": HTTPStatus.NOT_FOUND,
+    "idempotency_key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "illegal_move": HTTPStatus.CONFLICT,
     "nothing_to_revise": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
@@ -73,8 +76,16 @@ HTTP_HINTS: dict[int, str] = {
 }
 
 
-PARAMETER_CHOICES: dict[str, list[str]] = {"status": [status.value for status in JobStatus]}
-"""what a query parameter can be, where that is a few words"""
+TIME_HINT = "Write it like 2026-11-22T10:00:00Z; in a query, the + of a time zone is %2B."
+
+PARAMETER_HINTS: dict[str, str] = {
+    "status": f"Take one of {', '.join(JobStatus)}.",
+    "sort": f"Take one of {', '.join(Sort)}.",
+    "aspect_ratio": f"Take one of {', '.join(get_args(AspectRatio))}.",
+    "created_after": TIME_HINT,
+    "created_before": TIME_HINT,
+}
+"""what to do about a query parameter that is wrong"""
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -206,8 +217,7 @@ def _parameter_errors(error: ValidationException) -> list[FieldError]:
                 )
             )
         else:
-            choices = PARAMETER_CHOICES.get(key)
-            hint = f"Take one of {', '.join(choices)}." if choices else ""
+            hint = PARAMETER_HINTS.get(key, "")
             message = str(entry.get("message", "is wrong"))
             found.append(FieldError(f"/{key}", message, "invalid", hint))
     return found or [FieldError("", error.detail, "invalid")]

@@ -135,7 +135,7 @@ async def _at_rest(pid: int) -> None:
 async def _forget_jobs(url: str) -> None:
     """Each round begins with an empty queue, as a fleet that keeps up has it."""
     connection = await asyncpg.connect(url)
-    await connection.execute("TRUNCATE jobs, units, events")
+    await connection.execute("TRUNCATE jobs, units, events, idempotency_keys")
     await connection.close()
 
 

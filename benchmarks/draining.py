@@ -148,7 +148,7 @@ async def drain_row(servers: Servers, folder: Path, jobs: int, threads: int) -> 
 
 async def _forget(database: str) -> None:
     connection = await asyncpg.connect(database)
-    await connection.execute("TRUNCATE jobs, units, events, results, videos")
+    await connection.execute("TRUNCATE jobs, units, events, results, videos, idempotency_keys")
     await connection.close()
 
 

@@ -212,6 +212,16 @@ class QueueFull(DomainError):
     hint = "Try again when some have finished, or raise MAX_QUEUED_JOBS."
 
 
+class IdempotencyKeyReused(DomainError):
+    """This Idempotency-Key came before, with another request."""
+
+    code = "idempotency_key_reused"
+    hint = (
+        "Take a new key for a new request; to repeat the first one, send it exactly as it was. "
+        "A key is free again 24 hours after it was first used."
+    )
+
+
 # -- work --------------------------------------------------------------------------------------
 
 

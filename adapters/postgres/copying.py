@@ -17,7 +17,16 @@ from sqlalchemy.types import TypeEngine
 
 from adapters.postgres.clock import UtcTime, insert_if_absent, later, now
 from adapters.postgres.engine import Transactions
-from adapters.postgres.tables import Json, Name, events, jobs, results, units, videos
+from adapters.postgres.tables import (
+    Json,
+    Name,
+    events,
+    idempotency_keys,
+    jobs,
+    results,
+    units,
+    videos,
+)
 from domain.errors import BackupUnusable
 from domain.jobs.model import UnitState
 
@@ -39,7 +48,7 @@ def _plain(column: sa.Column[Any]) -> sa.ColumnClause[Any]:
     return sa.column(column.name, type_)
 
 
-_COPIED = {table.name: table for table in (jobs, units, results, events, videos)}
+_COPIED = {table.name: table for table in (jobs, units, results, events, videos, idempotency_keys)}
 
 TABLES = tuple(_COPIED)
 """what is copied, in the order in which rows can be inserted; documents have a store of their

@@ -9,26 +9,29 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres import claims, recovery, work
-from adapters.postgres.accept import Asked, insert_jobs
+from adapters.postgres.accept import insert_jobs
+from adapters.postgres.accepted_rows import Answer, Asked
 from adapters.postgres.clock import later, now
-from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.engine import Transactions
 from adapters.postgres.gathering import Gathering
+from adapters.postgres.idempotency import find_key, first_answer
+from adapters.postgres.lists import select_jobs
 from adapters.postgres.retention import is_use_to_be_noted, note_use
 from adapters.postgres.settle import cancel_job, lock_job, settle
 from adapters.postgres.tables import AnyRow, events, jobs, units
 from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.videos import revises_nothing
 from adapters.postgres.views import (
-    JOB_COLUMNS,
     QUEUED,
     jobs_from_rows,
     read_job,
 )
-from domain.errors import IllegalMove, JobNotFound, LeaseLost, QueueFull, ServiceUnavailable
+from domain.errors import IllegalMove, JobNotFound, LeaseLost, ServiceUnavailable
+from domain.jobs.listing import ALL_JOBS, JobSelection
 from domain.jobs.model import (
     Claim,
     Event,
+    Idempotency,
     Job,
     JobError,
     JobStatus,
@@ -60,13 +63,24 @@ class SqlJobStore:
         self, job: NewJob, units: Sequence[NewUnit], *, max_queued: int | None = None
     ) -> Job:
         answer = await self._acceptance.call(Asked(job, units, max_queued))
-        if isinstance(answer, QueueFull):
-            raise answer
-        return answer
+        if isinstance(answer, Job):
+            return answer
+        raise answer
 
-    async def _accept(self, asked: Sequence[Asked]) -> list[Job | QueueFull]:
+    async def _accept(self, asked: Sequence[Asked]) -> list[Answer]:
         async with self._transactions.writing_once() as conn:
             return await insert_jobs(conn, asked)
+
+    @uninterrupted
+    async def first_answer(self, account_id: str, asked: Idempotency) -> Job | None:
+        async with self._transactions.asking() as conn:
+            known = await find_key(conn, account_id, asked.key)
+        if known is None or known.is_expired:
+            return None
+        answer = first_answer(known, asked)
+        if isinstance(answer, Job):
+            return answer
+        raise answer
 
     @uninterrupted
     async def get(self, account_id: str, job_id: UUID) -> Job:
@@ -77,22 +91,17 @@ class SqlJobStore:
     async def page(
         self,
         account_id: str,
+        selection: JobSelection = ALL_JOBS,
         *,
-        status: JobStatus | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Job]:
-        query = sa.select(*JOB_COLUMNS).where(jobs.c.account_id == account_id)
-        if status is not None:
-            query = query.where(jobs.c.status == status)
-        if cursor is not None:
-            query = query.where(older_than(jobs, cursor))
+        query, walk = select_jobs(account_id, selection, cursor)
         async with self._transactions.reading() as conn:
             # one more than asked for tells whether another page follows
-            rows = (await conn.execute(query.order_by(*newest_first(jobs)).limit(limit + 1))).all()
+            rows = (await conn.execute(query.limit(limit + 1))).all()
             found = await jobs_from_rows(conn, rows[:limit])
-        follows = encode_cursor(found[-1].created_at, found[-1].id) if len(rows) > limit else None
-        return Page(items=found, next=follows)
+        return Page(items=found, next=walk.cursor_after(rows, limit))
 
     @uninterrupted
     async def cancel(self, account_id: str, job_id: UUID) -> Job:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.clock import bound, later, now
 from adapters.postgres.direct import Conn
-from adapters.postgres.tables import events, jobs, results, units, videos
+from adapters.postgres.tables import events, idempotency_keys, jobs, results, units, videos
 from domain.generation.stages.narration import SPOKEN
 from domain.jobs.model import JobStatus, UnitKind
 
@@ -85,6 +85,16 @@ async def expire_jobs(conn: AsyncConnection, retention: Retention) -> int:
     old = sa.select(jobs.c.id).where(ended, ~has_video).limit(BATCH)
     # asked again of the row itself: a retry may have taken the job up in the meantime
     return (await conn.execute(sa.delete(jobs).where(jobs.c.id.in_(old), ended))).rowcount
+
+
+async def expire_keys(conn: AsyncConnection, _: Retention) -> int:
+    """Delete a batch of idempotency keys; how many. Call until it answers 0."""
+    expired = idempotency_keys.c.expires_at <= now()
+    key = (idempotency_keys.c.account_id, idempotency_keys.c.key)
+    old = sa.select(*key).where(expired).limit(BATCH)
+    # asked again of the row itself: an expired key may have been taken anew in the meantime
+    gone = sa.delete(idempotency_keys).where(sa.tuple_(*key).in_(old), expired)
+    return (await conn.execute(gone)).rowcount
 
 
 async def unused_results(conn: AsyncConnection, retention: Retention) -> list[Named]:

@@ -68,6 +68,8 @@ AnyRow = sa.Row[*tuple[Any, ...]]
 
 ACCOUNT = sa.String(64)
 FINGERPRINT = sa.String(64)
+BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""text that is ordered by its bytes, as SQLite orders any: what begins alike stands together"""
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """SQLite numbers rows by itself only in a column that is exactly an INTEGER"""
 
@@ -107,8 +109,11 @@ jobs = sa.Table(
     # where the extrapolation of the time left begins: at the first claim, or after a retry
     sa.Column("resumed_at", UtcTime()),
     sa.Column("resumed_progress", sa.Double(), nullable=False),
+    # the request's; NULL where the release before, which doesn't know of it, accepted the job
+    sa.Column("aspect_ratio", sa.String(8)),
     sa.Index("ix_jobs_newest", "account_id", "created_at", "id"),
     sa.Index("ix_jobs_newest_of_status", "account_id", "status", "created_at", "id"),
+    sa.Index("ix_jobs_newest_of_aspect", "account_id", "aspect_ratio", "created_at", "id"),
     sa.Index("ix_jobs_video", "video_id"),
     sa.Index(
         "ix_jobs_deadline",
@@ -183,6 +188,23 @@ results = sa.Table(
     sa.Column("used_at", UtcTime()),  # when it was last found and taken; NULL until then
 )
 
+# what was answered to a request that may come again under the same key
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("account_id", ACCOUNT, primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("route", sa.String(255), nullable=False),
+    sa.Column("body", sa.String(64), nullable=False),  # SHA-256
+    sa.Column("job_id", sa.Uuid(), sa.ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    # of the answer, what its job has lost by now
+    sa.Column("queue_position", sa.Integer(), nullable=False),
+    sa.Column("warnings", Json(list[ProductionWarning]), nullable=False),
+    sa.Column("expires_at", UtcTime(), nullable=False),
+    sa.Index("ix_idempotency_keys_job", "job_id"),
+    sa.Index("ix_idempotency_keys_expiry", "expires_at"),
+)
+
 events = sa.Table(
     "events",
     metadata,
@@ -215,7 +237,12 @@ videos = sa.Table(
     sa.Column("path", sa.Text()),
     sa.Column("created_at", UtcTime(), nullable=False),
     sa.Column("edits", Json(dict[int, SceneEdit]), nullable=False),
+    # what the title is found by; NULL where a worker of the release before made the video
+    sa.Column("title_key", BYTEWISE),
     sa.Index("ix_videos_newest", "account_id", "created_at", "id"),
+    sa.Index("ix_videos_newest_of_aspect", "account_id", "aspect_ratio", "created_at", "id"),
+    sa.Index("ix_videos_title", "account_id", "title_key", "id"),
+    sa.Index("ix_videos_title_of_aspect", "account_id", "aspect_ratio", "title_key", "id"),
 )
 
 # of a key's secret only the hash is here

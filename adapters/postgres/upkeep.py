@@ -27,6 +27,8 @@ class Expired(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     jobs: int
     results: int
+    keys: int
+    """of requests that may have come twice"""
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -51,13 +53,14 @@ class SqlUpkeep:
 
     async def expire(self, retention: Retention) -> Expired:
         """Delete what has had its time, a batch at a time."""
+        keys = await self._expire_all(aged.expire_keys, retention)
         events = await self._expire_all(aged.expire_events, retention)
         ended = await self._expire_all(aged.expire_jobs, retention)
         unused = await self._unused_results(retention)
         gone = 0
         for start in range(0, len(unused), BATCH):
             gone += await self._delete_results(unused[start : start + BATCH], retention)
-        return Expired(events=events, jobs=ended, results=gone)
+        return Expired(events=events, jobs=ended, results=gone, keys=keys)
 
     @uninterrupted
     async def marks(self) -> Marks:
@@ -69,6 +72,7 @@ class SqlUpkeep:
     async def foresee(self, retention: Retention) -> tuple[Expired, Marks]:
         """What ``expire`` would delete, and what would be referred to then; changes nothing."""
         async with self._transactions.writing() as conn:
+            keys = await _until_none(conn, aged.expire_keys, retention)
             events = await _until_none(conn, aged.expire_events, retention)
             ended = await _until_none(conn, aged.expire_jobs, retention)
             unused = await aged.unused_results(conn, retention)
@@ -76,7 +80,7 @@ class SqlUpkeep:
                 await aged.delete_results(conn, unused[start : start + BATCH], retention)
             marks = await _marks(conn)
             await conn.rollback()
-        return Expired(events=events, jobs=ended, results=len(unused)), marks
+        return Expired(events=events, jobs=ended, results=len(unused), keys=keys), marks
 
     async def _expire_all(self, expire: Expire, retention: Retention) -> int:
         total = 0

@@ -1,6 +1,6 @@
 """Finished videos on Postgres or SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -9,15 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.accept import insert_job
 from adapters.postgres.clock import now, upsert
-from adapters.postgres.cursors import encode_cursor, newest_first, older_than
 from adapters.postgres.direct import Conn
 from adapters.postgres.engine import Transactions
+from adapters.postgres.lists import select_videos
 from adapters.postgres.settle import cancel_job
 from adapters.postgres.tables import AnyRow, jobs, videos
 from adapters.postgres.uninterrupted import uninterrupted
 from domain.errors import IllegalMove, VideoNotFound
 from domain.generation.packaging import Video
 from domain.generation.script import SceneEdit
+from domain.jobs.listing import ALL_VIDEOS, VideoSelection, title_key
 from domain.jobs.model import FINAL_STATUSES, Job, NewJob, NewUnit, merge_edits
 from domain.jobs.ports import Page
 
@@ -30,13 +31,14 @@ REPLACED = (
 async def upsert_video(conn: Conn, video: Video) -> None:
     """Insert a video, or replace an older revision of it (an older one changes nothing)."""
     values = {name: getattr(video, name) for name in REPLACED}
+    values["title_key"] = title_key(video.title)
     insert = upsert(conn, videos).values(
         id=video.id, account_id=video.account_id, created_at=now(), edits={}, **values
     )
     await conn.execute(
         insert.on_conflict_do_update(
             index_elements=[videos.c.id],
-            set_={name: insert.excluded[name] for name in REPLACED},
+            set_={name: insert.excluded[name] for name in values},
             where=(videos.c.account_id == insert.excluded.account_id)
             & (videos.c.revision <= insert.excluded.revision),
         )
@@ -66,18 +68,18 @@ class SqlVideoStore:
 
     @uninterrupted
     async def page(
-        self, account_id: str, *, cursor: str | None = None, limit: int = 50
+        self,
+        account_id: str,
+        selection: VideoSelection = ALL_VIDEOS,
+        *,
+        cursor: str | None = None,
+        limit: int = 50,
     ) -> Page[Video]:
-        query = sa.select(videos).where(videos.c.account_id == account_id)
-        if cursor is not None:
-            query = query.where(older_than(videos, cursor))
+        query, walk = select_videos(account_id, selection, cursor)
         async with self._transactions.reading() as conn:
-            rows = (
-                await conn.execute(query.order_by(*newest_first(videos)).limit(limit + 1))
-            ).all()
-        page = rows[:limit]
-        follows = encode_cursor(page[-1].created_at, page[-1].id) if len(rows) > limit else None
-        return Page(items=[_video(row) for row in page], next=follows)
+            rows = (await conn.execute(query.limit(limit + 1))).all()
+        videos_found = [_video(row) for row in rows[:limit]]
+        return Page(items=videos_found, next=walk.cursor_after(rows, limit))
 
     @uninterrupted
     async def edits(self, account_id: str, video_id: UUID) -> dict[int, SceneEdit]:
@@ -96,10 +98,15 @@ class SqlVideoStore:
 
     @uninterrupted
     async def take_edits(
-        self, account_id: str, video_id: UUID, job: NewJob, units: Sequence[NewUnit]
+        self,
+        account_id: str,
+        video_id: UUID,
+        job: NewJob,
+        units: Sequence[NewUnit],
+        noted: Mapping[int, SceneEdit] | None = None,
     ) -> Job:
         async with self._transactions.writing() as conn:
-            noted = _edits(await _row(conn, account_id, video_id, lock=True))
+            current = _edits(await _row(conn, account_id, video_id, lock=True))
             rows = await conn.execute(
                 sa.select(jobs.c.id, jobs.c.revision, jobs.c.status).where(
                     jobs.c.video_id == video_id
@@ -113,11 +120,17 @@ class SqlVideoStore:
                         hint="Wait for it or cancel it, then revise again.",
                     )
                 revision = max(revision, other.revision + 1)
-            taken = job.revises.edits if job.revises is not None else {}
+            accepted = await insert_job(
+                conn, msgspec.structs.replace(job, revision=revision), units
+            )
+            if accepted.is_replay:
+                return accepted
+            if noted is None:
+                noted = job.revises.edits if job.revises is not None else {}
             # a correction that was changed after the job was put together stays noted
-            left = {scene: edit for scene, edit in noted.items() if taken.get(scene) != edit}
+            left = {scene: edit for scene, edit in current.items() if noted.get(scene) != edit}
             await _write_edits(conn, video_id, left)
-            return await insert_job(conn, msgspec.structs.replace(job, revision=revision), units)
+            return accepted
 
     @uninterrupted
     async def delete(self, account_id: str, video_id: UUID) -> Video:

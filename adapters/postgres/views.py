@@ -1,6 +1,6 @@
 """Reading jobs: rows with their stages, time left and place in the queue, in few queries."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -11,7 +11,16 @@ from adapters.postgres.clock import bound, literal, now, seconds_between
 from adapters.postgres.direct import Conn
 from adapters.postgres.tables import AnyRow, jobs, units
 from domain.errors import JobNotFound
-from domain.jobs.model import FINAL_STATUSES, Job, JobStatus, Result, StageReport, Unit, UnitState
+from domain.jobs.model import (
+    FINAL_STATUSES,
+    Job,
+    JobStatus,
+    NewUnit,
+    Result,
+    StageReport,
+    Unit,
+    UnitState,
+)
 from domain.jobs.stages import StageFacts, seconds_left, stage_reports
 
 QUEUED = literal(JobStatus.QUEUED)
@@ -74,6 +83,15 @@ def _facts_from_row(row: AnyRow) -> StageFacts:
         cancelled=row.cancelled,
         progress=float(row.progress),
         seconds=float(row.seconds),
+    )
+
+
+def untouched_stages(new: Sequence[NewUnit]) -> list[StageReport]:
+    """What there is to say of units that nobody has touched."""
+    ready = Counter(unit.kind for unit in new if not unit.missing_inputs)
+    total = Counter(unit.kind for unit in new)
+    return stage_reports(
+        [StageFacts(kind=kind, total=count, due=ready[kind]) for kind, count in total.items()]
     )
 
 

@@ -11,12 +11,24 @@ from litestar.response import Stream
 from app.authentication import needs
 from app.controllers.bodies import JobBody, JobList
 from app.controllers.event_stream import EVENT_STREAM, FINAL_SUFFIX, follow
-from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, next_link
+from app.controllers.idempotency import REPLAY_HEADERS, REPLAYED, IdempotencyKey, read_key
+from app.controllers.pages import (
+    DEFAULT_PAGE,
+    CreatedAfter,
+    CreatedBefore,
+    Cursor,
+    Limit,
+    Shape,
+    SortBy,
+    check_instants,
+    page_links,
+)
 from app.event_feed import EventFeed
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
 from domain.generation.brief import Brief
+from domain.jobs.listing import JobSelection, Sort
 from domain.jobs.model import FINAL_STATUSES, Job, JobStatus
 from domain.jobs.service import Jobs
 
@@ -35,9 +47,11 @@ def answer_job(job: Job, status_code: int = 200) -> Response[JobBody]:
 
 
 def accept_job(job: Job) -> Response[JobBody]:
-    """202 for a job that was made just now, with its address."""
+    """202 for a job that was made just now, or under the same key before; with its address."""
     response = answer_job(job, status_code=202)
     response.headers["Location"] = f"/api/jobs/{job.id}"
+    if job.is_replay:
+        response.headers[REPLAYED] = "true"
     return response
 
 
@@ -52,13 +66,19 @@ class GenerateController(Controller):
         summary="Make a video",
         description="Takes exactly one of `topic`, `script`, `source_text` or `scenes`. Answers "
         "at once with the job; the work goes on whatever happens to this connection.",
+        response_headers=REPLAY_HEADERS,
         responses=problem_specs(400, 413, 415, 422, 429, 503, 507),
         **needs(Scope.JOBS_WRITE),
     )
     async def generate(
-        self, request: JsonRequest, data: JSONBody[Brief], jobs: FromDishka[Jobs]
+        self,
+        request: JsonRequest,
+        data: JSONBody[Brief],
+        jobs: FromDishka[Jobs],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[JobBody]:
-        return accept_job(await jobs.submit(request.account_id, data))
+        once = await read_key(request, idempotency_key)
+        return accept_job(await jobs.submit(request.account_id, data, idempotency=once))
 
 
 class JobsController(Controller):
@@ -69,7 +89,9 @@ class JobsController(Controller):
 
     @get(
         summary="List jobs",
-        description="Newest first.",
+        description="Newest first, a page at a time. Every page costs the same, however many jobs "
+        "there are, and none comes twice or is left out because of jobs that come meanwhile. "
+        "`Link` names the next page.",
         responses=problem_specs(400),
         **needs(Scope.JOBS_READ),
     )
@@ -77,17 +99,30 @@ class JobsController(Controller):
         self,
         request: JsonRequest,
         jobs: FromDishka[Jobs],
+        *,
         status: Annotated[
             JobStatus | None, QueryParameter(description="Only jobs that stand there.")
         ] = None,
+        aspect_ratio: Shape = None,
+        created_after: CreatedAfter = None,
+        created_before: CreatedBefore = None,
+        sort: SortBy = None,
         cursor: Cursor = None,
         limit: Limit = DEFAULT_PAGE,
     ) -> Response[JobList]:
-        page = await jobs.page(request.account_id, status=status, cursor=cursor, limit=limit)
-        query = {"limit": limit} if status is None else {"limit": limit, "status": status.value}
+        check_instants(created_after=created_after, created_before=created_before)
+        selection = JobSelection(
+            status=status,
+            aspect_ratio=aspect_ratio,
+            created_after=created_after,
+            created_before=created_before,
+            sort=sort or Sort.NEWEST,
+        )
+        page = await jobs.page(request.account_id, selection, cursor=cursor, limit=limit)
+        links = page_links("/api/jobs", selection, cursor=cursor, following=page.next, limit=limit)
         return Response(
             JobList([JobBody.from_job(job) for job in page.items], page.next),
-            headers={"Cache-Control": "no-store", **next_link("/api/jobs", page.next, query)},
+            headers={"Cache-Control": "no-store", **links},
         )
 
     @get(

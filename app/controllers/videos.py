@@ -1,17 +1,32 @@
 """``/api/videos``: finished videos, and mending a mistake in one."""
 
 from collections.abc import Mapping
+from typing import Annotated
 from uuid import UUID
 
 import structlog
 from dishka import FromDishka
 from litestar import Controller, Response, delete, get, patch, post
-from litestar.params import FromPath, JSONBody
+from litestar.openapi.spec import Example
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from app.authentication import needs
 from app.controllers.bodies import JobBody, NotedEdits, RevisionRequest, VideoBody, VideoList
+from app.controllers.idempotency import REPLAY_HEADERS, IdempotencyKey, read_key
 from app.controllers.jobs import accept_job
-from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, next_link
+from app.controllers.pages import (
+    DEFAULT_PAGE,
+    MAX_TITLE,
+    CreatedAfter,
+    CreatedBefore,
+    Cursor,
+    Limit,
+    Shape,
+    SortBy,
+    check_instants,
+    check_title,
+    page_links,
+)
 from app.controllers.shelf import VideoShelf
 from app.problems import problem_specs
 from app.request_body import JsonRequest
@@ -19,6 +34,7 @@ from domain.access import Scope
 from domain.errors import FieldError, InvalidRequest
 from domain.generation.script import SceneEdit
 from domain.generation.stores import ArtifactStore
+from domain.jobs.listing import Sort, VideoSelection
 from domain.jobs.ports import VideoStore
 from domain.jobs.service import Jobs
 
@@ -53,7 +69,9 @@ class VideosController(Controller):
 
     @get(
         summary="List videos",
-        description="Newest first.",
+        description="Newest first, a page at a time, as jobs are. With `title` those come whose "
+        "titles **begin** with it, in the order of their titles; words inside of titles aren't "
+        "looked for.",
         responses=problem_specs(400),
         **needs(Scope.VIDEOS_READ),
     )
@@ -61,13 +79,40 @@ class VideosController(Controller):
         self,
         request: JsonRequest,
         videos: FromDishka[VideoStore],
+        *,
+        title: Annotated[
+            str | None,
+            QueryParameter(
+                description="How the title begins; capitals and small letters are the same.",
+                min_length=1,
+                max_length=MAX_TITLE,
+                examples=[Example(summary="Titles like: Why honey never spoils", value="why ho")],
+            ),
+        ] = None,
+        aspect_ratio: Shape = None,
+        created_after: CreatedAfter = None,
+        created_before: CreatedBefore = None,
+        sort: SortBy = None,
         cursor: Cursor = None,
         limit: Limit = DEFAULT_PAGE,
     ) -> Response[VideoList]:
-        page = await videos.page(request.account_id, cursor=cursor, limit=limit)
+        check_instants(created_after=created_after, created_before=created_before)
+        if title is not None:
+            check_title(title, sort)
+        selection = VideoSelection(
+            title=title,
+            aspect_ratio=aspect_ratio,
+            created_after=created_after,
+            created_before=created_before,
+            sort=sort or Sort.NEWEST,
+        )
+        page = await videos.page(request.account_id, selection, cursor=cursor, limit=limit)
+        links = page_links(
+            "/api/videos", selection, cursor=cursor, following=page.next, limit=limit
+        )
         return Response(
             VideoList([VideoBody.from_video(video) for video in page.items], page.next),
-            headers=next_link("/api/videos", page.next, {"limit": limit}),
+            headers=links,
         )
 
     @get(
@@ -136,6 +181,7 @@ class VideosController(Controller):
         status_code=202,
         summary="Make a new revision of a video",
         description="Only what changed is spoken and rendered again. The body is optional.",
+        response_headers=REPLAY_HEADERS,
         responses=problem_specs(400, 404, 409, 413, 415, 422, 429),
         **needs(Scope.VIDEOS_WRITE),
     )
@@ -143,11 +189,16 @@ class VideosController(Controller):
         self,
         request: JsonRequest,
         video_id: FromPath[UUID],
+        *,
         jobs: FromDishka[Jobs],
         shelf: FromDishka[VideoShelf],
         data: JSONBody[RevisionRequest | None] = None,
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[JobBody]:
+        once = await read_key(request, idempotency_key)
+        if (first := await jobs.first_answer(request.account_id, once)) is not None:
+            return accept_job(first)
         edits = {} if data is None else data.scenes
         check_edits({f"/scenes/{number}": edit for number, edit in edits.items()})
         await shelf.check_scenes(request.account_id, video_id, edits)
-        return accept_job(await jobs.revise(request.account_id, video_id, edits))
+        return accept_job(await jobs.revise(request.account_id, video_id, edits, idempotency=once))

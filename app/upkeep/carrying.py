@@ -19,6 +19,7 @@ from app.upkeep.hold import Hold
 from domain.errors import ArtifactNotFound, DomainError
 from domain.generation.packaging import folder_name
 from domain.generation.stores import Artifact, ArtifactStore, DocumentKey, DocumentStore
+from domain.jobs.listing import title_key
 
 T = TypeVar("T")
 
@@ -171,9 +172,12 @@ async def _each(items: Iterable[T]) -> AsyncIterator[T]:
 
 def _here(table: str, row: Row, paths: Mapping[UUID, str | None]) -> Row:
     if table == "videos":
-        return row | {"path": paths[row["id"]]}
-    if table == "jobs" and row["result"] is not None:
-        return row | {"result": row["result"] | {"path": paths.get(row["video_id"])}}
+        # what lists are narrowed by isn't in the backups of earlier releases
+        return {"title_key": title_key(row["title"])} | row | {"path": paths[row["id"]]}
+    if table == "jobs":
+        row = {"aspect_ratio": row["request"].get("aspect_ratio")} | row
+        if row["result"] is not None:
+            return row | {"result": row["result"] | {"path": paths.get(row["video_id"])}}
     return row
 
 

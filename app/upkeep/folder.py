@@ -148,7 +148,10 @@ class BackupFolder:
             BackupUnusable: they can't be read, or some are missing.
         """
         path = self._newest() / "rows" / f"{table}.jsonl"
-        async for line in _lines(path, self.manifest().rows[table]):
+        count = self.manifest().rows.get(table)
+        if count is None:  # of a release that hadn't this table yet
+            return
+        async for line in _lines(path, count):
             yield row_from_json(table, line)
 
     async def documents(self) -> AsyncIterator[DocumentLine]:

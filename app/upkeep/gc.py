@@ -56,6 +56,7 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     jobs: int
     results: int
+    idempotency_keys: int
     documents: int
     artifacts: int
     bytes: int
@@ -125,6 +126,7 @@ class GarbageCollector:
             events=expired.events,
             jobs=expired.jobs,
             results=expired.results,
+            idempotency_keys=expired.keys,
             documents=documents,
             artifacts=artifacts,
             bytes=size,

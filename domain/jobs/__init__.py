@@ -3,6 +3,7 @@
 from domain.jobs.model import (
     Claim,
     Event,
+    Idempotency,
     Job,
     JobError,
     JobResult,
@@ -38,6 +39,7 @@ __all__ = [
     "Claim",
     "Event",
     "Finish",
+    "Idempotency",
     "Job",
     "JobError",
     "JobResult",

@@ -192,6 +192,21 @@ def merge_edits(noted: SceneEdit, edit: SceneEdit) -> SceneEdit:
     )
 
 
+class Idempotency(msgspec.Struct, frozen=True):
+    """What a request that may come twice is recognised by."""
+
+    key: str
+    """the caller's own; one account's keys are nothing to another's"""
+    route: str
+    """method and path"""
+    body: str
+    """SHA-256 of what was asked, in hex"""
+
+
+IDEMPOTENCY_SECONDS = 86_400.0
+"""for which a key stands for the job that was accepted under it"""
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What a user asked for, and how far it has come."""
 
@@ -221,6 +236,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    is_replay: bool = False
+    """whether this is what an earlier request with the same key was answered, once more"""
 
 
 class NewJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,6 +256,8 @@ class NewJob(msgspec.Struct, frozen=True, kw_only=True):
     """from its acceptance on"""
     created_at: datetime | None = None
     """by the store's clock when absent"""
+    idempotency: Idempotency | None = None
+    """under which it's accepted once only"""
 
 
 class NewUnit(msgspec.Struct, frozen=True):
@@ -247,6 +266,10 @@ class NewUnit(msgspec.Struct, frozen=True):
     kind: UnitKind
     ordinal: int = 0
     missing_inputs: int = 0
+
+
+FIRST_UNITS = (NewUnit(UnitKind.SCRIPT),)
+"""every job begins with its script, which names the rest"""
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):

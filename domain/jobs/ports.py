@@ -1,6 +1,6 @@
 """What job control needs from outside: a store that decides, and a bell that wakes workers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -9,13 +9,14 @@ import msgspec
 
 from domain.generation.packaging import Video
 from domain.generation.script import ProductionWarning, SceneEdit
+from domain.jobs.listing import ALL_JOBS, ALL_VIDEOS, JobSelection, VideoSelection
 from domain.jobs.model import (
     Claim,
     Event,
+    Idempotency,
     Job,
     JobError,
     JobResult,
-    JobStatus,
     NewJob,
     NewUnit,
     Result,
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """A slice of a list, newest first; ``next`` is the cursor of the page after it."""
+    """A slice of a list; ``next`` is the cursor of the page after it."""
 
     items: list[T]
     next: str | None = None
@@ -73,8 +74,21 @@ class JobStore(Protocol):
     ) -> Job:
         """Accept a job with its first units, durably.
 
+        One that comes under a key that was used already is not accepted again, whoever else
+        sends it at the same time: the answer is what ``first_answer`` gives.
+
         Raises:
             QueueFull: ``max_queued`` jobs, of all accounts, wait for their first claim already.
+            IdempotencyKeyReused
+        """
+        ...
+
+    async def first_answer(self, account_id: str, asked: Idempotency) -> Job | None:
+        """The job that was accepted under this key in the last ``IDEMPOTENCY_SECONDS``, as it
+        was then.
+
+        Raises:
+            IdempotencyKeyReused: it was another request.
         """
         ...
 
@@ -89,12 +103,17 @@ class JobStore(Protocol):
     async def page(
         self,
         account_id: str,
+        selection: JobSelection = ALL_JOBS,
         *,
-        status: JobStatus | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Job]:
-        """Newest first. An unreadable cursor raises InvalidRequest at ``/cursor``."""
+        """A page of those selected, that after ``cursor``'s. What is inserted meanwhile makes
+        none come twice, and leaves none out.
+
+        Raises:
+            InvalidRequest: at ``/cursor``, if that can't be read or is another selection's.
+        """
         ...
 
     async def cancel(self, account_id: str, job_id: UUID) -> Job:
@@ -200,9 +219,14 @@ class VideoStore(Protocol):
         ...
 
     async def page(
-        self, account_id: str, *, cursor: str | None = None, limit: int = 50
+        self,
+        account_id: str,
+        selection: VideoSelection = ALL_VIDEOS,
+        *,
+        cursor: str | None = None,
+        limit: int = 50,
     ) -> Page[Video]:
-        """Newest first."""
+        """A page of those selected, as ``JobStore.page`` does it."""
         ...
 
     async def edits(self, account_id: str, video_id: UUID) -> dict[int, SceneEdit]:
@@ -216,9 +240,19 @@ class VideoStore(Protocol):
         ...
 
     async def take_edits(
-        self, account_id: str, video_id: UUID, job: NewJob, units: Sequence[NewUnit]
+        self,
+        account_id: str,
+        video_id: UUID,
+        job: NewJob,
+        units: Sequence[NewUnit],
+        noted: Mapping[int, SceneEdit] | None = None,
     ) -> Job:
-        """Accept a revision job and clear the noted corrections, in one transaction."""
+        """Accept a revision job and clear the noted corrections, in one transaction.
+
+        ``noted`` are those that the job was put together from; by default, all of its edits.
+        Under a key that was used already nothing is accepted and nothing cleared, as in
+        ``JobStore.add``.
+        """
         ...
 
     async def delete(self, account_id: str, video_id: UUID) -> Video:

@@ -5,17 +5,23 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from uuid import UUID
 
-from domain.errors import NothingToRevise, QueueFull
+from domain.errors import DomainError, IllegalMove, NothingToRevise, QueueFull
 from domain.generation.brief import Brief
 from domain.generation.intake import Intake
 from domain.generation.script import SceneEdit
-from domain.jobs.model import Event, Job, JobStatus, NewJob, NewUnit, Revises, UnitKind
+from domain.jobs.listing import ALL_JOBS, JobSelection
+from domain.jobs.model import (
+    FIRST_UNITS,
+    Event,
+    Idempotency,
+    Job,
+    NewJob,
+    Revises,
+    merge_edits,
+)
 from domain.jobs.ports import Bell, JobStore, Page, VideoStore
 
 log = logging.getLogger(__name__)
-
-FIRST_UNITS = (NewUnit(UnitKind.SCRIPT),)
-"""every job begins with its script, which names the rest"""
 
 
 class Jobs:
@@ -40,15 +46,34 @@ class Jobs:
         self._deadline = deadline_seconds
         self._max_queued = max_queued
 
-    async def submit(self, account_id: str, brief: Brief, *, priority: int = 0) -> Job:
+    async def first_answer(self, account_id: str, asked: Idempotency | None) -> Job | None:
+        """What was answered to an earlier request with the same key, if there was one.
+
+        Raises:
+            IdempotencyKeyReused: it was another request.
+        """
+        return None if asked is None else await self._store.first_answer(account_id, asked)
+
+    async def submit(
+        self,
+        account_id: str,
+        brief: Brief,
+        *,
+        priority: int = 0,
+        idempotency: Idempotency | None = None,
+    ) -> Job:
         """Accept a brief; durable when this returns. A higher ``priority`` goes first.
 
         Raises:
             QueueFull: too many jobs wait already.
+            IdempotencyKeyReused: another request came with this key.
             InvalidRequest, TopicNotFound, LanguageUnsupported, VoiceNotFound,
             WritingSystemUnsupported, MusicNotFound, MediaNotFound, MediaUnreadable: as
             ``Intake.prepare`` says.
         """
+        # before anything else: what was accepted is answered even if it couldn't be made today
+        if (first := await self.first_answer(account_id, idempotency)) is not None:
+            return first
         prepared = await self._intake.prepare(brief)
         job = await self._store.add(
             NewJob(
@@ -60,13 +85,12 @@ class Jobs:
                 warnings=prepared.warnings,
                 priority=priority,
                 deadline_seconds=self._deadline,
+                idempotency=idempotency,
             ),
             FIRST_UNITS,
             max_queued=self._max_queued,
         )
-        _log_acceptance(job)
-        await self._bell.ring([job.id])
-        return job
+        return await self._begun(job)
 
     async def note_edit(
         self, account_id: str, video_id: UUID, scene: int, edit: SceneEdit
@@ -83,7 +107,12 @@ class Jobs:
         return await self._videos.note_edit(account_id, video_id, scene, edit)
 
     async def revise(
-        self, account_id: str, video_id: UUID, edits: Mapping[int, SceneEdit] | None = None
+        self,
+        account_id: str,
+        video_id: UUID,
+        edits: Mapping[int, SceneEdit] | None = None,
+        *,
+        idempotency: Idempotency | None = None,
     ) -> Job:
         """Make a new revision of a video from the noted corrections and ``edits`` over them.
 
@@ -95,20 +124,43 @@ class Jobs:
             NothingToRevise: nothing was corrected since the last revision.
             WritingSystemUnsupported, MediaNotFound, MediaUnreadable: a correction can't be made.
             QueueFull: too many jobs wait already.
-            IllegalMove: a job is still working on this video.
+            IllegalMove: a job is still working on this video; ``edits`` are noted.
+            IdempotencyKeyReused: another request came with this key.
         """
+        if (first := await self.first_answer(account_id, idempotency)) is not None:
+            return first
+        try:
+            job = await self._revise(account_id, video_id, edits or {}, idempotency)
+        except DomainError as error:
+            # the same request may have come through meanwhile, and be what this one ran into
+            if (first := await self.first_answer(account_id, idempotency)) is not None:
+                return first
+            if isinstance(error, IllegalMove):
+                for scene, edit in sorted((edits or {}).items()):
+                    await self._videos.note_edit(account_id, video_id, scene, edit)
+            raise
+        return await self._begun(job)
+
+    async def _revise(
+        self,
+        account_id: str,
+        video_id: UUID,
+        edits: Mapping[int, SceneEdit],
+        idempotency: Idempotency | None,
+    ) -> Job:
         video = await self._videos.get(account_id, video_id)
         base = await self._store.get(account_id, video.job_id)
-        for scene, edit in sorted((edits or {}).items()):
+        for scene, edit in sorted(edits.items()):
             await self._intake.check_edit(base.request, edit, f"/scenes/{scene}")
         await self._check_queue()
-        # noted before they are taken: should anything fail from here on, they aren't lost
-        for scene, edit in sorted((edits or {}).items()):
-            await self._videos.note_edit(account_id, video_id, scene, edit)
         noted = await self._videos.edits(account_id, video_id)
-        if not noted:
+        if not noted and not edits:
             raise NothingToRevise
-        job = await self._videos.take_edits(
+        merged = {
+            scene: merge_edits(noted.get(scene, SceneEdit()), edits.get(scene, SceneEdit()))
+            for scene in sorted({*noted, *edits})
+        }
+        return await self._videos.take_edits(
             account_id,
             video_id,
             NewJob(
@@ -119,18 +171,17 @@ class Jobs:
                 request=base.request,
                 revises=Revises(
                     script=video.documents["script"],
-                    edits=noted,
+                    edits=merged,
                     folder=None if video.path is None else PurePath(video.path).name,
                 ),
                 topic_match=base.topic_match,
                 priority=base.priority,
                 deadline_seconds=self._deadline,
+                idempotency=idempotency,
             ),
             FIRST_UNITS,
+            noted,
         )
-        _log_acceptance(job)
-        await self._bell.ring([job.id])
-        return job
 
     async def get(self, account_id: str, job_id: UUID) -> Job:
         """Where a job stands. Raises JobNotFound."""
@@ -139,13 +190,15 @@ class Jobs:
     async def page(
         self,
         account_id: str,
+        selection: JobSelection = ALL_JOBS,
         *,
-        status: JobStatus | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Job]:
-        """Jobs, newest first. An unreadable cursor raises InvalidRequest."""
-        return await self._store.page(account_id, status=status, cursor=cursor, limit=limit)
+        """Some jobs of those selected. An unreadable cursor, or that of another selection,
+        raises InvalidRequest.
+        """
+        return await self._store.page(account_id, selection, cursor=cursor, limit=limit)
 
     async def cancel(self, account_id: str, job_id: UUID) -> Job:
         """Stop a job: at once, or as soon as its workers notice.
@@ -172,6 +225,13 @@ class Jobs:
     ) -> list[Event]:
         """What happened to a job after the event ``after``, in order. Raises JobNotFound."""
         return await self._store.events(account_id, job_id, after, limit)
+
+    async def _begun(self, job: Job) -> Job:
+        """Ring for a job that was accepted just now; for one of before it was rung already."""
+        if not job.is_replay:
+            _log_acceptance(job)
+            await self._bell.ring([job.id])
+        return job
 
     async def _check_queue(self) -> None:
         queued = await self._store.queued()

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tiny_production import add_job
+from tiny_production import ACCOUNT, add_job
 
 from adapters.postgres import (
     SchemaDiffers,
@@ -23,6 +23,8 @@ from adapters.postgres import (
 from adapters.postgres.schema import MIGRATIONS
 from adapters.postgres.tables import metadata
 from domain.errors import MadeByNewer
+from domain.generation.brief import Brief
+from domain.jobs.listing import JobSelection
 
 MIGRATE = "import asyncio, sys; from adapters.postgres import *; "
 MIGRATE += "print(asyncio.run(migrate(make_engine(sys.argv[1]))))"
@@ -55,8 +57,8 @@ async def test_every_step_up_can_be_taken_down_and_up_again(empty: AsyncEngine) 
 
 async def test_rows_come_through_every_step_and_back(empty: AsyncEngine) -> None:
     steps = [s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
-    await migrate(empty, steps[0])
-    await add_job(SqlJobStore(empty))
+    await migrate(empty)
+    await add_job(SqlJobStore(empty), request=Brief(script="A \0.", aspect_ratio="1:1", seed=7))
     async with empty.begin() as conn:
         await conn.execute(
             sa.text(
@@ -75,12 +77,14 @@ async def test_rows_come_through_every_step_and_back(empty: AsyncEngine) -> None
             return [count.scalar_one() for count in counts]
 
     assert await kept() == [1, 1, 1, 1]
-    for revision in steps[1:]:
-        await migrate(empty, revision)
-        assert await kept() == [1, 1, 1, 1]
     for revision in reversed(steps[:-1]):
         await downgrade(empty, revision)
         assert await kept() == [1, 1, 1, 1]
+    for revision in steps[1:]:
+        await migrate(empty, revision)
+        assert await kept() == [1, 1, 1, 1]
+    found = await SqlJobStore(empty).page(ACCOUNT, JobSelection(aspect_ratio="1:1"))
+    assert len(found.items) == 1, "what lists are narrowed by was filled in"
     await empty.dispose()
 
 

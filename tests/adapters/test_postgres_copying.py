@@ -22,7 +22,7 @@ from adapters.postgres import (
 from domain.errors import BackupUnusable
 from domain.generation.brief import Brief
 from domain.generation.script import SceneEdit
-from domain.jobs.model import JobStatus
+from domain.jobs.model import Idempotency, JobStatus
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def empty(empty_database_url: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 async def filled(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[AsyncEngine]:
-    """A database with a video, a noted correction, a job under work and one that waits."""
+    """A database with a video, a noted correction, a job under work and a keyed one that waits."""
     path = tmp_path / "filled.db"
     path.write_bytes(sqlite_template.read_bytes())
     engine = make_engine(f"sqlite:///{path}")
@@ -47,7 +47,8 @@ async def filled(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[AsyncEn
     claim = await claim_unit(store)
     await store.finish(claim, finish_for(claim, 1))
     await claim_unit(store)
-    await add_job(store, priority=-1)
+    key = Idempotency(key="order-7", route="POST /api/generate", body="a" * 64)
+    await add_job(store, priority=-1, idempotency=key)
     yield engine
     await engine.dispose()
 

@@ -25,6 +25,13 @@ def test_jobs_are_listed_by_status(left: Job) -> None:
     assert run("jobs", "--status", "failed").output == "No jobs are failed.\n"
 
 
+def test_jobs_are_listed_by_shape_in_either_order_and_number(left: Job) -> None:
+    for options in (("--aspect", "9:16"), ("--sort", "oldest"), ("--limit", "1")):
+        assert str(left.id) in run("jobs", *options).output
+    assert run("jobs", "--aspect", "1:1").output == "No 1:1 jobs.\n"
+    assert run("jobs", "--limit", "0").exit_code == EXIT_USAGE
+
+
 def test_jobs_are_listed_as_the_api_shows_them(left: Job) -> None:
     [job] = json.loads(run("jobs", "--json").output)
     assert (job["id"], job["status"]) == (str(left.id), "queued")

@@ -24,6 +24,7 @@ from domain.errors import IllegalMove, InvalidRequest, JobNotFound, LeaseLost, Q
 from domain.generation.brief import Brief
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
 from domain.generation.stages.script import longest_first, units_for
+from domain.jobs.listing import JobSelection
 from domain.jobs.model import (
     STAGES,
     JobError,
@@ -160,7 +161,7 @@ async def test_a_page_can_be_narrowed_to_a_status(store: JobStore) -> None:
     cancelled = await add_job(store)
     await store.cancel(ACCOUNT, cancelled.id)
 
-    page = await store.page(ACCOUNT, status=JobStatus.CANCELLED)
+    page = await store.page(ACCOUNT, JobSelection(status=JobStatus.CANCELLED))
 
     assert [job.id for job in page.items] == [cancelled.id]
     assert page.next is None
@@ -611,7 +612,9 @@ async def test_many_claimers_never_claim_one_unit_twice(store: JobStore) -> None
 
     for _ in range(50):
         await asyncio.gather(*(work(f"w{n}") for n in range(8)))
-        if await store.page(ACCOUNT, status=JobStatus.SUCCEEDED) == await store.page(ACCOUNT):
+        if await store.page(ACCOUNT, JobSelection(status=JobStatus.SUCCEEDED)) == await store.page(
+            ACCOUNT
+        ):
             break
 
     assert len(ledger) == len(set(ledger)) == 3 * 10

@@ -1,5 +1,6 @@
 """Submitting, revising and retrying, with the bell rung once the job is in the store."""
 
+import asyncio
 from uuid import UUID, uuid4
 
 import msgspec
@@ -16,6 +17,7 @@ from tiny_production import (
 
 from adapters.postgres import SqlJobStore, SqlVideoStore
 from domain.errors import (
+    IdempotencyKeyReused,
     IllegalMove,
     InvalidRequest,
     JobNotFound,
@@ -27,7 +29,8 @@ from domain.errors import (
 from domain.generation.brief import Brief, VoiceChoice
 from domain.generation.intake import Prepared
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
-from domain.jobs.model import JobError, JobStatus, UnitKind, WaitingFor
+from domain.jobs.listing import JobSelection
+from domain.jobs.model import Idempotency, JobError, JobStatus, UnitKind, WaitingFor
 from domain.jobs.service import Jobs
 
 MATCH = TopicMatch(title="Octopus", description="soft-bodied mollusc")
@@ -196,6 +199,51 @@ async def test_corrections_outlast_a_revision_that_is_refused(
     assert await videos.edits(ACCOUNT, video_id) == {1: SceneEdit(text="It is blue.")}
 
 
+KEY = Idempotency(key="k", route="POST /api/videos/7/revisions", body="a" * 64)
+
+
+async def test_a_request_that_comes_again_is_answered_without_looking_at_it_or_ringing(
+    jobs: Jobs, bell: RecordingBell
+) -> None:
+    first = await jobs.submit(ACCOUNT, Brief(topic="Octopus"), idempotency=KEY)
+
+    again = await jobs.submit(ACCOUNT, Brief(), idempotency=KEY)
+
+    assert again == msgspec.structs.replace(first, is_replay=True)
+    assert bell.rung == [first.id]
+    other = msgspec.structs.replace(KEY, body="b" * 64)
+    with pytest.raises(IdempotencyKeyReused):
+        await jobs.submit(ACCOUNT, Brief(topic="Octopus"), idempotency=other)
+
+
+async def test_revisions_that_come_at_once_under_one_key_are_one_and_leave_nothing_noted(
+    jobs: Jobs, store: SqlJobStore, videos: SqlVideoStore
+) -> None:
+    video_id = await finished(jobs, store)
+    await videos.note_edit(ACCOUNT, video_id, 1, SceneEdit(text="It is blue."))
+    edits = {0: SceneEdit(text="Three hearts.")}
+
+    made = await asyncio.gather(
+        *(jobs.revise(ACCOUNT, video_id, edits, idempotency=KEY) for _ in range(8))
+    )
+
+    assert len({job.id for job in made}) == 1
+    assert sum(not job.is_replay for job in made) == 1
+    assert await videos.edits(ACCOUNT, video_id) == {}
+    await work_off(store)
+    again = await jobs.revise(ACCOUNT, video_id, edits, idempotency=KEY)
+    assert again == msgspec.structs.replace(made[0], is_replay=True)
+
+
+async def test_a_refused_revision_leaves_its_key_free(jobs: Jobs, store: SqlJobStore) -> None:
+    video_id = await finished(jobs, store)
+    with pytest.raises(NothingToRevise):
+        await jobs.revise(ACCOUNT, video_id, {}, idempotency=KEY)
+
+    edits = {0: SceneEdit(text="Three hearts.")}
+    assert not (await jobs.revise(ACCOUNT, video_id, edits, idempotency=KEY)).is_replay
+
+
 async def test_a_retry_rings_for_every_unit_that_can_go_on(
     jobs: Jobs, store: SqlJobStore, bell: RecordingBell
 ) -> None:
@@ -221,7 +269,7 @@ async def test_cancel_and_events_speak_for_their_account_only(jobs: Jobs) -> Non
     assert (await jobs.cancel(ACCOUNT, job.id)).status is JobStatus.CANCELLED
     statuses = [e.data["status"] for e in await jobs.events(ACCOUNT, job.id) if e.type == "status"]
     assert statuses == ["queued", "cancelled"]
-    assert (await jobs.page(ACCOUNT, status=JobStatus.QUEUED)).items == []
+    assert (await jobs.page(ACCOUNT, JobSelection(status=JobStatus.QUEUED))).items == []
 
 
 async def test_a_correction_that_cannot_be_made_is_refused_before_it_is_noted(

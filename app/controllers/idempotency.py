@@ -1,0 +1,75 @@
+"""The header ``Idempotency-Key`` (draft-ietf-httpapi-idempotency-key-header)."""
+
+import re
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import ResponseHeader
+from litestar.openapi.spec import Example
+from litestar.params import HeaderParameter
+
+from domain.errors import FieldError, InvalidRequest
+from domain.generation.fingerprint import canonical, content_hash
+from domain.jobs.model import Idempotency
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+
+MAX_KEY_CHARACTERS = 255
+_VISIBLE_ASCII = re.compile(rf"[!-~]{{1,{MAX_KEY_CHARACTERS}}}")
+_QUOTED = re.compile(r'"(.*)"')
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name=HEADER,
+        description="Makes the request safe to repeat: 1 to 255 visible ASCII characters of your "
+        "own choice, such as a UUID, in quotes or without. For 24 hours the same key with the "
+        "same body answers what the first request was answered, and makes nothing; with another "
+        "body, or at another address, it's refused (422). Requests under one key that come at "
+        "the same time wait for the first. A request that was refused leaves its key free.",
+        examples=[Example(summary="A UUID", value="8e03978e-40d5-43dd-bc93-6894a57f9324")],
+    ),
+]
+
+REPLAY_HEADERS = [
+    ResponseHeader(
+        name=REPLAYED,
+        value="true",
+        description="`true` on the repeated answer to an earlier request with this key.",
+        documentation_only=True,
+    )
+]
+
+
+async def read_key(request: Request[Any, Any, Any], header: str | None) -> Idempotency | None:
+    """What ``request`` is recognised by, if it has a key.
+
+    Bodies are compared as JSON: neither spaces nor the order of fields make a difference.
+
+    Raises:
+        InvalidRequest: the header is no key.
+    """
+    if header is None:
+        return None
+    quoted = _QUOTED.fullmatch(header)
+    key = quoted[1] if quoted else header
+    if not _VISIBLE_ASCII.fullmatch(key):
+        raise InvalidRequest(
+            [
+                FieldError(
+                    f"/{HEADER}",
+                    f"must be 1 to {MAX_KEY_CHARACTERS} visible ASCII characters",
+                    "invalid",
+                    "Take a new UUID for each new request, and the same one to repeat it.",
+                )
+            ]
+        )
+    body = await request.body()
+    asked = msgspec.json.decode(body) if body else None
+    return Idempotency(
+        key=key,
+        route=f"{request.method} {request.scope['path']}",
+        body=content_hash(canonical(asked)),
+    )
