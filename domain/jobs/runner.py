@@ -112,6 +112,7 @@ class Runner:
             return False
         self._telemetry.claimed(claim)
         with self._about(claim):
+            log.info("unit begun: %s %d", claim.unit.kind, claim.unit.ordinal)
             await self._work(claim)
         return True
 
@@ -213,7 +214,8 @@ class Runner:
             if ready is None:
                 return
             self._telemetry.finished(claim, finish, seconds)
-            log.info("unit finished: %s %d", claim.unit.kind, claim.unit.ordinal)
+            how = "finished (made before)" if finish.is_reused else "finished"
+            log.info("unit %s: %s %d", how, claim.unit.kind, claim.unit.ordinal)
             if others := self._for_others(ready):
                 await self._bell.ring(others)
 
@@ -292,6 +294,8 @@ class Runner:
             await self._store.release(claim)
         except DomainError as error:  # no reason to stop later: the lease expires by itself
             log.warning("unit %s isn't given back: %s", claim.unit.id, error)
+        else:
+            log.info("unit given back: %s %d", claim.unit.kind, claim.unit.ordinal)
 
 
 def _is_outage(error: BaseException) -> bool:
