@@ -67,4 +67,6 @@ class Ledger:
         if not self.path.exists():
             return []
         decoder = msgspec.json.Decoder(Line)
-        return decoder.decode_lines(self.path.read_bytes())
+        written = self.path.read_bytes()
+        # whoever is writing the last one may not have come to its end
+        return decoder.decode_lines(written[: written.rfind(b"\n") + 1])
