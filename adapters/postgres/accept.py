@@ -32,15 +32,9 @@ from domain.jobs.model import Job, NewJob, NewUnit, UnitState
 MAX_UNITS = 100
 """of one statement: SQLite puts no more than 500 rows together"""
 
-# -- SQLite, where a statement costs nothing and nobody else writes meanwhile -----------------
-
 
 def _asked(column: sa.Column[Any]) -> sa.BindParameter[Any]:
     return bound("asked", column)
-
-
-_JOB = insert_rows(jobs, new_job(_asked)).returning(jobs.c.created_at, jobs.c.deadline_at)
-_EVENT = insert_rows(events, new_event(_asked))
 
 
 def _unit_rows(count: int) -> sa.CompoundSelect[Any]:
@@ -54,15 +48,21 @@ _UNIT_COLUMNS = list(new_unit(_asked, _asked))
 
 
 @cache
-def _units(count: int) -> sa.Insert:
-    return sa.insert(units).from_select(_UNIT_COLUMNS, _unit_rows(count), include_defaults=False)
-
-
-@cache
 def _add(count: int) -> Any:
     """Units of a job that is there, unless they are there, too."""
     insert = keep_first_of(units, _UNIT_COLUMNS, sa.select(_unit_rows(count).subquery()))
     return insert.returning(units.c.id, units.c.state)
+
+
+# -- SQLite, where a statement costs nothing and nobody else writes meanwhile -----------------
+
+_JOB = insert_rows(jobs, new_job(_asked)).returning(jobs.c.created_at, jobs.c.deadline_at)
+_EVENT = insert_rows(events, new_event(_asked))
+
+
+@cache
+def _units(count: int) -> sa.Insert:
+    return sa.insert(units).from_select(_UNIT_COLUMNS, _unit_rows(count), include_defaults=False)
 
 
 async def _insert_one_by_one(conn: Conn, one: Asked) -> Answer:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from domain.errors import ServiceUnavailable, StorageFull
 
@@ -29,9 +29,8 @@ class Gathering(Generic[Item, Answer]):
     def __init__(self, make: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]]) -> None:
         self._make = make
         self._waiting: list[_Call[Item, Answer]] = []
-        self._under_way = 0
-        self._trips: set[asyncio.Task[None]] = set()
-        """the event loop itself holds its tasks only weakly"""
+        self._trips: set[asyncio.Task[Any]] = set()
+        """under way; the event loop itself holds its tasks only weakly"""
 
     async def call(self, item: Item) -> Answer:
         """The answer to ``item``.
@@ -43,15 +42,14 @@ class Gathering(Generic[Item, Answer]):
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((item, answer, loop.time()))
-        if self._under_way < MAX_TRIPS:
-            self._under_way += 1
+        if len(self._trips) < MAX_TRIPS:
             # in a context of its own: what is logged on the way isn't the first caller's alone
-            trip = asyncio.create_task(self._travel(), context=Context())
-            self._trips.add(trip)
-            trip.add_done_callback(self._trips.discard)
+            self._trips.add(asyncio.create_task(self._travel(), context=Context()))
         return await answer
 
     async def _travel(self) -> None:
+        trip = asyncio.current_task()
+        assert trip is not None
         try:
             while self._waiting:
                 taken, self._waiting = self._waiting[:MAX_TOGETHER], self._waiting[MAX_TOGETHER:]
@@ -59,7 +57,7 @@ class Gathering(Generic[Item, Answer]):
         finally:
             # at once, and not when the loop gets to say that the task is done: whoever comes
             # between the two would wait for a trip that has ended
-            self._under_way -= 1
+            self._trips.discard(trip)
 
     async def _take(self, taken: "list[_Call[Item, Answer]]") -> None:
         try:
