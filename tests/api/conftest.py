@@ -10,6 +10,8 @@ import httpx
 import msgspec
 import pytest
 from live_server import Backstage, serve
+from playwright.async_api import Browser, async_playwright
+from servers import unavailable
 
 from app.config import Settings
 from app.container import make_container
@@ -17,6 +19,9 @@ from domain.generation.stores import ArtifactStore
 
 ANSWER_SECONDS = 180.0
 """the first still has to wait for the fonts to be made"""
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""names that the browser may be installed under"""
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +88,19 @@ async def backstage(settings: Settings) -> AsyncIterator[Backstage]:
     yield stores
     await stores.engine.dispose()
     await container.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A headless Chromium that reaches this machine only."""
+    executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if executable is None:
+        unavailable("there is no Chromium on this machine (on Debian: apt install chromium)")
+    async with async_playwright() as playwright:
+        # everything but this machine goes to a proxy that isn't there
+        chromium = await playwright.chromium.launch(
+            executable_path=executable,
+            args=["--no-sandbox", "--proxy-server=127.0.0.1:9", "--proxy-bypass-list=127.0.0.1"],
+        )
+        yield chromium
+        await chromium.close()
