@@ -32,6 +32,7 @@ from adapters.postgres import (
     SqlDocumentStore,
     SqlJobStore,
     SqlKeyStore,
+    SqlPresetStore,
     SqlRegistrar,
     SqlVideoStore,
     make_engine,
@@ -65,6 +66,7 @@ from domain.generation.writing import PlainWriter, Writers
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs
 from domain.jobs.telemetry import Registrar, Silence, Telemetry
+from domain.presets import Presets, PresetStore
 
 
 class Stores(Provider):
@@ -76,6 +78,7 @@ class Stores(Provider):
     telemetry = from_context(Telemetry)
     registrar = provide(SqlRegistrar, provides=Registrar)
     key_store = provide(SqlKeyStore, provides=KeyStore)
+    preset_store = provide(SqlPresetStore, provides=PresetStore)
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
@@ -187,6 +190,7 @@ class UseCases(Provider):
     pipeline = provide(Pipeline)
     preview = provide(ScenePreview)
     workshop = provide(Workshop)
+    presets = provide(Presets)
 
     @provide
     def keys(self, store: KeyStore) -> Keys:

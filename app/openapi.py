@@ -29,6 +29,7 @@ from app.controllers.bodies import (
 )
 from app.controllers.examples import REQUEST_EXAMPLES
 from app.controllers.keys import KeyList, KeyRequest, KeyWithToken
+from app.controllers.presets import PresetList
 from app.explorers import ApiDocument, SwaggerPage, script_file
 from app.problems import PROBLEM_JSON, Problem
 from app.readiness import Readiness
@@ -38,8 +39,9 @@ from domain.generation.brief import Brief, ShotKind
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import SceneEdit, Script
 from domain.generation.storyboard import Storyboard
+from domain.presets import PartialBrief
 
-REQUEST_MODELS = (Brief, SceneEdit, RevisionRequest, KeyRequest)
+REQUEST_MODELS = (Brief, PartialBrief, SceneEdit, RevisionRequest, KeyRequest)
 RESPONSE_MODELS = (
     JobList,
     VideoList,
@@ -48,6 +50,7 @@ RESPONSE_MODELS = (
     Storyboard,
     Metadata,
     Manifest,
+    PresetList,
     VoiceList,
     PaletteList,
     KeyList,
@@ -80,6 +83,7 @@ TAGS = {
     "Jobs": "Follow the work, cancel it, try again.",
     "Videos": "What came out, and mending a mistake in it.",
     "Files": "What a video consists of.",
+    "Presets": "Defaults of requests, by name.",
     "Catalog": "What a request can choose from.",
     "Keys": "Who may ask for what.",
     "Health": "For whoever watches the server.",

@@ -222,6 +222,43 @@ class IdempotencyKeyReused(DomainError):
     )
 
 
+# -- presets -----------------------------------------------------------------------------------
+
+
+class PresetNotFound(DomainError):
+    """No preset has this name."""
+
+    code = "preset_not_found"
+    hint = "`GET /api/presets` lists them."
+
+
+class PresetUnknown(DomainError):
+    """The request names a preset that isn't there."""
+
+    code = "preset_unknown"  # the detail ``pointer`` leads to the name
+
+
+class PresetChanged(DomainError):
+    """The preset isn't any more what was to be replaced."""
+
+    code = "preset_changed"
+    hint = "Read it again, and send its new ETag as If-Match."
+
+
+class TooManyPresets(DomainError):
+    """The account has as many presets as it may have."""
+
+    code = "too_many_presets"
+    hint = "Remove one first: `DELETE /api/presets/{name}`."
+
+
+class VoiceSampleNotFound(DomainError):
+    """No installed voice has this id, so that nobody can be heard."""
+
+    code = "voice_sample_not_found"
+    hint = "`GET /api/voices` lists the installed voices."
+
+
 # -- work --------------------------------------------------------------------------------------
 
 
