@@ -20,6 +20,7 @@ from dishka import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
+from adapters.directory import DirectorySamples
 from adapters.dramatiq import DramatiqBell
 from adapters.ffmpeg import FfmpegEngine
 from adapters.libass import LibassTypesetter
@@ -45,6 +46,7 @@ from adapters.wikipedia import WikipediaWriter
 from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
 from app.config import Settings
+from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
 from domain.generation.intake import MAX_SEED, Intake
@@ -52,6 +54,7 @@ from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
+    SampleShelf,
     ScriptWriter,
     SentenceSegmenter,
     Typesetter,
@@ -62,6 +65,7 @@ from domain.generation.ports import (
 from domain.generation.preview import ScenePreview
 from domain.generation.stages.stage import Studio
 from domain.generation.stores import ArtifactStore, DocumentStore
+from domain.generation.voice_sample import VoiceSamples
 from domain.generation.writing import PlainWriter, Writers
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs
@@ -158,6 +162,10 @@ class Words(Provider):
             default_voice=settings.default_voice,
         )
 
+    @provide
+    def sample_shelf(self, settings: Settings) -> SampleShelf:
+        return DirectorySamples(settings.cache_dir / "samples")
+
 
 class Picture(Provider):
     """Pictures, type, music and the engine that joins them."""
@@ -191,6 +199,8 @@ class UseCases(Provider):
     preview = provide(ScenePreview)
     workshop = provide(Workshop)
     presets = provide(Presets)
+    voice_samples = provide(VoiceSamples)
+    survey = provide(Survey)
 
     @provide
     def keys(self, store: KeyStore) -> Keys:

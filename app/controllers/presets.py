@@ -20,6 +20,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 ETAG = [
     ResponseHeader(
         name="ETag",
+        value='"8c1f6a1e"',
         description="Of these fields, for `If-Match`.",
         documentation_only=True,
     )
