@@ -33,6 +33,8 @@ INPUT_ERRORS = (
     errors.MediaNotFound,
     errors.MediaUnreadable,
     errors.MusicNotFound,
+    errors.TooManyPresets,
+    errors.NotImportable,
     errors.SettingsInvalid,
     errors.TopicNotFound,
     errors.VoiceNotFound,

@@ -252,6 +252,16 @@ class TooManyPresets(DomainError):
     hint = "Remove one first: `DELETE /api/presets/{name}`."
 
 
+class NotImportable(DomainError):
+    """This is no request that can be imported."""
+
+    code = "not_importable"
+    hint = (
+        "`faceless import` reads the JSON bodies of MoneyPrinterTurbo's POST /api/v1/videos and "
+        "of short-video-maker's POST /api/short-video."
+    )
+
+
 class VoiceSampleNotFound(DomainError):
     """No installed voice has this id, so that nobody can be heard."""
 
