@@ -148,14 +148,24 @@ def _storage(settings: Settings) -> list[Feature]:
             detail="a bucket" if settings.artifacts_url else "a folder",
             setting="ARTIFACTS_URL",
         ),
-        Feature(
-            name="storage.signed_urls",
-            available=bool(settings.artifacts_url) and settings.s3_signed_urls,
-            detail="the bucket sends videos itself",
-            missing=None if settings.artifacts_url else "a bucket",
-            setting="S3_SIGNED_URLS" if settings.artifacts_url else "ARTIFACTS_URL",
-        ),
+        _signed_urls(settings),
     ]
+
+
+def _signed_urls(settings: Settings) -> Feature:
+    has_bucket = bool(settings.artifacts_url)
+    available = has_bucket and settings.s3_signed_urls
+    missing = "that it's switched on" if has_bucket else "a bucket"
+    setting = "S3_SIGNED_URLS" if has_bucket else "ARTIFACTS_URL"
+    value = "true" if has_bucket else "s3://bucket/prefix"
+    return Feature(
+        name="storage.signed_urls",
+        available=available,
+        detail="the bucket sends videos itself",
+        missing=None if available else missing,
+        setting=setting,
+        hint=None if available else f"Set {setting}={value}, and restart.",
+    )
 
 
 def _work(settings: Settings) -> list[Feature]:

@@ -7,13 +7,15 @@ from dishka import FromDishka
 from litestar import Controller, Response, delete, get, put
 from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.openapi.spec import Example
+from litestar.params import HeaderParameter, JSONBody, PathParameter
 
 from app.authentication import needs
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
 from domain.errors import FieldError, InvalidRequest
+from domain.generation.brief import PRESET_NAME
 from domain.presets import PartialBrief, Preset, Presets
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -26,6 +28,15 @@ ETAG = [
     )
 ]
 
+PresetName = Annotated[
+    str,
+    PathParameter(
+        description="1 to 64 of a to z, 0 to 9 and -, not beginning with -.",
+        examples=[Example(summary="A brand's Shorts", value="brand-shorts")],
+        # described only: what isn't one is told with all else that is wrong, or isn't found
+        schema_extra={"pattern": PRESET_NAME, "max_length": 64},
+    ),
+]
 IfMatch = Annotated[
     str | None,
     HeaderParameter(
@@ -65,7 +76,7 @@ class PresetsController(Controller):
         **needs(Scope.JOBS_READ),
     )
     async def one(
-        self, request: JsonRequest, name: FromPath[str], presets: FromDishka[Presets]
+        self, request: JsonRequest, name: PresetName, presets: FromDishka[Presets]
     ) -> Response[Preset]:
         return _answer(await presets.get(request.account_id, name))
 
@@ -86,7 +97,7 @@ class PresetsController(Controller):
     async def keep(
         self,
         request: JsonRequest,
-        name: FromPath[str],
+        name: PresetName,
         data: JSONBody[PartialBrief],  # noqa: ARG002 - checked; as a struct it has defaults, too
         presets: FromDishka[Presets],
         if_match: IfMatch = None,
@@ -105,7 +116,7 @@ class PresetsController(Controller):
         **needs(Scope.JOBS_WRITE),
     )
     async def remove(
-        self, request: JsonRequest, name: FromPath[str], presets: FromDishka[Presets]
+        self, request: JsonRequest, name: PresetName, presets: FromDishka[Presets]
     ) -> None:
         await presets.remove(request.account_id, name)
 

@@ -78,9 +78,14 @@ class VoiceSamples:
         if task is None:
             task = asyncio.create_task(self._made(voice, text, tag))
             self._under_way[tag] = task
-            task.add_done_callback(lambda _: self._under_way.pop(tag, None))
+            task.add_done_callback(lambda done: self._forget(tag, done))
         # whoever goes away meanwhile doesn't take it from the others
         return VoiceSample(tag, await asyncio.shield(task))
+
+    def _forget(self, tag: str, done: asyncio.Task[bytes]) -> None:
+        self._under_way.pop(tag, None)
+        if not done.cancelled():
+            done.exception()  # read, for everybody who asked may have gone
 
     async def _made(self, voice: Voice, text: str, tag: str) -> bytes:
         kept = await self._shelf.get(tag)

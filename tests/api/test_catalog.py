@@ -48,6 +48,16 @@ async def test_a_fresh_installation_says_what_it_can_and_what_would_be_needed_fo
         assert feature["available"] or feature["missing"], name
 
 
+async def test_a_bucket_that_could_send_videos_itself_says_so(
+    make_settings: Callable[..., Settings], bucket: dict[str, Any]
+) -> None:
+    with serve(make_settings(**bucket)) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=180) as api:
+            signed = (await features_of(api))["storage.signed_urls"]
+    assert (signed["available"], signed["setting"]) == (False, "S3_SIGNED_URLS")
+    assert signed["missing"]
+
+
 async def test_settings_that_are_named_are_settings(api: httpx.AsyncClient) -> None:
     known = {field.encode_name for field in msgspec.structs.fields(Settings)}
     for feature in (await features_of(api)).values():

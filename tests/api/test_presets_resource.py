@@ -4,12 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
+from dishka import Provider
+from dishka import Scope as Lifetime
 from live_server import serve
+from msgspec.structs import fields
 
 from app.config import Settings
+from app.container import make_container
 from app.controllers.examples import REQUEST_EXAMPLES
+from domain.access import Keys, Scope
+from domain.presets import Preset, PresetStore
 
 BRAND: dict[str, Any] = {
     "aspect_ratio": "1:1",
@@ -168,6 +173,19 @@ async def test_a_request_without_a_preset_has_none(api: httpx.AsyncClient) -> No
         assert (request["preset"], request["aspect_ratio"]) == (None, "9:16")
 
 
+async def test_a_request_without_a_preset_asks_for_none(
+    make_settings: Callable[..., Settings],
+) -> None:
+    """Nothing is asked of the store: there is none to be asked."""
+    nowhere = Provider(scope=Lifetime.APP)
+    nowhere.provide(lambda: None, provides=PresetStore)
+    with serve(make_settings(), nowhere) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=180) as api:
+            plain = await api.post("/api/generate", json={"script": SCRIPT})
+            named = await generate(api)
+    assert (plain.status_code, named.status_code) == (202, 500)
+
+
 async def test_null_takes_a_field_of_the_preset_away(api: httpx.AsyncClient) -> None:
     await keep(api)
     request = (await generate(api, captions=None, aspect_ratio=None)).json()["request"]
@@ -298,8 +316,6 @@ async def test_presets_are_read_and_written_with_the_scopes_of_jobs(
 async def test_an_account_has_no_part_in_another_s_presets(
     api: httpx.AsyncClient, settings: Settings
 ) -> None:
-    from app.container import make_container
-    from domain.access import Keys, Scope
 
     await keep(api)
     container = make_container(settings)
@@ -316,12 +332,15 @@ async def test_an_account_has_no_part_in_another_s_presets(
 
 
 async def test_the_document_describes_a_preset_s_fields(api: httpx.AsyncClient) -> None:
-    schemas = (await api.get("/schema/openapi.json")).json()["components"]["schemas"]
+    document = (await api.get("/schema/openapi.json")).json()
+    [name] = document["paths"]["/api/presets/{name}"]["delete"]["parameters"]
+    assert name["schema"]["pattern"].startswith("^[a-z0-9]")
+    schemas = document["components"]["schemas"]
     partial = schemas["PartialBrief"]
     assert partial["additionalProperties"] is False
     assert not partial.get("required")
     assert "seconds" in partial["properties"]["duration"]["description"]
-    assert msgspec.json.encode(schemas["Preset"]["properties"])
+    assert set(schemas["Preset"]["properties"]) == {field.name for field in fields(Preset)}
 
 
 PNG = bytes.fromhex(
