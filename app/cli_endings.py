@@ -35,6 +35,7 @@ INPUT_ERRORS = (
     errors.MusicNotFound,
     errors.TooManyPresets,
     errors.NotImportable,
+    errors.PresetNotFound,
     errors.SettingsInvalid,
     errors.TopicNotFound,
     errors.VoiceNotFound,

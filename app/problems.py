@@ -175,11 +175,7 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     problem = problem_of(error)
     preset = AppliedPreset.of(request)
     if preset is not None and problem.errors:
-        problem.errors = preset.told_apart(problem.errors)
-        single = problem.errors[0].message
-        invalid = isinstance(error, InvalidRequest)
-        problem.detail = InvalidRequest(problem.errors).message if invalid else single
-        problem.hint = problem.errors[0].hint or UNSET if len(problem.errors) == 1 else UNSET
+        _say_whose(problem, preset.told_apart(problem.errors))
     problem.request_id = str(request.scope["state"].get("request_id", "")) or UNSET
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request failed", code=problem.code, exc_info=error)
@@ -191,6 +187,17 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
         media_type=PROBLEM_JSON,
         headers={"Cache-Control": "no-store", **_headers(error)},
     )
+
+
+def _say_whose(problem: Problem, told: list[FieldError]) -> None:
+    """Take in the errors of a request over a preset, where some are the preset's."""
+    if told == problem.errors:
+        return
+    problem.errors = told
+    is_list = problem.code == InvalidRequest.code
+    problem.detail = InvalidRequest(told).message if is_list else told[0].message
+    if len(told) == 1:
+        problem.hint = told[0].hint
 
 
 def _of_domain_error(error: DomainError) -> Problem:

@@ -16,6 +16,9 @@ from domain.presets.ports import PresetStore
 MAX_PRESETS = 200
 """of an account: so many are listed on one page"""
 
+LONGEST_SHOWN = 64
+"""characters of what isn't a name: no name has more"""
+
 MAX_PRESET_BYTES = 65_536
 """of its fields as JSON"""
 
@@ -102,7 +105,8 @@ class Presets:
             return await self.get(account_id, name)
         except PresetNotFound as error:
             names = [preset.name for preset in await self._store.listing(account_id)]
-            near = difflib.get_close_matches(name, names, n=1)
+            shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
+            near = difflib.get_close_matches(shown, names, n=1)
             hint = f"Did you mean {near[0]!r}? " if near else ""
             hint += (
                 f"There is {', '.join(names)}."
@@ -110,7 +114,7 @@ class Presets:
                 else "There is none yet: `PUT /api/presets/{name}` makes one."
             )
             raise PresetUnknown(
-                f"There is no preset {name!r}.", hint=hint, pointer="/preset"
+                f"There is no preset {shown!r}.", hint=hint, pointer="/preset"
             ) from error
 
 

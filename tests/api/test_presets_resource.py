@@ -244,6 +244,13 @@ async def test_a_preset_of_an_impossible_name_is_refused(
     assert "/preset" in errors_of(response, response.status_code)
 
 
+async def test_an_endless_name_of_a_preset_is_not_sent_back(api: httpx.AsyncClient) -> None:
+    await keep(api)
+    refused = await generate(api, preset="brand" * 10_000)
+    assert "/preset" in errors_of(refused, refused.status_code)
+    assert len(refused.content) < 2_000
+
+
 async def test_an_error_says_whether_the_value_is_the_preset_s(api: httpx.AsyncClient) -> None:
     await keep(api, duration=300, voice={"speed": 1.1})
     named = errors_of(await generate(api, voice={"speed": 9}))
