@@ -368,7 +368,7 @@ class BackupUnusable(DomainError):
 
 
 class InstallationNotEmpty(DomainError):
-    """There are jobs or videos here already, and they would mix with others."""
+    """There are jobs, videos or presets here already, and they would mix with others."""
 
     code = "installation_not_empty"
     hint = "Take an empty database and another DATA_DIR (`faceless doctor` names those in use)."

@@ -69,9 +69,13 @@ def is_left_out(value: Any) -> bool:
 
 def as_number(value: Any) -> float | None:
     """A finite number; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def carry_by(table: Mapping[str, Carry], draft: Draft, fields: Mapping[str, Any], at: str) -> None:
