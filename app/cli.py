@@ -5,6 +5,7 @@ import asyncio
 import sys
 from contextlib import suppress
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 import msgspec
@@ -18,6 +19,7 @@ ELSEWHERE = {
     "cancel": "app.cli_jobs",
     "gc": "app.cli_upkeep",
     "generate": "app.cli_generate",
+    "import": "app.cli_import",
     "jobs": "app.cli_jobs",
     "keys": "app.cli_keys",
     "migrate": "app.cli_upkeep",
@@ -38,7 +40,9 @@ class Commands(click.Group):
         """The command of this name, if there is one."""
         if cmd_name not in ELSEWHERE:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module(ELSEWHERE[cmd_name]), cmd_name)
+        # a command that is called like a keyword is a function with a _ behind it
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(ELSEWHERE[cmd_name]), name)
         return command
 
 

@@ -20,6 +20,7 @@ from dishka import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
+from adapters.directory import DirectorySamples
 from adapters.dramatiq import DramatiqBell
 from adapters.ffmpeg import FfmpegEngine
 from adapters.libass import LibassTypesetter
@@ -32,6 +33,7 @@ from adapters.postgres import (
     SqlDocumentStore,
     SqlJobStore,
     SqlKeyStore,
+    SqlPresetStore,
     SqlRegistrar,
     SqlVideoStore,
     make_engine,
@@ -44,6 +46,7 @@ from adapters.wikipedia import WikipediaWriter
 from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
 from app.config import Settings
+from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
 from domain.generation.intake import MAX_SEED, Intake
@@ -51,6 +54,7 @@ from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
+    SampleShelf,
     ScriptWriter,
     SentenceSegmenter,
     Typesetter,
@@ -61,10 +65,12 @@ from domain.generation.ports import (
 from domain.generation.preview import ScenePreview
 from domain.generation.stages.stage import Studio
 from domain.generation.stores import ArtifactStore, DocumentStore
+from domain.generation.voice_sample import VoiceSamples
 from domain.generation.writing import PlainWriter, Writers
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs
 from domain.jobs.telemetry import Registrar, Silence, Telemetry
+from domain.presets import Presets, PresetStore
 
 
 class Stores(Provider):
@@ -76,6 +82,7 @@ class Stores(Provider):
     telemetry = from_context(Telemetry)
     registrar = provide(SqlRegistrar, provides=Registrar)
     key_store = provide(SqlKeyStore, provides=KeyStore)
+    preset_store = provide(SqlPresetStore, provides=PresetStore)
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
@@ -155,6 +162,10 @@ class Words(Provider):
             default_voice=settings.default_voice,
         )
 
+    @provide
+    def sample_shelf(self, settings: Settings) -> SampleShelf:
+        return DirectorySamples(settings.cache_dir / "samples")
+
 
 class Picture(Provider):
     """Pictures, type, music and the engine that joins them."""
@@ -187,6 +198,9 @@ class UseCases(Provider):
     pipeline = provide(Pipeline)
     preview = provide(ScenePreview)
     workshop = provide(Workshop)
+    presets = provide(Presets)
+    voice_samples = provide(VoiceSamples)
+    survey = provide(Survey)
 
     @provide
     def keys(self, store: KeyStore) -> Keys:

@@ -47,9 +47,8 @@ def find_errors(value: Any, type_: inspect.Type, pointer: str = "") -> Iterator[
             yield from _in_dict(value, type_, pointer)
         case inspect.StrType():
             yield from _in_string(value, type_, pointer, examples)
-        case inspect.BoolType():
-            if type(value) is not bool:
-                yield _wrong_kind(value, bool, pointer)
+        case inspect.BoolType() | inspect.NoneType():
+            yield from _in_single(value, type_, pointer)
         case inspect.IntType() | inspect.FloatType():
             yield from _in_number(value, type_, pointer)
         case inspect.EnumType() | inspect.LiteralType():
@@ -157,6 +156,16 @@ def _in_string(
         hint = f"Write it like {', '.join(map(str, examples))}." if examples else ""
         message = f"doesn't match the pattern {type_.pattern}"
         yield FieldError(pointer, message, "pattern", hint)
+
+
+def _in_single(
+    value: Any, type_: inspect.BoolType | inspect.NoneType, pointer: str
+) -> Iterator[FieldError]:
+    if isinstance(type_, inspect.BoolType):
+        if type(value) is not bool:
+            yield _wrong_kind(value, bool, pointer)
+    elif value is not None:
+        yield FieldError(pointer, "isn't taken here", "not_taken", "Leave it out.")
 
 
 def _in_number(

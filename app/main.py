@@ -15,6 +15,7 @@ from app.controllers.health import HealthController
 from app.controllers.jobs import GenerateController, JobsController
 from app.controllers.keys import KeysController
 from app.controllers.metrics import MetricsController
+from app.controllers.presets import PresetsController
 from app.controllers.shelf import ShelfProvider
 from app.controllers.video_files import VideoFilesController
 from app.controllers.videos import VideosController
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
             JobsController,
             VideosController,
             VideoFilesController,
+            PresetsController,
             CatalogController,
             KeysController,
             HealthController,

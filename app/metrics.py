@@ -11,7 +11,7 @@ from dishka import AsyncContainer
 
 from adapters.prometheus import Meters, MetricsListener, expose
 from app.config import Settings
-from app.openapi import version
+from app.version import version
 from domain.errors import DomainError
 from domain.jobs.telemetry import Census, Registrar
 

@@ -5,9 +5,6 @@ of its own error bodies, objects that take no unknown fields, and examples.
 """
 
 import copy
-from functools import cache
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
 from typing import Any
 
 from litestar import Response, Router
@@ -18,9 +15,11 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.types import Method
 
 from app.authentication import OPEN
+from app.capabilities import Capabilities
 from app.controllers.bodies import (
     Health,
     JobList,
+    MusicList,
     NotedEdits,
     PaletteList,
     RevisionRequest,
@@ -29,17 +28,20 @@ from app.controllers.bodies import (
 )
 from app.controllers.examples import REQUEST_EXAMPLES
 from app.controllers.keys import KeyList, KeyRequest, KeyWithToken
+from app.controllers.presets import PresetList
 from app.explorers import ApiDocument, SwaggerPage, script_file
 from app.problems import PROBLEM_JSON, Problem
 from app.readiness import Readiness
 from app.struct_notes import closed_structs, field_notes, structs_in, summary_of, values_of
+from app.version import version
 from domain.access import Scope
 from domain.generation.brief import Brief, ShotKind
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import SceneEdit, Script
 from domain.generation.storyboard import Storyboard
+from domain.presets import PartialBrief
 
-REQUEST_MODELS = (Brief, SceneEdit, RevisionRequest, KeyRequest)
+REQUEST_MODELS = (Brief, PartialBrief, SceneEdit, RevisionRequest, KeyRequest)
 RESPONSE_MODELS = (
     JobList,
     VideoList,
@@ -48,6 +50,9 @@ RESPONSE_MODELS = (
     Storyboard,
     Metadata,
     Manifest,
+    PresetList,
+    Capabilities,
+    MusicList,
     VoiceList,
     PaletteList,
     KeyList,
@@ -80,6 +85,7 @@ TAGS = {
     "Jobs": "Follow the work, cancel it, try again.",
     "Videos": "What came out, and mending a mistake in it.",
     "Files": "What a video consists of.",
+    "Presets": "Defaults of requests, by name.",
     "Catalog": "What a request can choose from.",
     "Keys": "Who may ask for what.",
     "Health": "For whoever watches the server.",
@@ -106,15 +112,6 @@ REFUSALS = {
     "401": "The key is missing, unknown, revoked or expired.",
     "403": "The key has no scope for this.",
 }
-
-
-@cache
-def version() -> str:
-    """The program's version, as installed; looking it up reads the package's files."""
-    try:
-        return installed_version("faceless")
-    except PackageNotFoundError:  # run from its sources
-        return "0+source"
 
 
 def openapi_config() -> OpenAPIConfig:

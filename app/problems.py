@@ -17,6 +17,7 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 from litestar.openapi.datastructures import ResponseSpec
 from msgspec import UNSET, UnsetType
 
+from app.applied_preset import AppliedPreset
 from app.authentication import challenge_for
 from app.readiness import Check
 from domain.errors import (
@@ -60,6 +61,11 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "scene_not_found": HTTPStatus.NOT_FOUND,
     "artifact_not_found": HTTPStatus.NOT_FOUND,
     "idempotency_key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "preset_not_found": HTTPStatus.NOT_FOUND,
+    "preset_unknown": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "preset_changed": HTTPStatus.PRECONDITION_FAILED,
+    "too_many_presets": HTTPStatus.CONFLICT,
+    "voice_sample_not_found": HTTPStatus.NOT_FOUND,
     "illegal_move": HTTPStatus.CONFLICT,
     "nothing_to_revise": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
@@ -167,6 +173,9 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     if isinstance(error, NotFoundException):
         error = _no_id(request.scope["path"]) or error
     problem = problem_of(error)
+    preset = AppliedPreset.of(request)
+    if preset is not None and problem.errors:
+        _say_whose(problem, preset.told_apart(problem.errors))
     problem.request_id = str(request.scope["state"].get("request_id", "")) or UNSET
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request failed", code=problem.code, exc_info=error)
@@ -178,6 +187,17 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
         media_type=PROBLEM_JSON,
         headers={"Cache-Control": "no-store", **_headers(error)},
     )
+
+
+def _say_whose(problem: Problem, told: list[FieldError]) -> None:
+    """Take in the errors of a request over a preset, where some are the preset's."""
+    if told == problem.errors:
+        return
+    problem.errors = told
+    is_list = problem.code == InvalidRequest.code
+    problem.detail = InvalidRequest(told).message if is_list else told[0].message
+    if len(told) == 1:
+        problem.hint = told[0].hint
 
 
 def _of_domain_error(error: DomainError) -> Problem:

@@ -8,9 +8,11 @@ import msgspec
 from litestar import Request
 from msgspec import inspect
 
+from app.applied_preset import AppliedPreset
+from app.controllers.idempotency import HEADER, read_key
 from app.field_errors import MAX_DEPTH, at, find_errors, find_unstorable
 from app.problems import UnsupportedMediaType
-from domain.errors import FieldError, InvalidRequest
+from domain.errors import FieldError, InvalidRequest, PresetUnknown
 from domain.generation.brief import (
     SOURCE_FIELDS,
     Brand,
@@ -20,6 +22,9 @@ from domain.generation.brief import (
     check_brief,
 )
 from domain.generation.intake import Intake
+from domain.jobs.service import Jobs
+from domain.presets.model import PartialBrief, check_partial, laid_over, leads_somewhere
+from domain.presets.service import Presets
 
 T = TypeVar("T")
 
@@ -54,24 +59,84 @@ class JsonRequest(Request[Any, Any, Any]):
         parameter = self.route_handler.parsed_fn_signature.parameters["data"]
         model = next(t for t in (parameter.args or (parameter.annotation,)) if t is not type(None))
         body = await self.body()
-        if model is Brief and (brief := brief_at_once(body)) is not None:
-            return brief
+        if model is Brief:
+            brief = brief_at_once(body)
+            if brief is not None and brief.preset is None:
+                return brief
         value = parse_json(body)
+        if model is Brief and isinstance(value, dict) and isinstance(value.get("preset"), str):
+            return await self._over_its_preset(value)
+        return await self._checked(value, model)
+
+    async def _checked(self, value: Any, model: type[Any]) -> Any:
         try:
             return _convert(value, model)
         except InvalidRequest as error:
-            if model is not Brief or not isinstance(value, dict):
+            if not issubclass(model, Brief) or not isinstance(value, dict):
                 raise
             # what is named in the readable rest is looked up as well: else each round of
             # corrections would bring up another error
-            brief, media = _names_in(value, error.errors)
-            if not media and brief == Brief(language=brief.language):
+            unknown = await self._find_unknown(value, error.errors, model)
+            if not unknown:
                 raise
-            intake = await self.scope["state"]["dishka_container"].get(Intake)
-            unknown = await intake.find_unknown(brief, media)
             raise InvalidRequest(
                 _distinct([*error.errors, *unknown])[:MAX_REPORTED_ERRORS]
             ) from error
+
+    async def _find_unknown(
+        self, value: dict[str, Any], errors: list[FieldError], model: type[Brief]
+    ) -> list[FieldError]:
+        brief, media = _names_in(value, errors)
+        if not media and brief == Brief(language=brief.language):
+            return []
+        intake = await self.scope["state"]["dishka_container"].get(Intake)
+        found: list[FieldError] = await intake.find_unknown(brief, media)
+        if model is Brief:
+            return found
+        return [error for error in found if leads_somewhere(error.pointer, value)]
+
+    async def _over_its_preset(self, own: dict[str, Any]) -> Brief:
+        """The brief that a body and the preset that it names make together.
+
+        Raises:
+            PresetUnknown: and nothing else is wrong.
+            InvalidRequest
+        """
+        container = self.scope["state"]["dishka_container"]
+        presets: Presets = await container.get(Presets)
+        try:
+            try:
+                preset = await presets.named_by_request(self.account_id, own["preset"])
+            except PresetUnknown as unknown:
+                raise await self._with_the_rest(own, unknown) from unknown
+            AppliedPreset(preset.name, preset.request, own).note(self)
+            merged = laid_over(preset.request, own)
+            brief: Brief = await self._checked(merged, Brief)
+        except (PresetUnknown, InvalidRequest):
+            # what was accepted under this key is answered whatever became of its preset
+            once = await read_key(self, self.headers.get(HEADER))
+            jobs: Jobs = await container.get(Jobs)
+            first = await jobs.first_answer(self.account_id, once)
+            if first is None:
+                raise
+            return first.request
+        return brief
+
+    async def _with_the_rest(
+        self, own: dict[str, Any], unknown: PresetUnknown
+    ) -> PresetUnknown | InvalidRequest:
+        """What is wrong with a body apart from its preset, told together with that."""
+        rest = {name: value for name, value in own.items() if name != "preset"}
+        errors: list[FieldError] = []
+        try:
+            _convert(rest, PartialBrief)
+        except InvalidRequest as error:
+            errors = error.errors
+        errors = _distinct([*errors, *await self._find_unknown(rest, errors, PartialBrief)])
+        if not errors:
+            return unknown
+        first = FieldError("/preset", unknown.message, unknown.code, unknown.hint_text)
+        return InvalidRequest([first, *errors][:MAX_REPORTED_ERRORS])
 
 
 def brief_at_once(raw: bytes) -> Brief | None:
@@ -111,8 +176,10 @@ def _convert(value: Any, model: type[T]) -> T:
     described: Any = model  # mypy doesn't take every type for hashable
     found = islice(find_errors(value, _description(described)), MAX_REPORTED_ERRORS)
     errors = _distinct([*unstorable, *found])
-    if model is Brief and isinstance(value, dict):
-        errors = _distinct([*errors, *check_brief(_best_brief(value, errors))])
+    if issubclass(model, Brief) and isinstance(value, dict):
+        best = _best_brief(value, errors)
+        broken = check_brief(best) if model is Brief else check_partial(value, best)
+        errors = _distinct([*errors, *broken])
     if errors:
         raise InvalidRequest(errors)
     return msgspec.convert(value, model, str_keys=True)

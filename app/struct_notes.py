@@ -9,6 +9,7 @@ import inspect
 import textwrap
 from collections.abc import Iterator
 
+import msgspec
 from msgspec import inspect as types
 
 
@@ -30,7 +31,15 @@ def closed_structs(*roots: type) -> set[str]:
 
 
 def field_notes(struct: type) -> dict[str, str]:
-    """The explanations of a struct's fields, as single lines."""
+    """The explanations of a struct's fields, the inherited ones among them, as single lines."""
+    notes: dict[str, str] = {}
+    for base in reversed(struct.__mro__):
+        if issubclass(base, msgspec.Struct) and base is not msgspec.Struct:
+            notes |= _own_notes(base)
+    return notes
+
+
+def _own_notes(struct: type) -> dict[str, str]:
     (definition,) = ast.parse(textwrap.dedent(inspect.getsource(struct))).body
     assert isinstance(definition, ast.ClassDef)
     notes = {}

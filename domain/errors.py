@@ -222,6 +222,53 @@ class IdempotencyKeyReused(DomainError):
     )
 
 
+# -- presets -----------------------------------------------------------------------------------
+
+
+class PresetNotFound(DomainError):
+    """No preset has this name."""
+
+    code = "preset_not_found"
+    hint = "`GET /api/presets` lists them."
+
+
+class PresetUnknown(DomainError):
+    """The request names a preset that isn't there."""
+
+    code = "preset_unknown"  # the detail ``pointer`` leads to the name
+
+
+class PresetChanged(DomainError):
+    """The preset isn't any more what was to be replaced."""
+
+    code = "preset_changed"
+    hint = "Read it again, and send its new ETag as If-Match."
+
+
+class TooManyPresets(DomainError):
+    """The account has as many presets as it may have."""
+
+    code = "too_many_presets"
+    hint = "Remove one first: `DELETE /api/presets/{name}`."
+
+
+class NotImportable(DomainError):
+    """This is no request that can be imported."""
+
+    code = "not_importable"
+    hint = (
+        "`faceless import` reads the JSON bodies of MoneyPrinterTurbo's POST /api/v1/videos and "
+        "of short-video-maker's POST /api/short-video."
+    )
+
+
+class VoiceSampleNotFound(DomainError):
+    """No installed voice has this id, so that nobody can be heard."""
+
+    code = "voice_sample_not_found"
+    hint = "`GET /api/voices` lists the installed voices."
+
+
 # -- work --------------------------------------------------------------------------------------
 
 
@@ -321,7 +368,7 @@ class BackupUnusable(DomainError):
 
 
 class InstallationNotEmpty(DomainError):
-    """There are jobs or videos here already, and they would mix with others."""
+    """There are jobs, videos or presets here already, and they would mix with others."""
 
     code = "installation_not_empty"
     hint = "Take an empty database and another DATA_DIR (`faceless doctor` names those in use)."

@@ -1,5 +1,6 @@
-"""Artifacts as files of one directory tree."""
+"""Artifacts, and what can be made again, as files of one directory tree."""
 
 from adapters.directory.artifact_store import DirectoryArtifactStore
+from adapters.directory.samples import DirectorySamples
 
-__all__ = ["DirectoryArtifactStore"]
+__all__ = ["DirectoryArtifactStore", "DirectorySamples"]

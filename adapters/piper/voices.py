@@ -80,6 +80,7 @@ def packaged_voices() -> list[InstalledVoice]:
         name="Joe",
         language="en-US",
         words_per_minute=WORDS_PER_MINUTE[PACKAGED_VOICE_ID],
+        quality=_quality_of(config),
         credit=credit,
     )
     return [InstalledVoice(voice, package.model_path(), config)]
@@ -103,6 +104,7 @@ def voices_in(folder: Path | None) -> list[InstalledVoice]:
             name=dataset.replace("_", " ").title(),
             language=_language_of(config),
             words_per_minute=WORDS_PER_MINUTE.get(model.stem, UNMEASURED_WORDS_PER_MINUTE),
+            quality=_quality_of(config),
             credit=Credit(
                 what="voice",
                 title=f"Piper voice {model.stem}",
@@ -153,6 +155,12 @@ def unspoken_script(text: str, language: str) -> tuple[str, float]:
 def _language_of(config: dict[str, Any]) -> str:
     code = config.get("language", {}).get("code") or config["espeak"]["voice"]
     return str(code).replace("_", "-")
+
+
+def _quality_of(config: dict[str, Any]) -> str | None:
+    audio = config.get("audio")
+    graded = audio.get("quality") if isinstance(audio, dict) else None
+    return str(graded) if graded else None
 
 
 def _espeak_config(file: Path) -> dict[str, Any] | None:

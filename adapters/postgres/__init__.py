@@ -16,6 +16,7 @@ from adapters.postgres.examination import OLDEST_VERSION, examine_postgres, try_
 from adapters.postgres.holds import SqlHolds
 from adapters.postgres.jobs import SqlJobStore
 from adapters.postgres.keys import SqlKeyStore
+from adapters.postgres.presets import SqlPresetStore
 from adapters.postgres.retention import Retention
 from adapters.postgres.schema import (
     SchemaDiffers,
@@ -44,6 +45,7 @@ __all__ = [
     "SqlHolds",
     "SqlJobStore",
     "SqlKeyStore",
+    "SqlPresetStore",
     "SqlRegistrar",
     "SqlUpkeep",
     "SqlVideoStore",

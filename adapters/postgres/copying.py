@@ -23,6 +23,7 @@ from adapters.postgres.tables import (
     events,
     idempotency_keys,
     jobs,
+    presets,
     results,
     units,
     videos,
@@ -48,7 +49,9 @@ def _plain(column: sa.Column[Any]) -> sa.ColumnClause[Any]:
     return sa.column(column.name, type_)
 
 
-_COPIED = {table.name: table for table in (jobs, units, results, events, videos, idempotency_keys)}
+_COPIED = {
+    table.name: table for table in (jobs, units, results, events, videos, idempotency_keys, presets)
+}
 
 TABLES = tuple(_COPIED)
 """what is copied, in the order in which rows can be inserted; documents have a store of their

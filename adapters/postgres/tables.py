@@ -261,6 +261,18 @@ api_keys = sa.Table(
     sa.Index("ix_api_keys_newest", "account_id", "created_at", "id"),
 )
 
+# defaults of requests, by a name of the account's own
+presets = sa.Table(
+    "presets",
+    metadata,
+    sa.Column("account_id", ACCOUNT, primary_key=True),
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("request", Json(dict[str, Any]), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),  # SHA-256 of the request
+    sa.Column("created_at", UtcTime(), nullable=False),
+    sa.Column("updated_at", UtcTime(), nullable=False),
+)
+
 # what only one process of the installation may do at a time, until it's done or dead
 holds = sa.Table(
     "holds",

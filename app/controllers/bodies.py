@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
 
 from domain.generation.brief import Brief
-from domain.generation.packaging import Video
-from domain.generation.ports import Voice
+from domain.generation.packaging import Credit, Video
+from domain.generation.ports import Track, Voice
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
 from domain.generation.storyboard import Palette
 from domain.jobs.model import (
@@ -148,10 +149,51 @@ class RevisionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scenes: dict[int, SceneEdit] = {}
 
 
-class VoiceList(msgspec.Struct, frozen=True):
-    """Voices, the default first."""
+class VoiceBody(msgspec.Struct, frozen=True, kw_only=True):
+    """An installed voice."""
 
-    items: list[Voice]
+    id: str
+    """for `voice.id`"""
+    name: str
+    language: str
+    """BCP 47"""
+    quality: str | None
+    """as the model's makers grade it (`x_low` to `high`); null where they don't"""
+    words_per_minute: float
+    """at speed 1, pauses included"""
+    license: str
+    sample_url: str
+    """a sentence to listen to, as WAV"""
+    credit: Credit
+
+    @classmethod
+    def from_voice(cls, voice: Voice) -> "VoiceBody":
+        """A voice, and where it can be heard."""
+        return cls(
+            id=voice.id,
+            name=voice.name,
+            language=voice.language,
+            quality=voice.quality,
+            words_per_minute=voice.words_per_minute,
+            license=voice.credit.license,
+            sample_url=f"/api/voices/{quote(voice.id, safe='')}/sample",
+            credit=voice.credit,
+        )
+
+
+class VoiceList(msgspec.Struct, frozen=True):
+    """Installed voices, the default first."""
+
+    items: list[VoiceBody]
+    hint: str | None = None
+    """how to install one, where there's none"""
+
+
+class MusicList(msgspec.Struct, frozen=True):
+    """Music that ``music.mood`` can ask for."""
+
+    moods: list[str]
+    items: list[Track]
 
 
 class PaletteList(msgspec.Struct, frozen=True):

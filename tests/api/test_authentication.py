@@ -192,7 +192,15 @@ ROUTES: list[tuple[str, str, Scope]] = [
         for part in ("metadata", "manifest", "script", "storyboard")
     ],
     ("GET", VIDEO + "/scenes/{number}/preview.jpg", Scope.VIDEOS_READ),
+    ("GET", "/api/presets", Scope.JOBS_READ),
+    ("GET", "/api/presets/{name}", Scope.JOBS_READ),
+    ("PUT", "/api/presets/{name}", Scope.JOBS_WRITE),
+    ("DELETE", "/api/presets/{name}", Scope.JOBS_WRITE),
+    ("GET", "/api/capabilities", Scope.JOBS_READ),
     ("GET", "/api/voices", Scope.JOBS_READ),
+    ("GET", "/api/voices/{voice_id}/sample", Scope.JOBS_READ),
+    ("HEAD", "/api/voices/{voice_id}/sample", Scope.JOBS_READ),
+    ("GET", "/api/music", Scope.JOBS_READ),
     ("GET", "/api/palettes", Scope.JOBS_READ),
     ("GET", "/api/keys", Scope.ADMIN),
     ("POST", "/api/keys", Scope.ADMIN),
@@ -203,7 +211,8 @@ ROUTES: list[tuple[str, str, Scope]] = [
 
 def address_of(path: str) -> str:
     """An address of something that isn't there."""
-    return path.format(job_id=uuid4(), video_id=uuid4(), number=0, key_id="0" * 16)
+    names = {"name": "nothing", "voice_id": "nobody", "key_id": "0" * 16}
+    return path.format(job_id=uuid4(), video_id=uuid4(), number=0, **names)
 
 
 OPEN = [

@@ -10,6 +10,7 @@ from live_server import serve
 
 from app.config import Settings
 from app.controllers.examples import REQUEST_EXAMPLES
+from domain.importing import read_request
 
 JSON = {"content-type": "application/json"}
 EXAMPLES = REQUEST_EXAMPLES["post", "/api/generate"]
@@ -269,3 +270,55 @@ def test_a_full_queue_says_when_to_come_back(make_settings: Any) -> None:
     assert refused.status_code == 429
     assert refused.json()["code"] == "queue_full"
     assert int(refused.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {
+            "video_subject": "Why bees matter",
+            "video_script": "Bees need flowers.\n\nFlowers need bees.",
+            "video_terms": ["bee", "flower"],
+            "video_aspect": "16:9",
+            "video_concat_mode": "random",
+            "video_clip_duration": 5,
+            "video_count": 1,
+            "video_source": "pexels",
+            "video_language": "",
+            "voice_name": "en-US-JennyNeural-Female",
+            "voice_volume": 1.0,
+            "voice_rate": 1.2,
+            "bgm_type": "random",
+            "bgm_volume": 0.2,
+            "subtitle_enabled": True,
+            "subtitle_position": "bottom",
+            "font_name": "STHeitiMedium.ttc",
+            "text_fore_color": "#FFFFFF",
+            "text_background_color": True,
+            "font_size": 60,
+            "stroke_color": "#000000",
+            "stroke_width": 1.5,
+            "n_threads": 2,
+            "paragraph_number": 1,
+        },
+        {"video_subject": "Octopus"},
+        {
+            "scenes": [{"text": "Hello world!", "searchTerms": ["river"]}],
+            "config": {
+                "paddingBack": 1500,
+                "music": "chill",
+                "musicVolume": "medium",
+                "captionPosition": "center",
+                "captionBackgroundColor": "#0000FF",
+                "voice": "af_heart",
+                "orientation": "portrait",
+            },
+        },
+    ],
+    ids=["moneyprinterturbo", "a subject alone", "short-video-maker"],
+)
+async def test_an_imported_request_is_accepted(
+    api: httpx.AsyncClient, body: dict[str, Any]
+) -> None:
+    response = await api.post("/api/generate", json=read_request(body).request)
+    assert response.status_code == 202, response.text

@@ -92,7 +92,6 @@ def test_every_domain_error_a_request_can_meet_has_a_status() -> None:
         "cancelled",
         "quarantined",
         "deadline_exceeded",
-        "narration_failed",
         "render_failed",
         "render_interrupted",
         "font_missing",
@@ -101,8 +100,9 @@ def test_every_domain_error_a_request_can_meet_has_a_status() -> None:
         "upkeep_under_way",
         "backup_unusable",
         "installation_not_empty",
+        "not_importable",
     }
-    servers_own_trouble = {"made_by_newer", "document_unreadable"}
+    servers_own_trouble = {"made_by_newer", "document_unreadable", "narration_failed"}
     codes = {error.code for error in every_domain_error()}
     assert codes - never_answered - servers_own_trouble == set(STATUS_BY_CODE)
 

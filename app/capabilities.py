@@ -1,0 +1,99 @@
+"""What this server can do, as ``/api/capabilities`` answers it."""
+
+import msgspec
+
+from app.config import Settings
+from domain.generation.brief import (
+    FRAME_SIZES,
+    MAX_SCENES,
+    MAX_SHORT_SECONDS,
+    MAX_TEXT_CHARS,
+    MAX_TOPIC_CHARS,
+    MIN_ARTICLE_WORDS,
+    Brief,
+)
+from domain.presets.service import MAX_PRESET_BYTES, MAX_PRESETS
+
+
+class Feature(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a server may be able to do."""
+
+    name: str
+    """stable: `script.topic`, `voice`, `visuals.media_folder` ..."""
+    available: bool
+    detail: str
+    """what there is"""
+    missing: str | None = None
+    """what there isn't, and would be needed"""
+    setting: str | None = None
+    """the environment variable that decides it"""
+    hint: str | None = None
+    """what to do to have it, or more of it"""
+
+
+class Size(msgspec.Struct, frozen=True):
+    """Of a frame, in pixels."""
+
+    width: int
+    height: int
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request may ask for, and how much."""
+
+    aspect_ratios: dict[str, Size]
+    min_duration_seconds: int
+    max_duration_seconds: int
+    max_vertical_seconds: int
+    """of a 9:16 video: a Short"""
+    max_topic_characters: int
+    max_text_characters: int
+    """of a script, an article, or a scene"""
+    min_article_words: int
+    max_scenes: int
+    max_body_bytes: int
+    """of any request; MAX_BODY_BYTES"""
+    max_queued_jobs: int
+    """of all accounts together; MAX_QUEUED_JOBS"""
+    job_deadline_seconds: float
+    """JOB_DEADLINE_SECONDS"""
+    max_presets: int
+    """of an account"""
+    max_preset_bytes: int
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What this server can do."""
+
+    version: str
+    features: list[Feature]
+    languages: list[str]
+    """BCP 47 tags of the installed voices"""
+    voices: list[str]
+    """ids, the default first"""
+    moods: list[str]
+    """of the music"""
+    caption_styles: list[str]
+    scene_kinds: list[str]
+    limits: Limits
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What requests are held to."""
+    schema = msgspec.json.schema(Brief)["$defs"]["Brief"]["properties"]["duration"]
+    (seconds,) = (kind for kind in schema["anyOf"] if kind["type"] == "integer")
+    return Limits(
+        aspect_ratios={ratio: Size(*size) for ratio, size in FRAME_SIZES.items()},
+        min_duration_seconds=seconds["minimum"],
+        max_duration_seconds=seconds["maximum"],
+        max_vertical_seconds=MAX_SHORT_SECONDS,
+        max_topic_characters=MAX_TOPIC_CHARS,
+        max_text_characters=MAX_TEXT_CHARS,
+        min_article_words=MIN_ARTICLE_WORDS,
+        max_scenes=MAX_SCENES,
+        max_body_bytes=settings.max_body_bytes,
+        max_queued_jobs=settings.max_queued_jobs,
+        job_deadline_seconds=settings.job_deadline_seconds,
+        max_presets=MAX_PRESETS,
+        max_preset_bytes=MAX_PRESET_BYTES,
+    )
