@@ -30,6 +30,7 @@ from adapters.num2words import Num2WordsVerbalizer
 from adapters.piper import PiperNarrator
 from adapters.postgres import (
     SqlDocumentStore,
+    SqlEventLog,
     SqlJobStore,
     SqlKeyStore,
     SqlRegistrar,
@@ -62,6 +63,7 @@ from domain.generation.preview import ScenePreview
 from domain.generation.stages.stage import Studio
 from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.generation.writing import PlainWriter, Writers
+from domain.jobs.news import EventLog
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs
 from domain.jobs.telemetry import Registrar, Silence, Telemetry
@@ -76,6 +78,7 @@ class Stores(Provider):
     telemetry = from_context(Telemetry)
     registrar = provide(SqlRegistrar, provides=Registrar)
     key_store = provide(SqlKeyStore, provides=KeyStore)
+    event_log = provide(SqlEventLog, provides=EventLog)
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:

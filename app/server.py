@@ -32,6 +32,7 @@ from app.readiness import Watch, look_around
 from domain.access import Keys
 from domain.generation.ports import ScriptWriter
 from domain.generation.stores import DocumentStore
+from domain.jobs.news import EventLog
 
 if TYPE_CHECKING:
     from app.embedded import EmbeddedWorker
@@ -41,6 +42,7 @@ log = structlog.get_logger("app.server")
 START_SECONDS = 4.0
 """for the database to be reached and prepared; a server that waits longer looks dead"""
 WARM_UP_TOPIC = "Earth"
+SECONDS_PER_DAY = 86_400.0
 
 
 class Server:
@@ -91,7 +93,6 @@ class Server:
                 preparation = Preparation(settings)
                 self._meters = meters = open_meters(settings)
                 bell = ThreadBell()
-                feed = EventFeed(settings.event_poll_seconds, settings.event_heartbeat_seconds)
                 if settings.embedded_worker:
                     self._worker = EmbeddedWorker(settings, bell, meters)
                 worker = self._worker
@@ -102,14 +103,23 @@ class Server:
                 def scrape(container: AsyncContainer) -> Scrape:
                     return Scrape(settings, container, meters)
 
+                def feed(events: EventLog) -> EventFeed:
+                    kept_days = min(settings.event_retention_days, settings.job_retention_days)
+                    return EventFeed(
+                        events,
+                        poll_seconds=settings.event_poll_seconds,
+                        heartbeat_seconds=settings.event_heartbeat_seconds,
+                        kept_seconds=kept_days * SECONDS_PER_DAY,
+                    )
+
                 own = Provider(scope=DiScope.APP)
-                own.provide(lambda: feed, provides=EventFeed)
+                own.provide(feed)
                 own.provide(watch)
                 own.provide(scrape)
                 self._container = make_container(
                     settings, own, *self._providers, thread_bell=bell, telemetry=meters
                 )
-                self._feed = feed
+                self._feed = await self._container.get(EventFeed)  # connects to nothing
                 try:
                     await self._begin(settings, preparation, worker)
                 except BaseException:
@@ -159,6 +169,7 @@ class Server:
         """End streams, give the worker's leases back, close connections."""
         if self._feed is not None:
             self._feed.stop()
+            await self._feed.stopped()
         for task in (self._warming, self._looking, self._preparing):
             if task is not None:
                 task.cancel()
