@@ -23,6 +23,7 @@ from uuid_utils.compat import uuid7
 from adapters.dramatiq import DramatiqBell
 from adapters.ffmpeg import FfmpegEngine
 from adapters.libass import LibassTypesetter
+from adapters.limits import MemoryCounters, RedisCounters
 from adapters.media_folder import MediaFolder
 from adapters.mongo import MongoDocumentStore
 from adapters.music import BundledMusic, FolderMusic, MusicShelf
@@ -47,6 +48,7 @@ from app.bells import Bells
 from app.config import Settings
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
+from domain.access.limits import Counters
 from domain.generation.intake import MAX_SEED, Intake
 from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
@@ -125,6 +127,15 @@ class Stores(Provider):
         bell = DramatiqBell(settings.redis_url, telemetry=telemetry)
         yield bell
         await bell.close()
+
+    @provide
+    async def counters(self, settings: Settings) -> AsyncIterator[Counters]:
+        if not settings.redis_url:
+            yield MemoryCounters()
+            return
+        counters = RedisCounters(settings.redis_url)
+        yield counters
+        await counters.close()
 
     @provide
     def bell(self, thread_bell: ThreadBell, redis_bell: DramatiqBell | None) -> Bell:

@@ -63,13 +63,16 @@ class _Sending(ASGIStreamingResponse):
                 await self._send_all(first, frames, send)
             finally:
                 leaving.cancel()
+                await asyncio.gather(leaving, return_exceptions=True)
         finally:
             await frames.aclose()
 
     async def _end_when_left(self, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass  # the rest of a body that nobody asked for
-        self._subscription.end()
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass  # the rest of a body that nobody asked for
+        finally:
+            self._subscription.end()
 
     async def _send_all(
         self, first: bytes, frames: AsyncGenerator[bytes, None], send: Send
