@@ -15,7 +15,7 @@ from litestar.types import HTTPScope
 from adapters.prometheus import Meters
 from domain.access import Key
 from domain.access.limits import WINDOW_SECONDS, Admitted, Limits, whole_seconds
-from domain.errors import DomainError, RateLimited, TooManyAtOnce, TooManyFailures
+from domain.errors import RateLimited, TooManyAtOnce, TooManyFailures
 
 log = structlog.get_logger("app.limiting")
 
@@ -55,17 +55,8 @@ async def enter(scope: HTTPScope, key: Key) -> None:
     limits: Limits = state["limits"]
     try:
         state["admitted"] = await limits.enter(key.id, uuid4().hex)
-    except RateLimited as error:
-        details = error.details
-        state["admitted"] = Admitted(details["limit"], 0, details["seconds_left"], None)
-        raise
-    except TooManyAtOnce as error:
-        state["admitted"] = Admitted(
-            error.details["admitted"].limit,
-            error.details["admitted"].remaining,
-            error.details["admitted"].seconds_left,
-            None,
-        )
+    except (RateLimited, TooManyAtOnce) as error:
+        state["admitted"] = error.details["admitted"]
         raise
 
 
@@ -117,6 +108,5 @@ def quota_headers(state: dict[str, Any]) -> list[tuple[bytes, bytes]]:
 def retry_after(error: Exception) -> int | None:
     """When a request that was over a limit may come again, in seconds."""
     if isinstance(error, RateLimited | TooManyAtOnce | TooManyFailures):
-        assert isinstance(error, DomainError)
         return whole_seconds(error.details["seconds_left"])
     return None

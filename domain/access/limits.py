@@ -138,7 +138,7 @@ class Limits:
         """Let a request of a key in; what it was given is to be left when it has ended.
 
         Raises:
-            RateLimited, TooManyAtOnce
+            RateLimited, TooManyAtOnce: the detail ``admitted`` is what is left to the key.
         """
         allowance = self._allowance
         if not (allowance.requests or allowance.at_once):
@@ -154,27 +154,22 @@ class Limits:
             return UNCOUNTED
         self._note_back()
         count, limit = entry.count, allowance.requests
+        standing = Admitted(limit, max(0, limit - count.number), count.seconds_left, None)
         if limit and count.number > limit:
             self._telemetry.refused("rate")
             raise RateLimited(
                 f"The key {key_id} may send {limit} requests in {WINDOW_SECONDS} s.",
-                limit=limit,
+                admitted=standing,
                 seconds_left=count.seconds_left,
             )
-        admitted = Admitted(
-            limit=limit,
-            remaining=max(0, limit - count.number),
-            seconds_left=count.seconds_left,
-            slot=slot if allowance.at_once else None,
-        )
         if not entry.has_room:
             self._telemetry.refused("at_once")
             raise TooManyAtOnce(
                 f"The key {key_id} has {allowance.at_once} requests under way, as many as it may.",
+                admitted=standing,
                 seconds_left=float(AT_ONCE_RETRY_SECONDS),
-                admitted=admitted,
             )
-        return admitted
+        return msgspec.structs.replace(standing, slot=slot) if allowance.at_once else standing
 
     async def leave(self, key_id: str, admitted: Admitted) -> None:
         """A request that was let in has ended."""
