@@ -5,9 +5,11 @@ from urllib.parse import urlsplit
 
 from litestar import Request
 
+from app import limiting
 from app.authentication import Visitor, authenticate
 from app.problems import CrossSiteRequest, UnsupportedMediaType
 from app.request_body import is_json
+from domain.errors import KeyInvalid
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -17,14 +19,34 @@ async def admit(request: Request[Any, Any, Any]) -> None:
 
     Raises:
         KeyMissing, KeyInvalid, ScopeMissing
+        RateLimited, TooManyAtOnce, TooManyFailures
         CrossSiteRequest: a page of another site sent it.
         UnsupportedMediaType: it would change something, and its body is none that is taken.
     """
-    visitor = await authenticate(request)
+    visitor = await authenticated(request)
     if request.method in SAFE_METHODS:
         return
     refuse_cross_site(request, visitor)
     refuse_undeclared(request)
+
+
+async def authenticated(request: Request[Any, Any, Any]) -> Visitor | None:
+    """Whoever sent a request, counted. This machine itself, without a key, isn't limited.
+
+    Raises:
+        KeyMissing, KeyInvalid, ScopeMissing
+        RateLimited, TooManyAtOnce, TooManyFailures
+    """
+    try:
+        return await authenticate(request)
+    except KeyInvalid:
+        await limiting.count_failure(request.scope)
+        raise
+    finally:
+        # also where the key lacks the scope: a refusal is an answer, too
+        key = request.scope["state"].get("key")
+        if key is not None:
+            await limiting.enter(request.scope, key)
 
 
 def refuse_cross_site(request: Request[Any, Any, Any], visitor: Visitor | None) -> None:

@@ -106,7 +106,7 @@ async def authenticate(request: Request[Any, Any, Any]) -> Visitor | None:
     needed: Scope = route.get("scope", Scope.ADMIN)
     state["account_id"] = visitor.account_id
     if visitor.key is not None:
-        state["key_id"] = visitor.key.id
+        state["key"], state["key_id"] = visitor.key, visitor.key.id
         if needed not in visitor.scopes:
             raise ScopeMissing(
                 f"The key {visitor.key.id} ({visitor.key.name}) has no scope {needed}.",

@@ -81,7 +81,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     log_format: Literal["auto", "console", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     max_body_bytes: Annotated[int, Meta(ge=1024)] = 2_000_000
+    max_body_seconds: Seconds = 60.0
     max_queued_jobs: Annotated[int, Meta(ge=1)] = 1_000
+    rate_limit: Annotated[int, Meta(ge=0)] = 600
+    concurrent_limit: Annotated[int, Meta(ge=0)] = 50
+    failure_limit: Annotated[int, Meta(ge=0)] = 30
     event_poll_seconds: Seconds = 0.5
     event_heartbeat_seconds: Seconds = 15.0
 

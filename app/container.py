@@ -24,6 +24,7 @@ from adapters.directory import DirectorySamples
 from adapters.dramatiq import DramatiqBell
 from adapters.ffmpeg import FfmpegEngine
 from adapters.libass import LibassTypesetter
+from adapters.limits import MemoryCounters, RedisCounters
 from adapters.media_folder import MediaFolder
 from adapters.mongo import MongoDocumentStore
 from adapters.music import BundledMusic, FolderMusic, MusicShelf
@@ -31,6 +32,7 @@ from adapters.num2words import Num2WordsVerbalizer
 from adapters.piper import PiperNarrator
 from adapters.postgres import (
     SqlDocumentStore,
+    SqlEventLog,
     SqlJobStore,
     SqlKeyStore,
     SqlPresetStore,
@@ -49,6 +51,7 @@ from app.config import Settings
 from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
+from domain.access.limits import Counters
 from domain.generation.intake import MAX_SEED, Intake
 from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
@@ -67,6 +70,7 @@ from domain.generation.stages.stage import Studio
 from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.generation.voice_sample import VoiceSamples
 from domain.generation.writing import PlainWriter, Writers
+from domain.jobs.news import EventLog
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs
 from domain.jobs.telemetry import Registrar, Silence, Telemetry
@@ -83,6 +87,7 @@ class Stores(Provider):
     registrar = provide(SqlRegistrar, provides=Registrar)
     key_store = provide(SqlKeyStore, provides=KeyStore)
     preset_store = provide(SqlPresetStore, provides=PresetStore)
+    event_log = provide(SqlEventLog, provides=EventLog)
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
@@ -129,6 +134,15 @@ class Stores(Provider):
         bell = DramatiqBell(settings.redis_url, telemetry=telemetry)
         yield bell
         await bell.close()
+
+    @provide
+    async def counters(self, settings: Settings) -> AsyncIterator[Counters]:
+        if not settings.redis_url:
+            yield MemoryCounters()
+            return
+        counters = RedisCounters(settings.redis_url)
+        yield counters
+        await counters.close()
 
     @provide
     def bell(self, thread_bell: ThreadBell, redis_bell: DramatiqBell | None) -> Bell:

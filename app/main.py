@@ -11,6 +11,7 @@ from litestar import Litestar
 from app.admission import admit
 from app.config import Settings
 from app.controllers.catalog import CatalogController
+from app.controllers.events import EventsController
 from app.controllers.health import HealthController
 from app.controllers.jobs import GenerateController, JobsController
 from app.controllers.keys import KeysController
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
         route_handlers=[
             GenerateController,
             JobsController,
+            EventsController,
             VideosController,
             VideoFilesController,
             PresetsController,

@@ -1,5 +1,6 @@
 """One request under an id, with a limited body: counted, and logged when it has ended."""
 
+import asyncio
 import logging
 import re
 import time
@@ -12,6 +13,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Send
 
 from adapters.prometheus import Meters
 from app.config import Settings
+from app.limiting import leave, quota_headers
 
 log = structlog.get_logger("app.observation")
 access_log = logging.getLogger("app.observation")
@@ -22,6 +24,16 @@ BROKEN_OFF = 500
 """as which a request counts that ended before it had a status"""
 QUIET_PATHS = frozenset({"/api/health", "/api/health/ready", "/metrics"})
 """asked every few seconds by whoever watches the server"""
+
+
+LEFT_UNREAD = {"Connection": "close"}
+"""what is left of a body would be read as the next request, were there one"""
+
+
+class RequestTooSlow(ClientException):
+    """The body took longer than MAX_BODY_SECONDS: who sends it holds a place that others need."""
+
+    status_code = 408
 
 
 class RequestTooLarge(ClientException):
@@ -45,18 +57,30 @@ async def observed(
     request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
     scope["state"]["request_id"] = request_id
     started = time.perf_counter()
-    status, sent, received = 0, 0, 0
+    status, sent, received, is_whole = 0, 0, 0, False
+    body_until = asyncio.get_running_loop().time() + settings.max_body_seconds
 
     async def limited_receive() -> Any:
-        nonlocal received
-        message = await receive()
+        nonlocal received, is_whole
+        if is_whole:  # what follows is the end of the connection, whenever that is
+            return await receive()
+        try:
+            async with asyncio.timeout_at(body_until):
+                message = await receive()
+        except TimeoutError as error:
+            raise RequestTooSlow(
+                f"The request's body took longer than {settings.max_body_seconds:g} s.",
+                headers=LEFT_UNREAD,
+            ) from error
         if message["type"] == "http.request":
+            is_whole = not message.get("more_body", False)
             received += len(message.get("body", b""))
             declared = headers.get(b"content-length", "0")
             size = max(received, int(declared) if declared.isdecimal() else 0)
             if size > settings.max_body_bytes:
                 raise RequestTooLarge(
-                    f"The request's body is larger than {settings.max_body_bytes:,} bytes."
+                    f"The request's body is larger than {settings.max_body_bytes:,} bytes.",
+                    headers=LEFT_UNREAD,
                 )
         return message
 
@@ -68,6 +92,7 @@ async def observed(
                 *message.get("headers", []),
                 (b"x-request-id", request_id.encode()),
                 (b"x-content-type-options", b"nosniff"),
+                *quota_headers(scope["state"]),
             ]
         elif message["type"] == "http.response.body":
             sent += len(message.get("body", b""))
@@ -80,6 +105,7 @@ async def observed(
             log.exception("request broke off", path=scope["path"])
             raise
         finally:
+            await leave(scope["state"])
             seconds = time.perf_counter() - started
             if meters is not None:
                 route = scope.get("path_template")

@@ -111,6 +111,7 @@ SECURITY = {
 REFUSALS = {
     "401": "The key is missing, unknown, revoked or expired.",
     "403": "The key has no scope for this.",
+    "429": "Too many requests, or too much at once; `Retry-After` says when to come back.",
 }
 
 

@@ -19,6 +19,7 @@ from msgspec import UNSET, UnsetType
 
 from app.applied_preset import AppliedPreset
 from app.authentication import challenge_for
+from app.limiting import retry_after
 from app.readiness import Check
 from domain.errors import (
     DomainError,
@@ -48,6 +49,9 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "key_missing": HTTPStatus.UNAUTHORIZED,
     "key_invalid": HTTPStatus.UNAUTHORIZED,
     "scope_missing": HTTPStatus.FORBIDDEN,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "too_many_at_once": HTTPStatus.TOO_MANY_REQUESTS,
+    "too_many_failures": HTTPStatus.TOO_MANY_REQUESTS,
     "key_not_found": HTTPStatus.NOT_FOUND,
     "topic_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
     "language_unsupported": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -77,6 +81,7 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
 HTTP_HINTS: dict[int, str] = {
     404: "`/docs` lists every path of this API.",
     405: "The `Allow` header lists the methods of this path.",
+    408: "Send the body without pauses, or raise MAX_BODY_SECONDS.",
     413: "Send a shorter text, or raise MAX_BODY_BYTES.",
     415: "Send JSON with the header `Content-Type: application/json`.",
 }
@@ -270,6 +275,8 @@ def _no_id(path: str) -> DomainError | None:
 def _headers(error: Exception) -> Mapping[str, str]:
     if isinstance(error, QueueFull):
         return {"Retry-After": str(QUEUE_FULL_RETRY_SECONDS)}
+    if (seconds := retry_after(error)) is not None:
+        return {"Retry-After": str(seconds)}
     if isinstance(error, DomainError) and error.code == "service_unavailable":
         return {"Retry-After": str(UNAVAILABLE_RETRY_SECONDS)}
     if isinstance(error, HTTPException):

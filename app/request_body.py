@@ -12,6 +12,7 @@ from app.applied_preset import AppliedPreset
 from app.controllers.idempotency import HEADER, read_key
 from app.field_errors import MAX_DEPTH, at, find_errors, find_unstorable
 from app.problems import UnsupportedMediaType
+from domain.access import Key
 from domain.errors import FieldError, InvalidRequest, PresetUnknown
 from domain.generation.brief import (
     SOURCE_FIELDS,
@@ -45,6 +46,12 @@ class JsonRequest(Request[Any, Any, Any]):
         """Whose request it is; only where a route isn't open to anybody."""
         account_id: str = self.scope["state"]["account_id"]
         return account_id
+
+    @property
+    def key(self) -> Key | None:
+        """The key that it came with, if it came with one."""
+        key: Key | None = self.scope["state"].get("key")
+        return key
 
     async def json(self) -> Any:
         """The body as the handler's struct.

@@ -6,6 +6,7 @@ application instead.
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from types import FrameType
@@ -24,14 +25,17 @@ from app.authentication import Authentication
 from app.bootstrap import bootstrap
 from app.config import Settings, load_settings
 from app.event_feed import EventFeed
+from app.limiting import LimitNotes
 from app.logging import configure_logging
 from app.metrics import Scrape, open_meters
 from app.observation import observed
 from app.preparation import Preparation
 from app.readiness import Watch, look_around
 from domain.access import Keys
+from domain.access.limits import Allowance, Counters, Limits
 from domain.generation.ports import ScriptWriter
 from domain.generation.stores import DocumentStore
+from domain.jobs.news import EventLog
 
 if TYPE_CHECKING:
     from app.embedded import EmbeddedWorker
@@ -41,6 +45,7 @@ log = structlog.get_logger("app.server")
 START_SECONDS = 4.0
 """for the database to be reached and prepared; a server that waits longer looks dead"""
 WARM_UP_TOPIC = "Earth"
+SECONDS_PER_DAY = 86_400.0
 
 
 class Server:
@@ -53,6 +58,7 @@ class Server:
         self._settings: Settings | None = None
         self._container: AsyncContainer | None = None
         self._authentication: Authentication | None = None
+        self._limits: Limits | None = None
         self._worker: EmbeddedWorker | None = None
         self._feed: EventFeed | None = None
         self._meters: Meters | None = None
@@ -91,7 +97,6 @@ class Server:
                 preparation = Preparation(settings)
                 self._meters = meters = open_meters(settings)
                 bell = ThreadBell()
-                feed = EventFeed(settings.event_poll_seconds, settings.event_heartbeat_seconds)
                 if settings.embedded_worker:
                     self._worker = EmbeddedWorker(settings, bell, meters)
                 worker = self._worker
@@ -102,14 +107,23 @@ class Server:
                 def scrape(container: AsyncContainer) -> Scrape:
                     return Scrape(settings, container, meters)
 
+                def feed(events: EventLog) -> EventFeed:
+                    kept_days = min(settings.event_retention_days, settings.job_retention_days)
+                    return EventFeed(
+                        events,
+                        poll_seconds=settings.event_poll_seconds,
+                        heartbeat_seconds=settings.event_heartbeat_seconds,
+                        kept_seconds=kept_days * SECONDS_PER_DAY,
+                    )
+
                 own = Provider(scope=DiScope.APP)
-                own.provide(lambda: feed, provides=EventFeed)
+                own.provide(feed)
                 own.provide(watch)
                 own.provide(scrape)
                 self._container = make_container(
                     settings, own, *self._providers, thread_bell=bell, telemetry=meters
                 )
-                self._feed = feed
+                self._feed = await self._container.get(EventFeed)  # connects to nothing
                 try:
                     await self._begin(settings, preparation, worker)
                 except BaseException:
@@ -137,6 +151,13 @@ class Server:
         await self._container.get(DocumentStore)  # connects to nothing, but reads its URL
         keys = await self._container.get(Keys)
         self._authentication = Authentication(settings.auth, keys)
+        allowance = Allowance(
+            requests=settings.rate_limit,
+            at_once=settings.concurrent_limit,
+            failures=settings.failure_limit,
+        )
+        counters = await self._container.get(Counters)  # connects to nothing either
+        self._limits = Limits(counters, allowance, LimitNotes(self._meters), clock=time.monotonic)
 
         async def prepare() -> None:
             await preparation.run(lambda: bootstrap(settings, keys))
@@ -159,6 +180,7 @@ class Server:
         """End streams, give the worker's leases back, close connections."""
         if self._feed is not None:
             self._feed.stop()
+            await self._feed.stopped()
         for task in (self._warming, self._looking, self._preparing):
             if task is not None:
                 task.cancel()
@@ -170,7 +192,7 @@ class Server:
             self._meters.close()
         self._meters = None
         self._settings = self._container = self._worker = self._feed = None
-        self._authentication = None
+        self._authentication = self._limits = None
         self._warming = self._looking = self._preparing = None
 
     def wrap(self, app: Litestar) -> ASGIApp:
@@ -184,6 +206,7 @@ class Server:
             # nothing in it is made for one request, so that requests need none of their own
             scope["state"]["dishka_container"] = self._container
             scope["state"]["authentication"] = self._authentication
+            scope["state"]["limits"] = self._limits
             await routing(scope, receive, send)
 
         async def outermost(scope: Scope, receive: Receive, send: Send) -> None:

@@ -151,6 +151,27 @@ class KeyInvalid(DomainError):
     hint = "Take another: `faceless keys list` tells which there are, `keys create` makes one."
 
 
+class RateLimited(DomainError):
+    """This key has sent too many requests."""
+
+    code = "rate_limited"  # the detail ``seconds_left`` tells when it may go on
+    hint = "Wait as long as `Retry-After` says, or raise RATE_LIMIT."
+
+
+class TooManyAtOnce(DomainError):
+    """This key has too many requests under way."""
+
+    code = "too_many_at_once"
+    hint = "Let some end first, open event streams among them, or raise CONCURRENT_LIMIT."
+
+
+class TooManyFailures(DomainError):
+    """Too many requests from this address came without a good key."""
+
+    code = "too_many_failures"
+    hint = "Take a good key: with one, requests from this address are served even now."
+
+
 class ScopeMissing(DomainError):
     """The key isn't for this."""
 

@@ -12,6 +12,7 @@ from adapters.postgres.copying import (
 )
 from adapters.postgres.documents import SqlDocumentStore
 from adapters.postgres.engine import make_engine
+from adapters.postgres.event_log import SqlEventLog
 from adapters.postgres.examination import OLDEST_VERSION, examine_postgres, try_migrating_rights
 from adapters.postgres.holds import SqlHolds
 from adapters.postgres.jobs import SqlJobStore
@@ -42,6 +43,7 @@ __all__ = [
     "SchemaDiffers",
     "Snapshot",
     "SqlDocumentStore",
+    "SqlEventLog",
     "SqlHolds",
     "SqlJobStore",
     "SqlKeyStore",

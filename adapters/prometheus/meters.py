@@ -82,6 +82,12 @@ class Meters:
             "Seconds of video rendered in a second of work, by scene.",
             RENDER_SPEEDS,
         )
+        self._limited = _counter(
+            "requests_limited", "Requests refused for being over a limit.", "limit"
+        )
+        self._uncounted = _counter(
+            "requests_uncounted", "Requests with a key served while nothing could count them."
+        )
         self._bells = _counter("bells", "Bells rung over Redis.", "outcome")
         self._begin_at_nought()
 
@@ -96,6 +102,14 @@ class Meters:
         route = route or UNMATCHED
         self._requests.labels(method, route, str(status)).inc()
         self._request_seconds.labels(method, route).observe(seconds)
+
+    def limited(self, limit: str) -> None:
+        """A request was refused: ``rate``, ``at_once`` or ``failures``."""
+        self._limited.labels(limit).inc()
+
+    def uncounted(self) -> None:
+        """A request with a key was served without being counted."""
+        self._uncounted.inc()
 
     def _begin_at_nought(self) -> None:
         """What never happened is 0 and not absent: the first time must be seen as a rise."""
@@ -112,6 +126,8 @@ class Meters:
                 counter.labels(kind.value)
         for outcome in ("rung", "failed"):
             self._bells.labels(outcome)
+        for limit in ("rate", "at_once", "failures"):
+            self._limited.labels(limit)
 
     # -- Telemetry -----------------------------------------------------------------------------
 

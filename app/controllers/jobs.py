@@ -1,16 +1,17 @@
 """``/api/generate`` and ``/api/jobs``: asking for videos and following the work."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from dishka import FromDishka
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
-from litestar.response import Stream
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from app.authentication import needs
 from app.controllers.bodies import JobBody, JobList
-from app.controllers.event_stream import EVENT_STREAM, FINAL_SUFFIX, follow
+from app.controllers.event_stream import FINAL_SUFFIX, Listener, follow_job, position_in
+from app.controllers.events import After, LastEventId
 from app.controllers.idempotency import REPLAY_HEADERS, REPLAYED, IdempotencyKey, read_key
 from app.controllers.pages import (
     DEFAULT_PAGE,
@@ -23,10 +24,11 @@ from app.controllers.pages import (
     check_instants,
     page_links,
 )
-from app.event_feed import EventFeed
+from app.event_feed import EventFeed, Subscription
+from app.event_response import EVENT_STREAM, EventStream
 from app.problems import problem_specs
 from app.request_body import JsonRequest
-from domain.access import Scope
+from domain.access import Keys, Scope
 from domain.generation.brief import Brief
 from domain.jobs.listing import JobSelection, Sort
 from domain.jobs.model import FINAL_STATUSES, Job, JobStatus
@@ -34,8 +36,6 @@ from domain.jobs.service import Jobs
 
 POLL_AFTER_SECONDS = 2
 """the Retry-After of a job that isn't final"""
-
-MAX_EVENT_ID = 2**63 - 1
 
 
 def answer_job(job: Job, status_code: int = 200) -> Response[JobBody]:
@@ -180,29 +180,17 @@ class JobsController(Controller):
         job_id: FromPath[UUID],
         jobs: FromDishka[Jobs],
         feed: FromDishka[EventFeed],
-        after: Annotated[
-            int | None,
-            QueryParameter(
-                description="Also what happened after this event id; 0 for everything.",
-                ge=0,
-                le=MAX_EVENT_ID,
-            ),
-        ] = None,
-        last_event_id: Annotated[
-            str | None,
-            HeaderParameter(name="Last-Event-ID", description="Set by browsers on reconnecting."),
-        ] = None,
-    ) -> Response[None] | Stream:
+        keys: FromDishka[Keys],
+        after: After = None,
+        last_event_id: LastEventId = None,
+    ) -> Response[None] | EventStream:
         seen = last_event_id or ""
         job = await jobs.get(request.account_id, job_id)
         if seen.endswith(FINAL_SUFFIX) and job.status in FINAL_STATUSES:
             # the client has seen the end: 204 is what stops a browser from reconnecting
             return Response(None, status_code=204)
-        digits = seen.removesuffix(FINAL_SUFFIX)
-        if digits.isdecimal():
-            after = min(int(digits[:19]), MAX_EVENT_ID)
-        return Stream(
-            follow(jobs, feed, request.account_id, job_id, after),
-            media_type=EVENT_STREAM,
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
+        position = position_in(seen)
+        subscription = Subscription(job_id)
+        listener = Listener(feed, subscription, partial(keys.is_good, request.key))
+        begin = after if position is None else position
+        return EventStream(follow_job(jobs, listener, job, begin), subscription)

@@ -15,7 +15,7 @@ import msgspec
 
 from domain.access.model import Key, NewKey, Scope, StoredKey
 from domain.access.ports import KeyStore
-from domain.errors import FieldError, InvalidRequest, KeyInvalid
+from domain.errors import FieldError, InvalidRequest, KeyInvalid, ServiceUnavailable
 
 ID_BYTES = 8
 SECRET_BYTES = 32
@@ -96,11 +96,22 @@ class Keys:
         is_right = hmac.compare_digest(expected, hash_of(secret))
         if stored is None or not is_right:
             raise KeyInvalid("This key is none of this server's.")
-        if stored.key.revoked_at is not None:
-            raise KeyInvalid(f"The key {key_id} was revoked.")
-        if stored.seconds_left is not None and stored.seconds_left <= 0:
-            raise KeyInvalid(f"The key {key_id} has expired.")
+        if (refusal := _refusal(stored)) is not None:
+            raise refusal
         return stored.key
+
+    async def is_good(self, key: Key | None) -> bool:
+        """Whether a key that was checked before would be taken again; so is None, no key.
+
+        While the store can't be asked, it's taken.
+        """
+        if key is None:
+            return True
+        try:
+            stored = await self._find(key.id)
+        except ServiceUnavailable:
+            return True
+        return stored is not None and _refusal(stored) is None
 
     async def note_use(self, key: Key) -> None:
         """Note that a key was used, if that wasn't noted within the last minute."""
@@ -163,6 +174,14 @@ class Keys:
 def hash_of(secret: str) -> bytes:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def _refusal(stored: StoredKey) -> KeyInvalid | None:
+    if stored.key.revoked_at is not None:
+        return KeyInvalid(f"The key {stored.key.id} was revoked.")
+    if stored.seconds_left is not None and stored.seconds_left <= 0:
+        return KeyInvalid(f"The key {stored.key.id} has expired.")
+    return None
 
 
 def key_id_in(text: str) -> str:
