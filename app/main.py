@@ -18,6 +18,8 @@ from app.controllers.metrics import MetricsController
 from app.controllers.shelf import ShelfProvider
 from app.controllers.video_files import VideoFilesController
 from app.controllers.videos import VideosController
+from app.controllers.webhook_deliveries import DeliveriesController
+from app.controllers.webhooks import WebhooksController
 from app.explorers import front_page, scalar_page
 from app.openapi import openapi_config
 from app.problems import answer_problem
@@ -44,6 +46,8 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
             VideoFilesController,
             CatalogController,
             KeysController,
+            WebhooksController,
+            DeliveriesController,
             HealthController,
             MetricsController,
         ],

@@ -29,6 +29,8 @@ from app.controllers.bodies import (
 )
 from app.controllers.examples import REQUEST_EXAMPLES
 from app.controllers.keys import KeyList, KeyRequest, KeyWithToken
+from app.controllers.webhook_deliveries import DeliveryList
+from app.controllers.webhooks import WebhookChanges, WebhookList, WebhookRequest
 from app.explorers import ApiDocument, SwaggerPage, script_file
 from app.problems import PROBLEM_JSON, Problem
 from app.readiness import Readiness
@@ -38,8 +40,16 @@ from domain.generation.brief import Brief, ShotKind
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import SceneEdit, Script
 from domain.generation.storyboard import Storyboard
+from domain.webhooks import AccountSecret, EventType, NewSecret
 
-REQUEST_MODELS = (Brief, SceneEdit, RevisionRequest, KeyRequest)
+REQUEST_MODELS = (
+    Brief,
+    SceneEdit,
+    RevisionRequest,
+    KeyRequest,
+    WebhookRequest,
+    WebhookChanges,
+)
 RESPONSE_MODELS = (
     JobList,
     VideoList,
@@ -52,6 +62,10 @@ RESPONSE_MODELS = (
     PaletteList,
     KeyList,
     KeyWithToken,
+    WebhookList,
+    NewSecret,
+    AccountSecret,
+    DeliveryList,
     Health,
     Readiness,
     Problem,
@@ -81,6 +95,7 @@ TAGS = {
     "Videos": "What came out, and mending a mistake in it.",
     "Files": "What a video consists of.",
     "Catalog": "What a request can choose from.",
+    "Webhooks": "Be told what happens.",
     "Keys": "Who may ask for what.",
     "Health": "For whoever watches the server.",
 }
@@ -161,7 +176,7 @@ def finish(described: dict[str, Any]) -> dict[str, Any]:
             schemas[name]["description"] = summary_of(struct)
             for field, note in field_notes(struct).items():
                 schemas[name]["properties"][field]["description"] = note
-    for values in (ShotKind, Scope):
+    for values in (ShotKind, Scope, EventType):
         schemas[values.__name__]["description"] = values_of(values)
     return document
 

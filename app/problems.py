@@ -32,6 +32,7 @@ from domain.errors import (
 from domain.generation.brief import AspectRatio
 from domain.jobs.listing import Sort
 from domain.jobs.model import JobStatus
+from domain.webhooks import DeliveryState
 
 log = structlog.get_logger("app.problems")
 
@@ -55,6 +56,11 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "music_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
     "media_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
     "media_unreadable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "url_forbidden": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "webhook_not_found": HTTPStatus.NOT_FOUND,
+    "delivery_not_found": HTTPStatus.NOT_FOUND,
+    "too_many_webhooks": HTTPStatus.CONFLICT,
+    "secret_unreadable": HTTPStatus.CONFLICT,
     "job_not_found": HTTPStatus.NOT_FOUND,
     "video_not_found": HTTPStatus.NOT_FOUND,
     "scene_not_found": HTTPStatus.NOT_FOUND,
@@ -79,6 +85,7 @@ HTTP_HINTS: dict[int, str] = {
 TIME_HINT = "Write it like 2026-11-22T10:00:00Z; in a query, the + of a time zone is %2B."
 
 PARAMETER_HINTS: dict[str, str] = {
+    "state": f"Take one of {', '.join(DeliveryState)}.",
     "status": f"Take one of {', '.join(JobStatus)}.",
     "sort": f"Take one of {', '.join(Sort)}.",
     "aspect_ratio": f"Take one of {', '.join(get_args(AspectRatio))}.",

@@ -10,6 +10,7 @@ from adapters.postgres.copying import (
     row_from_json,
     snapshot,
 )
+from adapters.postgres.deliveries import SqlDeliveryStore
 from adapters.postgres.documents import SqlDocumentStore
 from adapters.postgres.engine import make_engine
 from adapters.postgres.examination import OLDEST_VERSION, examine_postgres, try_migrating_rights
@@ -29,6 +30,7 @@ from adapters.postgres.schema import (
 )
 from adapters.postgres.upkeep import Expired, Marks, SqlUpkeep
 from adapters.postgres.videos import SqlVideoStore
+from adapters.postgres.webhooks import SqlWebhookStore
 
 __all__ = [
     "OLDEST_VERSION",
@@ -40,6 +42,7 @@ __all__ = [
     "Row",
     "SchemaDiffers",
     "Snapshot",
+    "SqlDeliveryStore",
     "SqlDocumentStore",
     "SqlHolds",
     "SqlJobStore",
@@ -47,6 +50,7 @@ __all__ = [
     "SqlRegistrar",
     "SqlUpkeep",
     "SqlVideoStore",
+    "SqlWebhookStore",
     "check_models",
     "check_schema",
     "current_revision",

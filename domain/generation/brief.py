@@ -146,6 +146,11 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """the caller's own; returned untouched"""
     seed: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
     """repeats a video exactly; absent: drawn at random and stored"""
+    webhook_url: (
+        Annotated[str, Meta(min_length=1, max_length=2_000, examples=["https://example.com/hooks"])]
+        | None
+    ) = None
+    """told what becomes of this job (https; signed with the account's webhook secret)"""
 
     @property
     def source_kind(self) -> SourceKind:

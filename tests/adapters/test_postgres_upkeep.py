@@ -17,7 +17,9 @@ from domain.generation.stores import DocumentKey
 from domain.jobs.model import Job, JobStatus, NewUnit, Result, Revises, UnitKind
 
 HOUR = 3_600.0
-RETENTION = Retention(events=2 * HOUR, jobs=3 * HOUR, results=4 * HOUR, spared=HOUR)
+RETENTION = Retention(
+    events=2 * HOUR, jobs=3 * HOUR, results=4 * HOUR, deliveries=5 * HOUR, spared=HOUR
+)
 
 Rows = Any
 
