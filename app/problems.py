@@ -94,6 +94,9 @@ PARAMETER_HINTS: dict[str, str] = {
 }
 """what to do about a query parameter that is wrong"""
 
+PARAMETER_NAMES = {"wanted_state": "state"}
+"""of arguments that Litestar doesn't let be called as their parameters are"""
+
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A problem as RFC 9457 describes it, with a stable ``code`` and a way out."""
@@ -214,6 +217,7 @@ def _parameter_errors(error: ValidationException) -> list[FieldError]:
     found: list[FieldError] = []
     for entry in error.extra if isinstance(error.extra, list) else []:
         key = str(entry.get("key", ""))
+        key = PARAMETER_NAMES.get(key, key)
         if key == "data":
             found.append(
                 FieldError(

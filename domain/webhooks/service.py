@@ -225,7 +225,8 @@ class Webhooks:
         ]
         if len(description) > MAX_DESCRIPTION or not description.isprintable():
             message = f"must have at most {MAX_DESCRIPTION} printable characters"
-            wrong.append(FieldError("/description", message))
+            hint = "Put it on one line, and shorten it."
+            wrong.append(FieldError("/description", message, "invalid", hint))
         if url is not None:
             try:
                 self._rules.check(url)
