@@ -93,6 +93,15 @@ class SqlWebhookStore:
             return await read_webhook(conn, account_id, webhook_id)
 
     @uninterrupted
+    async def latest_secret(self) -> tuple[str, UUID, str] | None:
+        query = sa.select(webhooks.c.account_id, webhooks.c.id, webhooks.c.secret).order_by(
+            webhooks.c.created_at.desc(), webhooks.c.id.desc()
+        )
+        async with self._transactions.reading() as conn:
+            row = (await conn.execute(query.limit(1))).first()
+        return None if row is None else (row.account_id, row.id, row.secret)
+
+    @uninterrupted
     async def secrets_of(self, account_id: str) -> SealedSecrets | None:
         async with self._transactions.reading() as conn:
             return await read_account_secrets(conn, account_id)

@@ -70,6 +70,10 @@ class WebhookStore(Protocol):
         """
         ...
 
+    async def latest_secret(self) -> tuple[str, UUID, str] | None:
+        """Of the webhook that was made last, of whichever account: account, id and secret."""
+        ...
+
     async def secrets_of(self, account_id: str) -> SealedSecrets | None:
         """The account's own secrets, which sign what goes to the URLs of requests."""
         ...

@@ -75,6 +75,17 @@ class SecretBook:
                 return secrets  # it was rotated away because nobody can read it any more
         return secrets
 
+    async def check(self) -> None:
+        """See whether this process can read what is kept.
+
+        Raises:
+            SecretUnreadable: it has another key than whoever made the latest webhook.
+        """
+        latest = await self._store.latest_secret()
+        if latest is not None:
+            account_id, webhook_id, sealed = latest
+            self._sealer.unseal(sealed, webhook_secret(account_id, webhook_id))
+
     async def of_account(self, account_id: str) -> SealedSecrets:
         """The account's secrets; one is made if it has none."""
         found = await self._store.secrets_of(account_id)

@@ -135,6 +135,13 @@ async def test_a_removed_webhook_takes_its_messages_along(office: Office) -> Non
         await office.store.remove(ACCOUNT, made.id)
 
 
+async def test_the_latest_webhook_s_secret_is_found_whosever_it_is(office: Office) -> None:
+    assert await office.store.latest_secret() is None
+    await office.store.add(new(1), 5)
+    await office.store.add(new(2, account_id="studio", sealed_secret="newer"), 5)
+    assert await office.store.latest_secret() == ("studio", UUID(int=2), "newer")
+
+
 # -- secrets -------------------------------------------------------------------------------------
 
 
