@@ -201,6 +201,9 @@ async def test_a_database_that_hangs_is_asked_once_until_it_answers(settings: Se
         async def queued(self) -> int:
             return 0
 
+        async def check(self) -> None:  # the secrets', which are readable
+            return
+
     class OnlyStore:
         async def get(self, _: object) -> HangingStore:
             return HangingStore()
