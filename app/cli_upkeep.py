@@ -78,7 +78,8 @@ def gc(dry_run: bool, as_json: bool) -> None:
         f"({_size(collected.bytes)}), {_many(collected.documents, 'document')}, "
         f"{_many(collected.results, 'result')}, {_many(collected.jobs, 'job')}, "
         f"{_many(collected.events, 'event')}, "
-        f"{_many(collected.idempotency_keys, 'idempotency key')}."
+        f"{_many(collected.idempotency_keys, 'idempotency key')}, "
+        f"{_many(collected.deliveries, 'webhook message')}."
     )
     if collected.missing_documents:
         _warn(

@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 from msgspec import Meta
 
 from domain.errors import SettingsInvalid
+from domain.outbound import read_allowance
 
 __all__ = ["Settings", "load_settings"]
 
@@ -49,6 +50,10 @@ READ_FOLDERS = ("MEDIA_DIR", "MUSIC_DIR", "VOICE_DIR")
 """folders that are only read: one that isn't there is a slip, and is never made"""
 
 
+MIN_KEY_CHARS = 32
+"""of each key in SECRET_KEY: shorter ones are words, and words can be guessed"""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     """Every setting, under the name of its environment variable. Paths are absolute."""
 
@@ -76,6 +81,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     auth: Literal["local", "required"] = "local"
+    secret_key: str = ""
+    allow_private_urls: str = ""
     embedded_worker: bool = True
     metrics_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     log_format: Literal["auto", "console", "json"] = "auto"
@@ -106,6 +113,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     event_retention_days: Days = 7.0
     result_retention_days: Days = 7.0
     job_retention_days: Days = 30.0
+    delivery_retention_days: Days = 30.0
 
     # making videos
     default_voice: str = ""
@@ -134,6 +142,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     def slots(self) -> int:
         """Units that one worker process works on at a time: WORKER_SLOTS, else one a core."""
         return self.worker_slots or os.cpu_count() or 1
+
+
+def given_keys(setting: str) -> list[bytes]:
+    """The keys in SECRET_KEY, separated by commas: the first encrypts, all of them decrypt."""
+    return [key.encode() for part in setting.split(",") if (key := part.strip())]
 
 
 def load_settings(
@@ -185,6 +198,7 @@ def _problems_between(converted: Mapping[str, Any]) -> list[str]:
         # its reader would take what follows the first @ for the host, and others would print it
         problems.append(_must_look_like("DATABASE_URL", DATABASE_EXAMPLE))
     problems += _problems_of_servers(converted)
+    problems += _problems_of_secrets_and_urls(converted)
     problems += _problems_of_bucket(converted)
     defaults = Settings()
     lease = converted.get("LEASE_SECONDS", defaults.lease_seconds)
@@ -194,6 +208,23 @@ def _problems_between(converted: Mapping[str, Any]) -> list[str]:
         problems.append(
             f"RENEW_SECONDS={renew:g}, GIVE_UP_SECONDS={give_up:g}, LEASE_SECONDS={lease:g}: "
             "each must be shorter than the next, or two workers could work on one unit"
+        )
+    return problems
+
+
+def _problems_of_secrets_and_urls(converted: Mapping[str, Any]) -> list[str]:
+    problems = []
+    keys = given_keys(str(converted.get("SECRET_KEY", "")))
+    if any(len(key) < MIN_KEY_CHARS for key in keys):  # which isn't repeated
+        problems.append(
+            f"SECRET_KEY: each key needs at least {MIN_KEY_CHARS} characters; `openssl rand -hex "
+            "32` makes one"
+        )
+    try:
+        read_allowance(str(converted.get("ALLOW_PRIVATE_URLS", "")))
+    except ValueError as error:
+        problems.append(
+            f"ALLOW_PRIVATE_URLS: {error}; it takes networks such as 10.0.0.0/8 and names of hosts"
         )
     return problems
 

@@ -20,9 +20,11 @@ from dishka import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
+from adapters.cryptography import AesSealer, key_of_file
 from adapters.directory import DirectorySamples
 from adapters.dramatiq import DramatiqBell
 from adapters.ffmpeg import FfmpegEngine
+from adapters.httpcore import GuardedClient, SystemResolver
 from adapters.libass import LibassTypesetter
 from adapters.limits import MemoryCounters, RedisCounters
 from adapters.media_folder import MediaFolder
@@ -31,6 +33,7 @@ from adapters.music import BundledMusic, FolderMusic, MusicShelf
 from adapters.num2words import Num2WordsVerbalizer
 from adapters.piper import PiperNarrator
 from adapters.postgres import (
+    SqlDeliveryStore,
     SqlDocumentStore,
     SqlEventLog,
     SqlJobStore,
@@ -38,6 +41,7 @@ from adapters.postgres import (
     SqlPresetStore,
     SqlRegistrar,
     SqlVideoStore,
+    SqlWebhookStore,
     make_engine,
 )
 from adapters.s3 import S3ArtifactStore
@@ -47,7 +51,7 @@ from adapters.threads import ThreadBell
 from adapters.wikipedia import WikipediaWriter
 from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
-from app.config import Settings
+from app.config import Settings, given_keys
 from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
@@ -74,7 +78,11 @@ from domain.jobs.news import EventLog
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs
 from domain.jobs.telemetry import Registrar, Silence, Telemetry
+from domain.outbound import Resolver, UrlRules, WebClient, read_allowance
 from domain.presets import Presets, PresetStore
+from domain.sealing import Sealer
+from domain.webhooks import Courier, DeliveryStore, Webhooks, WebhookStore
+from domain.webhooks.service import SecretBook
 
 
 class Stores(Provider):
@@ -88,6 +96,8 @@ class Stores(Provider):
     key_store = provide(SqlKeyStore, provides=KeyStore)
     preset_store = provide(SqlPresetStore, provides=PresetStore)
     event_log = provide(SqlEventLog, provides=EventLog)
+    webhook_store = provide(SqlWebhookStore, provides=WebhookStore)
+    delivery_store = provide(SqlDeliveryStore, provides=DeliveryStore)
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
@@ -204,6 +214,37 @@ class Picture(Provider):
         return FfmpegEngine(lambda: typesetter.fonts().folder)
 
 
+class Outside(Provider):
+    """Servers that users name, and the secrets that are shared with them."""
+
+    scope = Scope.APP
+    resolver = provide(SystemResolver, provides=Resolver)
+
+    @provide
+    def rules(self, settings: Settings) -> UrlRules:
+        return UrlRules(read_allowance(settings.allow_private_urls))
+
+    @provide
+    def client(self, rules: UrlRules, resolver: Resolver) -> WebClient:
+        return GuardedClient(rules, resolver)
+
+    @provide
+    def sealer(self, settings: Settings) -> Sealer:
+        return AesSealer(
+            lambda: given_keys(settings.secret_key) or [key_of_file(settings.data_dir)]
+        )
+
+    @provide
+    def secret_book(self, store: WebhookStore, sealer: Sealer) -> SecretBook:
+        return SecretBook(store, sealer, draw=secrets.token_bytes)
+
+    @provide
+    def courier(
+        self, store: DeliveryStore, book: SecretBook, rules: UrlRules, client: WebClient
+    ) -> Courier:
+        return Courier(store, book, rules, client, clock=time.time, random=random.random)
+
+
 class UseCases(Provider):
     """What controllers, workers and the command line call."""
 
@@ -227,6 +268,8 @@ class UseCases(Provider):
         narrator: Narrator,
         music: MusicLibrary,
         visuals: VisualSource,
+        *,
+        rules: UrlRules,
         settings: Settings,
     ) -> Intake:
         return Intake(
@@ -235,8 +278,20 @@ class UseCases(Provider):
             music,
             visuals,
             draw_seed=draw_seed,
+            url_rules=rules,
             looks_at_folders=settings.music_dir is not None,
         )
+
+    @provide
+    def webhooks(
+        self,
+        store: WebhookStore,
+        deliveries: DeliveryStore,
+        book: SecretBook,
+        sealer: Sealer,
+        rules: UrlRules,
+    ) -> Webhooks:
+        return Webhooks(store, deliveries, book, sealer, rules, new_id=uuid7)
 
     @provide
     def service(
@@ -269,6 +324,7 @@ def make_container(
         Stores(),
         Words(),
         Picture(),
+        Outside(),
         UseCases(),
         *overrides,
         context={

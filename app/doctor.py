@@ -10,6 +10,7 @@ from pathlib import Path
 from dishka import AsyncContainer
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
+from adapters.cryptography import KEY_FILE, key_of_file
 from adapters.ffmpeg import FfmpegEngine, fonts_chosen
 from adapters.media_folder import MediaFolder
 from app.config import Settings, load_settings
@@ -53,6 +54,7 @@ async def examine(settings: Settings) -> list[Finding]:
             "version": visit.version,
             "folders": visit.folders,
             "free space": visit.free_space,
+            "secrets": visit.secrets,
         }
         tools: dict[str, Check] = {
             "ffmpeg": visit.ffmpeg,
@@ -103,6 +105,18 @@ class _Visit:
                 f"{settings.min_free_bytes / 1e9:g} GB (MIN_FREE_BYTES) no work is begun.",
             )
         return f"{free / 1e9:.1f} GB are free"
+
+    async def secrets(self) -> str:
+        settings = self._settings
+        if settings.secret_key:
+            return "those of webhooks are encrypted with SECRET_KEY"
+        file = settings.data_dir / KEY_FILE
+        if file.exists():
+            key_of_file(settings.data_dir)
+        return (
+            f"those of webhooks are encrypted with the key in {file}, which the first one makes; "
+            "processes that don't share DATA_DIR need SECRET_KEY"
+        )
 
     async def ffmpeg(self) -> str:
         engine = await self._ffmpeg_engine()

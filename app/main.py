@@ -20,6 +20,8 @@ from app.controllers.presets import PresetsController
 from app.controllers.shelf import ShelfProvider
 from app.controllers.video_files import VideoFilesController
 from app.controllers.videos import VideosController
+from app.controllers.webhook_deliveries import DeliveriesController
+from app.controllers.webhooks import WebhooksController
 from app.explorers import front_page, scalar_page
 from app.openapi import openapi_config
 from app.problems import answer_problem
@@ -48,6 +50,8 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
             PresetsController,
             CatalogController,
             KeysController,
+            WebhooksController,
+            DeliveriesController,
             HealthController,
             MetricsController,
         ],

@@ -29,6 +29,8 @@ from app.controllers.bodies import (
 from app.controllers.examples import REQUEST_EXAMPLES
 from app.controllers.keys import KeyList, KeyRequest, KeyWithToken
 from app.controllers.presets import PresetList
+from app.controllers.webhook_deliveries import DeliveryList
+from app.controllers.webhooks import WebhookChanges, WebhookList, WebhookRequest
 from app.explorers import ApiDocument, SwaggerPage, script_file
 from app.problems import PROBLEM_JSON, Problem
 from app.readiness import Readiness
@@ -40,8 +42,17 @@ from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import SceneEdit, Script
 from domain.generation.storyboard import Storyboard
 from domain.presets import PartialBrief
+from domain.webhooks import AccountSecret, EventType, NewSecret
 
-REQUEST_MODELS = (Brief, PartialBrief, SceneEdit, RevisionRequest, KeyRequest)
+REQUEST_MODELS = (
+    Brief,
+    PartialBrief,
+    SceneEdit,
+    RevisionRequest,
+    KeyRequest,
+    WebhookRequest,
+    WebhookChanges,
+)
 RESPONSE_MODELS = (
     JobList,
     VideoList,
@@ -57,6 +68,10 @@ RESPONSE_MODELS = (
     PaletteList,
     KeyList,
     KeyWithToken,
+    WebhookList,
+    NewSecret,
+    AccountSecret,
+    DeliveryList,
     Health,
     Readiness,
     Problem,
@@ -87,6 +102,7 @@ TAGS = {
     "Files": "What a video consists of.",
     "Presets": "Defaults of requests, by name.",
     "Catalog": "What a request can choose from.",
+    "Webhooks": "Be told what happens.",
     "Keys": "Who may ask for what.",
     "Health": "For whoever watches the server.",
 }
@@ -159,7 +175,7 @@ def finish(described: dict[str, Any]) -> dict[str, Any]:
             schemas[name]["description"] = summary_of(struct)
             for field, note in field_notes(struct).items():
                 schemas[name]["properties"][field]["description"] = note
-    for values in (ShotKind, Scope):
+    for values in (ShotKind, Scope, EventType):
         schemas[values.__name__]["description"] = values_of(values)
     return document
 

@@ -34,6 +34,7 @@ from domain.errors import (
 from domain.generation.brief import AspectRatio
 from domain.jobs.listing import Sort
 from domain.jobs.model import JobStatus
+from domain.webhooks import DeliveryState
 
 log = structlog.get_logger("app.problems")
 
@@ -60,6 +61,11 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "music_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
     "media_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
     "media_unreadable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "url_forbidden": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "webhook_not_found": HTTPStatus.NOT_FOUND,
+    "delivery_not_found": HTTPStatus.NOT_FOUND,
+    "too_many_webhooks": HTTPStatus.CONFLICT,
+    "secret_unreadable": HTTPStatus.CONFLICT,
     "job_not_found": HTTPStatus.NOT_FOUND,
     "video_not_found": HTTPStatus.NOT_FOUND,
     "scene_not_found": HTTPStatus.NOT_FOUND,
@@ -90,6 +96,7 @@ HTTP_HINTS: dict[int, str] = {
 TIME_HINT = "Write it like 2026-11-22T10:00:00Z; in a query, the + of a time zone is %2B."
 
 PARAMETER_HINTS: dict[str, str] = {
+    "state": f"Take one of {', '.join(DeliveryState)}.",
     "status": f"Take one of {', '.join(JobStatus)}.",
     "sort": f"Take one of {', '.join(Sort)}.",
     "aspect_ratio": f"Take one of {', '.join(get_args(AspectRatio))}.",
@@ -97,6 +104,9 @@ PARAMETER_HINTS: dict[str, str] = {
     "created_before": TIME_HINT,
 }
 """what to do about a query parameter that is wrong"""
+
+PARAMETER_NAMES = {"wanted_state": "state"}
+"""of arguments that Litestar doesn't let be called as their parameters are"""
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -232,6 +242,7 @@ def _parameter_errors(error: ValidationException) -> list[FieldError]:
     found: list[FieldError] = []
     for entry in error.extra if isinstance(error.extra, list) else []:
         key = str(entry.get("key", ""))
+        key = PARAMETER_NAMES.get(key, key)
         if key == "data":
             found.append(
                 FieldError(

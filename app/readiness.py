@@ -19,8 +19,15 @@ from dishka import AsyncContainer
 
 from app.config import Settings
 from app.preparation import Preparation
-from domain.errors import DomainError, QueueFull, ServiceUnavailable, StorageFull
+from domain.errors import (
+    DomainError,
+    QueueFull,
+    SecretUnreadable,
+    ServiceUnavailable,
+    StorageFull,
+)
 from domain.jobs.ports import JobStore
+from domain.webhooks.service import SecretBook
 
 if TYPE_CHECKING:
     from app.embedded import EmbeddedWorker
@@ -43,6 +50,7 @@ HINTS = {
     "redis": "Check that it runs, and REDIS_URL.",
     "artifacts": "Check that it runs, and ARTIFACTS_URL with the S3_ settings.",
     "storage": "Check the disk, and DATA_DIR.",
+    "secrets": "Set the same SECRET_KEY for all processes, or let them share DATA_DIR.",
 }
 """the setting to look at, where what went wrong doesn't name one itself"""
 
@@ -84,6 +92,7 @@ class Watch:
             "database": self._database,
             "queue": self._queue,
             "storage": self._storage,
+            "secrets": self._secrets,
         }
         if settings.mongodb_url:
             self._looks["mongodb"] = self._mongodb
@@ -148,6 +157,16 @@ class Watch:
         waiting = await (await self._container.get(JobStore)).queued()
         if waiting >= self._settings.max_queued_jobs:
             raise QueueFull(f"{waiting} jobs are waiting; MAX_QUEUED_JOBS allows no more.")
+
+    async def _secrets(self) -> None:
+        if self._preparation is not None and self._preparation.trouble is not None:
+            return  # there is nothing yet that could be read, and "database" says why
+        try:
+            await (await self._container.get(SecretBook)).check()
+        except SecretUnreadable as error:
+            raise SecretUnreadable(
+                f"Webhooks can't be signed here. {error.message}", hint=HINTS["secrets"]
+            ) from error
 
     async def _mongodb(self) -> None:
         from adapters.mongo import MongoDocumentStore  # noqa: PLC0415 - only where it's configured

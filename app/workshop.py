@@ -19,6 +19,7 @@ from domain.jobs.ports import Bell, JobStore
 from domain.jobs.reconciler import Reconciler
 from domain.jobs.runner import Runner, RunnerPeriods
 from domain.jobs.telemetry import Telemetry
+from domain.webhooks import Courier
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Workshop:
         thread_bell: ThreadBell,
         artifacts: ArtifactStore,
         telemetry: Telemetry,
+        courier: Courier,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -50,6 +52,7 @@ class Workshop:
         self._thread_bell = thread_bell
         self._artifacts = artifacts
         self._telemetry = telemetry
+        self._courier = courier
 
     async def work(self) -> None:
         """Run every slot and the housekeeping until cancelled."""
@@ -80,8 +83,8 @@ class Workshop:
         )
 
     async def keep_house(self) -> None:
-        """Put right what processes that died have left behind, until cancelled: whatever
-        happens to one round of it, the next one comes."""
+        """Put right what processes that died have left behind, and deliver webhooks' messages,
+        until cancelled: whatever happens to one round of it, the next one comes."""
         settings = self._settings
         reconciler = Reconciler(
             self._store,
@@ -94,6 +97,7 @@ class Workshop:
         async with asyncio.TaskGroup() as group:
             group.create_task(reconciler.run_forever())
             group.create_task(self._clear_leftovers())
+            group.create_task(self._courier.run_forever(settings.poll_seconds))
 
     async def _clear_leftovers(self) -> None:
         # Locks tell whose process is gone, but only on one machine. Workers on several share a

@@ -131,6 +131,19 @@ class MediaUnreadable(DomainError):
     hint = "Convert it to MP4 (H.264), PNG or JPEG, or take it out of the media folder."
 
 
+class UrlForbidden(DomainError):
+    """This URL can't be used."""
+
+    code = "url_forbidden"
+
+
+class UrlUnreachable(DomainError):
+    """A server that a URL names doesn't answer as it should."""
+
+    code = "url_unreachable"
+    transient = True
+
+
 # -- who asks ------------------------------------------------------------------------------------
 
 
@@ -183,6 +196,40 @@ class KeyNotFound(DomainError):
 
     code = "key_not_found"
     hint = "`faceless keys list` tells the ids."
+
+
+# -- webhooks ------------------------------------------------------------------------------------
+
+
+class WebhookNotFound(DomainError):
+    """No webhook has this id."""
+
+    code = "webhook_not_found"
+    hint = "`GET /api/webhooks` lists them."
+
+
+class DeliveryNotFound(DomainError):
+    """No delivery has this id."""
+
+    code = "delivery_not_found"
+    hint = "`GET /api/webhooks/deliveries` lists them; they are kept for some weeks."
+
+
+class TooManyWebhooks(DomainError):
+    """This account has as many webhooks as one may have."""
+
+    code = "too_many_webhooks"
+    hint = "Delete one that isn't needed: `DELETE /api/webhooks/{id}`."
+
+
+class SecretUnreadable(DomainError):
+    """A secret that is kept here was encrypted with another SECRET_KEY."""
+
+    code = "secret_unreadable"
+    hint = (
+        "Set the SECRET_KEY that it was kept under (or bring back DATA_DIR/secret.key), or make "
+        "a new secret: `POST /api/webhooks/{id}/rotate`."
+    )
 
 
 # -- jobs and videos --------------------------------------------------------------------------

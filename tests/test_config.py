@@ -139,6 +139,22 @@ def test_a_lease_outlives_the_worker_that_gives_up(periods: dict[str, str]) -> N
         load_settings(periods, None)
 
 
+def test_a_short_secret_key_is_refused_and_not_repeated() -> None:
+    long = "k" * 32
+    with pytest.raises(SettingsInvalid) as refused:
+        load_settings({"SECRET_KEY": f"{long}, swordfish"}, None)
+    assert "SECRET_KEY" in str(refused.value)
+    assert "swordfish" not in str(refused.value)
+    settings = load_settings({"SECRET_KEY": f"{long}, {long[:-1]}x"}, None)
+    assert app.config.given_keys(settings.secret_key) == [b"k" * 32, b"k" * 31 + b"x"]
+
+
+def test_what_is_no_network_and_no_host_is_named() -> None:
+    load_settings({"ALLOW_PRIVATE_URLS": "10.0.0.0/8, hooks.internal, 127.0.0.1"}, None)
+    with pytest.raises(SettingsInvalid, match=r"ALLOW_PRIVATE_URLS.*10\.0\.0\.0/99"):
+        load_settings({"ALLOW_PRIVATE_URLS": "10.0.0.0/99"}, None)
+
+
 def test_a_star_import_gives_what_is_needed() -> None:
     assert app.config.__all__ == ["Settings", "load_settings"]
 

@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[1]
 
 PURE_STDLIB = frozenset(
     """__future__ abc asyncio base64 bisect collections colorsys contextlib copy dataclasses
-    datetime decimal difflib enum fractions functools hashlib heapq hmac html itertools json logging
-    math numbers operator pathlib random re statistics string struct textwrap types typing
-    unicodedata urllib uuid zlib""".split()
+    datetime decimal difflib enum fractions functools hashlib heapq hmac html ipaddress
+    itertools json logging math numbers operator pathlib random re statistics string struct
+    textwrap types typing unicodedata urllib uuid zlib""".split()
 )
 """Without I/O, clock and environment."""
 

@@ -10,6 +10,7 @@ from adapters.postgres.copying import (
     row_from_json,
     snapshot,
 )
+from adapters.postgres.deliveries import SqlDeliveryStore
 from adapters.postgres.documents import SqlDocumentStore
 from adapters.postgres.engine import make_engine
 from adapters.postgres.event_log import SqlEventLog
@@ -31,6 +32,7 @@ from adapters.postgres.schema import (
 )
 from adapters.postgres.upkeep import Expired, Marks, SqlUpkeep
 from adapters.postgres.videos import SqlVideoStore
+from adapters.postgres.webhooks import SqlWebhookStore
 
 __all__ = [
     "OLDEST_VERSION",
@@ -42,6 +44,7 @@ __all__ = [
     "Row",
     "SchemaDiffers",
     "Snapshot",
+    "SqlDeliveryStore",
     "SqlDocumentStore",
     "SqlEventLog",
     "SqlHolds",
@@ -51,6 +54,7 @@ __all__ = [
     "SqlRegistrar",
     "SqlUpkeep",
     "SqlVideoStore",
+    "SqlWebhookStore",
     "check_models",
     "check_schema",
     "current_revision",

@@ -16,7 +16,9 @@ from domain.jobs.model import Job, JobStatus, NewJob, NewUnit, UnitState
 
 _ASKED = ("account_id video_id revision request revises topic_match warnings priority").split()
 """columns that come from the request as they are"""
-GIVEN = ("id", *_ASKED, "created_at", "deadline_seconds", "aspect_ratio")
+_OF_REQUEST = ("aspect_ratio", "webhook_url")
+"""fields of the request that have columns of their own"""
+GIVEN = ("id", *_ASKED, "created_at", "deadline_seconds", *_OF_REQUEST)
 UNIT_FIELDS = ("id", "kind", "ordinal", "missing_inputs", "state")
 SHARED = ("id", "account_id", "revision", "priority")
 """what units have from their job"""
@@ -62,8 +64,8 @@ _UNTOUCHED = {"attempt": 0, "crashes": 0, "fence": 0, "progress": 0.0, "seconds"
 
 def given_values(job: NewJob) -> dict[str, Any]:
     """The columns ``GIVEN`` of a job."""
-    values = {name: getattr(job, name) for name in GIVEN if name != "aspect_ratio"}
-    return {**values, "aspect_ratio": job.request.aspect_ratio}
+    values = {name: getattr(job, name) for name in GIVEN if name not in _OF_REQUEST}
+    return values | {name: getattr(job.request, name) for name in _OF_REQUEST}
 
 
 def new_unit(of_job: Value, given: Value) -> dict[str, sa.ColumnElement[Any]]:

@@ -20,6 +20,7 @@ from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import (
     Json,
     Name,
+    deliveries,
     events,
     idempotency_keys,
     jobs,
@@ -27,6 +28,8 @@ from adapters.postgres.tables import (
     results,
     units,
     videos,
+    webhook_secrets,
+    webhooks,
 )
 from domain.errors import BackupUnusable
 from domain.jobs.model import UnitState
@@ -49,9 +52,9 @@ def _plain(column: sa.Column[Any]) -> sa.ColumnClause[Any]:
     return sa.column(column.name, type_)
 
 
-_COPIED = {
-    table.name: table for table in (jobs, units, results, events, videos, idempotency_keys, presets)
-}
+_OF_JOBS = (jobs, units, results, events, videos, idempotency_keys)
+_OF_ACCOUNTS = (presets, webhooks, webhook_secrets, deliveries)
+_COPIED = {table.name: table for table in (*_OF_JOBS, *_OF_ACCOUNTS)}
 
 TABLES = tuple(_COPIED)
 """what is copied, in the order in which rows can be inserted; documents have a store of their
@@ -116,6 +119,8 @@ class Loading(Snapshot):
 
     async def add(self, table: str, rows: Sequence[Row]) -> int:
         """Insert rows that aren't there; how many."""
+        if not rows:
+            return 0
         names = set().union(*rows)
         columns = [_plain(column) for column in _COPIED[table].c if column.name in names]
         into = sa.table(table, *columns)

@@ -18,6 +18,7 @@ from adapters.postgres.tables import AnyRow
 from domain.errors import FieldError, InvalidRequest
 from domain.generation.fingerprint import canonical, content_hash
 from domain.jobs.listing import JobSelection, Sort, VideoSelection
+from domain.webhooks.model import DeliverySelection
 
 DIGEST_CHARACTERS = 12
 UNCHANGED = "Send `next` of the page before, unchanged, or leave it out."
@@ -33,7 +34,10 @@ class Walk:
     """A way through a table: by one column, then by id; up or down."""
 
     def __init__(
-        self, table: sa.Table, selection: JobSelection | VideoSelection, by: str = "created_at"
+        self,
+        table: sa.Table,
+        selection: JobSelection | VideoSelection | DeliverySelection,
+        by: str = "created_at",
     ) -> None:
         self._table = table
         self._column: sa.Column[Any] = table.c[by]

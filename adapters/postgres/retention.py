@@ -14,7 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.clock import bound, later, now
 from adapters.postgres.direct import Conn
-from adapters.postgres.tables import events, idempotency_keys, jobs, results, units, videos
+from adapters.postgres.tables import (
+    deliveries,
+    events,
+    idempotency_keys,
+    jobs,
+    results,
+    units,
+    videos,
+)
 from domain.generation.stages.narration import SPOKEN
 from domain.jobs.model import JobStatus, UnitKind
 
@@ -37,6 +45,8 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """from their end"""
     results: float
     """from their last use"""
+    deliveries: float
+    """of webhooks' messages, from their end"""
     spared: float
     """whatever was made or used within this time stays: work that is under way may need it"""
 
@@ -94,6 +104,15 @@ async def expire_keys(conn: AsyncConnection, _: Retention) -> int:
     old = sa.select(*key).where(expired).limit(BATCH)
     # asked again of the row itself: an expired key may have been taken anew in the meantime
     gone = sa.delete(idempotency_keys).where(sa.tuple_(*key).in_(old), expired)
+    return (await conn.execute(gone)).rowcount
+
+
+async def expire_deliveries(conn: AsyncConnection, retention: Retention) -> int:
+    """Delete a batch of messages that were delivered or given up; how many. Call until 0."""
+    over = deliveries.c.finished_at <= later(now(), -retention.deliveries)
+    old = sa.select(deliveries.c.id).where(over).limit(BATCH)
+    # asked again of the row itself: it may be sent again in the meantime
+    gone = sa.delete(deliveries).where(deliveries.c.id.in_(old), over)
     return (await conn.execute(gone)).rowcount
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from adapters.postgres.clock import bound, now
 from adapters.postgres.direct import Conn
+from adapters.postgres.outbox import announce
 from adapters.postgres.tables import AnyRow, events, jobs, units
 from adapters.postgres.together import Together
 from adapters.postgres.views import facts_of
@@ -29,6 +30,7 @@ from domain.jobs.model import (
     check_move,
 )
 from domain.jobs.stages import StageFacts, current_stage, derive_status, overall_progress
+from domain.webhooks.model import news_of
 
 PROGRESS_DIGITS = 4
 
@@ -178,6 +180,8 @@ async def settle(
         advanced = {"advanced_stage": stage, "advanced_progress": progress}
         values = advanced | {"advanced_id": job.id} | _event_values(job.id, happened)
         await _advance(len(happened)).execute(conn, values)
+    if "status" in changes:
+        await announce(conn, job, news_of(job.status, new))
     return new
 
 

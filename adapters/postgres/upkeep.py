@@ -29,6 +29,8 @@ class Expired(msgspec.Struct, frozen=True, kw_only=True):
     results: int
     keys: int
     """of requests that may have come twice"""
+    deliveries: int
+    """of webhooks' messages"""
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -54,13 +56,14 @@ class SqlUpkeep:
     async def expire(self, retention: Retention) -> Expired:
         """Delete what has had its time, a batch at a time."""
         keys = await self._expire_all(aged.expire_keys, retention)
+        sent = await self._expire_all(aged.expire_deliveries, retention)
         events = await self._expire_all(aged.expire_events, retention)
         ended = await self._expire_all(aged.expire_jobs, retention)
         unused = await self._unused_results(retention)
         gone = 0
         for start in range(0, len(unused), BATCH):
             gone += await self._delete_results(unused[start : start + BATCH], retention)
-        return Expired(events=events, jobs=ended, results=gone, keys=keys)
+        return Expired(events=events, jobs=ended, results=gone, keys=keys, deliveries=sent)
 
     @uninterrupted
     async def marks(self) -> Marks:
@@ -73,6 +76,7 @@ class SqlUpkeep:
         """What ``expire`` would delete, and what would be referred to then; changes nothing."""
         async with self._transactions.writing() as conn:
             keys = await _until_none(conn, aged.expire_keys, retention)
+            sent = await _until_none(conn, aged.expire_deliveries, retention)
             events = await _until_none(conn, aged.expire_events, retention)
             ended = await _until_none(conn, aged.expire_jobs, retention)
             unused = await aged.unused_results(conn, retention)
@@ -80,7 +84,10 @@ class SqlUpkeep:
                 await aged.delete_results(conn, unused[start : start + BATCH], retention)
             marks = await _marks(conn)
             await conn.rollback()
-        return Expired(events=events, jobs=ended, results=len(unused), keys=keys), marks
+        expired = Expired(
+            events=events, jobs=ended, results=len(unused), keys=keys, deliveries=sent
+        )
+        return expired, marks
 
     async def _expire_all(self, expire: Expire, retention: Retention) -> int:
         total = 0

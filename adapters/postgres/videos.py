@@ -15,6 +15,7 @@ from adapters.postgres.lists import select_videos
 from adapters.postgres.settle import cancel_job
 from adapters.postgres.tables import AnyRow, jobs, videos
 from adapters.postgres.uninterrupted import uninterrupted
+from adapters.postgres.views import video_from_row
 from domain.errors import IllegalMove, VideoNotFound
 from domain.generation.packaging import Video
 from domain.generation.script import SceneEdit
@@ -64,7 +65,7 @@ class SqlVideoStore:
     @uninterrupted
     async def get(self, account_id: str, video_id: UUID) -> Video:
         async with self._transactions.reading() as conn:
-            return _video(await _row(conn, account_id, video_id))
+            return video_from_row(await _row(conn, account_id, video_id))
 
     @uninterrupted
     async def page(
@@ -78,7 +79,7 @@ class SqlVideoStore:
         query, walk = select_videos(account_id, selection, cursor)
         async with self._transactions.reading() as conn:
             rows = (await conn.execute(query.limit(limit + 1))).all()
-        videos_found = [_video(row) for row in rows[:limit]]
+        videos_found = [video_from_row(row) for row in rows[:limit]]
         return Page(items=videos_found, next=walk.cursor_after(rows, limit))
 
     @uninterrupted
@@ -146,7 +147,7 @@ class SqlVideoStore:
             # what they made is gone: a result would lead to files that aren't there
             made = (jobs.c.video_id == video_id) & (jobs.c.account_id == account_id)
             await conn.execute(sa.update(jobs).where(made).values(result=None))
-            video = _video(await _row(conn, account_id, video_id, lock=True))
+            video = video_from_row(await _row(conn, account_id, video_id, lock=True))
             await conn.execute(sa.delete(videos).where(videos.c.id == video_id))
             return video
 
@@ -168,12 +169,3 @@ def _edits(row: AnyRow) -> dict[int, SceneEdit]:
 
 async def _write_edits(conn: AsyncConnection, video_id: UUID, noted: dict[int, SceneEdit]) -> None:
     await conn.execute(sa.update(videos).where(videos.c.id == video_id).values(edits=noted))
-
-
-def _video(row: AnyRow) -> Video:
-    return Video(
-        id=row.id,
-        account_id=row.account_id,
-        created_at=row.created_at,
-        **{name: getattr(row, name) for name in REPLACED},
-    )

@@ -11,6 +11,7 @@ from adapters.postgres.clock import bound, literal, now, seconds_between
 from adapters.postgres.direct import Conn
 from adapters.postgres.tables import AnyRow, jobs, units
 from domain.errors import JobNotFound
+from domain.generation.packaging import Video
 from domain.jobs.model import (
     FINAL_STATUSES,
     Job,
@@ -171,6 +172,11 @@ def job_from_row(row: AnyRow, stages: list[StageReport], place: int | None) -> J
 def unit_from_row(row: AnyRow, prefix: str = "") -> Unit:
     """A unit from a row of ``units``, whose columns may have a prefix."""
     return Unit(**{name: getattr(row, prefix + name) for name in Unit.__struct_fields__})
+
+
+def video_from_row(row: AnyRow) -> Video:
+    """A video from a row of ``videos``."""
+    return Video(**{name: getattr(row, name) for name in Video.__struct_fields__})
 
 
 def result_from_row(row: AnyRow) -> Result:

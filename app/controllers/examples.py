@@ -79,6 +79,27 @@ REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
             },
         },
     },
+    ("post", "/api/webhooks"): {
+        "everything": {
+            "summary": "Told everything",
+            "value": {"url": "https://example.com/hooks/faceless"},
+        },
+        "ends": {
+            "summary": "Told when something has ended",
+            "value": {
+                "url": "https://example.com/hooks/faceless",
+                "events": ["job.failed", "video.ready"],
+                "description": "The shop",
+            },
+        },
+    },
+    ("patch", "/api/webhooks/{webhook_id}"): {
+        "enable": {"summary": "Go on after it was disabled", "value": {"enabled": True}},
+        "move": {
+            "summary": "Another address",
+            "value": {"url": "https://example.org/hooks/faceless"},
+        },
+    },
     ("post", "/api/keys"): {
         "laptop": {
             "summary": "For somebody who makes videos",

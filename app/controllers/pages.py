@@ -12,6 +12,7 @@ from app.problems import TIME_HINT
 from domain.errors import FieldError, InvalidRequest
 from domain.generation.brief import AspectRatio
 from domain.jobs.listing import JobSelection, Sort, VideoSelection
+from domain.webhooks import DeliverySelection
 
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
@@ -95,7 +96,7 @@ def check_title(title: str, sort: Sort | None) -> None:
 
 def page_links(
     path: str,
-    selection: JobSelection | VideoSelection,
+    selection: JobSelection | VideoSelection | DeliverySelection,
     *,
     cursor: str | None,
     following: str | None,

@@ -57,6 +57,7 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int
     results: int
     idempotency_keys: int
+    deliveries: int
     documents: int
     artifacts: int
     bytes: int
@@ -103,6 +104,7 @@ class GarbageCollector:
             events=settings.event_retention_days * DAY_SECONDS,
             jobs=settings.job_retention_days * DAY_SECONDS,
             results=settings.result_retention_days * DAY_SECONDS,
+            deliveries=settings.delivery_retention_days * DAY_SECONDS,
             spared=max(2 * deadline, deadline + FRESH_SECONDS),
         )
 
@@ -127,6 +129,7 @@ class GarbageCollector:
             jobs=expired.jobs,
             results=expired.results,
             idempotency_keys=expired.keys,
+            deliveries=expired.deliveries,
             documents=documents,
             artifacts=artifacts,
             bytes=size,

@@ -18,6 +18,11 @@ class Scope(StrEnum):
     """look at finished videos and fetch their files"""
     VIDEOS_WRITE = "videos:write"
     """correct, revise and delete videos; ``videos:read`` is in it"""
+    WEBHOOKS_READ = "webhooks:read"
+    """look at webhooks and at what was delivered to them"""
+    WEBHOOKS_WRITE = "webhooks:write"
+    """make, change, rotate and delete webhooks, and see their secrets; ``webhooks:read`` is in
+    it"""
     PUBLISH = "publish"
     """publish videos"""
     ADMIN = "admin"
@@ -27,6 +32,7 @@ class Scope(StrEnum):
 IMPLIED: dict[Scope, frozenset[Scope]] = {
     Scope.JOBS_WRITE: frozenset({Scope.JOBS_READ}),
     Scope.VIDEOS_WRITE: frozenset({Scope.VIDEOS_READ}),
+    Scope.WEBHOOKS_WRITE: frozenset({Scope.WEBHOOKS_READ}),
     Scope.ADMIN: frozenset(Scope),
 }
 """What may be changed may be looked at: whoever asks for a video has to learn what became of it."""

@@ -150,6 +150,11 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """repeats a video exactly; absent: drawn at random and stored"""
     preset: PresetName | None = None
     """name of a preset, whose fields are this request's defaults"""
+    webhook_url: (
+        Annotated[str, Meta(min_length=1, max_length=2_000, examples=["https://example.com/hooks"])]
+        | None
+    ) = None
+    """told what becomes of this job (https; signed with the account's webhook secret)"""
 
     @property
     def source_kind(self) -> SourceKind:

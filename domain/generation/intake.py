@@ -19,6 +19,7 @@ from domain.generation.ports import (
     VisualSource,
 )
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
+from domain.outbound import UrlRules
 
 MAX_SEED = 2**53 - 1
 """the largest integer that every JSON reader keeps exact"""
@@ -53,6 +54,7 @@ class Intake:
         visuals: VisualSource,
         draw_seed: SeedSource,
         *,
+        url_rules: UrlRules,
         looks_at_folders: bool = True,
     ) -> None:
         """``looks_at_folders`` says that a library looks into a folder at every question, which
@@ -64,6 +66,7 @@ class Intake:
         self._music = music
         self._visuals = visuals
         self._draw_seed = draw_seed
+        self._url_rules = url_rules
 
     async def prepare(self, brief: Brief) -> Prepared:
         """Check ``brief`` and fill in its defaults, the seed among them.
@@ -74,6 +77,7 @@ class Intake:
             TopicNotFound, LanguageUnsupported, VoiceNotFound, WritingSystemUnsupported,
             MusicNotFound, MediaNotFound, MediaUnreadable: it can't make this one; says what it
             could.
+            UrlForbidden: the ``webhook_url`` isn't one on the internet.
         """
         problems = _Problems(check_brief(brief))
         seed = self._draw_seed() if brief.seed is None else brief.seed
@@ -86,6 +90,9 @@ class Intake:
             if scene.media is not None:
                 with problems.at(f"/scenes/{number}/media"):
                     await self._check_media(scene.media, brief)
+        if brief.webhook_url is not None:
+            with problems.at("/webhook_url"):
+                self._url_rules.check(brief.webhook_url)
         problems.raise_any()
         return Prepared(brief=completed, topic_match=topic_match)
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, finish_for, work_off
+from webhook_office import Office
 
 from adapters.postgres import (
     TABLES,
@@ -36,12 +37,15 @@ async def empty(empty_database_url: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 async def filled(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[AsyncEngine]:
-    """A database with a video, a noted correction, a job under work, a keyed one that waits and a
-    preset."""
+    """A database with a video, a noted correction, a job under work, a keyed one that waits, a
+    preset, and a webhook with messages."""
     path = tmp_path / "filled.db"
     path.write_bytes(sqlite_template.read_bytes())
     engine = make_engine(f"sqlite:///{path}")
     store = SqlJobStore(engine)
+    office = Office(engine)
+    await office.webhook("https://example.com/hooks")
+    await office.webhooks.account_secret(ACCOUNT)
     done = await add_job(store, request=Brief(script="É \\u0000 end.", title='a"b', seed=2**40))
     await work_off(store, scenes=2)
     await SqlVideoStore(engine).note_edit(ACCOUNT, done.video_id, 1, SceneEdit(text="New."))
@@ -97,6 +101,19 @@ async def test_what_came_over_means_the_same(filled: AsyncEngine, empty: AsyncEn
     kept = await SqlPresetStore(filled).listing(ACCOUNT)
     assert [preset.name for preset in kept] == ["brand"]
     assert await SqlPresetStore(empty).listing(ACCOUNT) == kept
+
+
+async def test_messages_that_came_over_are_sent_from_there_with_the_same_secret(
+    filled: AsyncEngine, empty: AsyncEngine
+) -> None:
+    await copy(filled, empty)
+
+    old, new = await Office(filled).log(), await Office(empty).log()
+
+    assert [message.type for message in new][:3] == ["job.started", "job.succeeded", "video.ready"]
+    assert new == old
+    claims = [await Office(engine).outbox.claim(60) for engine in (filled, empty)]
+    assert claims[0] == claims[1]
 
 
 async def test_copying_again_adds_nothing(filled: AsyncEngine, empty: AsyncEngine) -> None:

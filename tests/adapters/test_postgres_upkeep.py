@@ -7,17 +7,21 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, finish_for, new_job, result_for, work_off
+from webhook_office import Office
 
 from adapters.postgres import Retention, SqlJobStore, SqlUpkeep, SqlVideoStore
-from adapters.postgres.clock import later
-from adapters.postgres.tables import jobs, results
+from adapters.postgres.clock import later, now
+from adapters.postgres.tables import deliveries, jobs, results
 from domain.generation.script import SceneEdit
 from domain.generation.stages.narration import SENTENCE, SPOKEN
 from domain.generation.stores import DocumentKey
 from domain.jobs.model import Job, JobStatus, NewUnit, Result, Revises, UnitKind
+from domain.webhooks import DeliveryState
 
 HOUR = 3_600.0
-RETENTION = Retention(events=2 * HOUR, jobs=3 * HOUR, results=4 * HOUR, spared=HOUR)
+RETENTION = Retention(
+    events=2 * HOUR, jobs=3 * HOUR, results=4 * HOUR, deliveries=5 * HOUR, spared=HOUR
+)
 
 Rows = Any
 
@@ -64,6 +68,29 @@ async def kept(rows: Rows) -> set[str]:
 
 def name(job: Job, kind: UnitKind) -> str:
     return f"{job.id.hex}-{kind}-0"
+
+
+async def test_messages_go_when_their_time_is_over_but_none_that_waits(
+    engine: AsyncEngine, upkeep: SqlUpkeep
+) -> None:
+    office = Office(engine)
+    made = await office.webhook("https://127.0.0.1:1/")
+    waiting = await office.webhooks.test(ACCOUNT, made.webhook.id)
+    for state in (DeliveryState.DELIVERED, DeliveryState.FAILED):
+        sent = await office.webhooks.test(ACCOUNT, made.webhook.id)
+        ended = sa.update(deliveries).where(deliveries.c.id == sent.id)
+        async with engine.begin() as conn:
+            await conn.execute(ended.values(state=state, finished_at=later(now(), -4 * HOUR)))
+
+    assert (await upkeep.expire(RETENTION)).deliveries == 0
+    async with engine.begin() as conn:
+        aged = {"finished_at": later(deliveries.c.finished_at, -1.1 * HOUR)}
+        aged["created_at"] = later(deliveries.c.created_at, -1_000 * HOUR)
+        await conn.execute(sa.update(deliveries).values(aged))
+
+    assert (await upkeep.foresee(RETENTION))[0].deliveries == 2
+    assert (await upkeep.expire(RETENTION)).deliveries == 2
+    assert [message.id for message in await office.log()] == [waiting.id]
 
 
 async def test_a_video_keeps_its_job_and_all_its_results_for_ever(

@@ -170,6 +170,8 @@ async def test_two_hosts_are_as_good_as_none(server: str) -> None:
 # -- without a key, AUTH=required ----------------------------------------------------------------
 
 JOB, VIDEO = "/api/jobs/{job_id}", "/api/videos/{video_id}"
+WEBHOOK, DELIVERY = "/api/webhooks/{webhook_id}", "deliveries/{delivery_id}"
+
 ROUTES: list[tuple[str, str, Scope]] = [
     ("POST", "/api/generate", Scope.JOBS_WRITE),
     ("GET", "/api/jobs", Scope.JOBS_READ),
@@ -205,14 +207,28 @@ ROUTES: list[tuple[str, str, Scope]] = [
     ("GET", "/api/keys", Scope.ADMIN),
     ("POST", "/api/keys", Scope.ADMIN),
     ("DELETE", "/api/keys/{key_id}", Scope.ADMIN),
+    ("GET", "/api/webhooks", Scope.WEBHOOKS_READ),
+    ("POST", "/api/webhooks", Scope.WEBHOOKS_WRITE),
+    ("GET", "/api/webhooks/secret", Scope.WEBHOOKS_WRITE),
+    ("POST", "/api/webhooks/secret/rotate", Scope.WEBHOOKS_WRITE),
+    ("GET", "/api/webhooks/deliveries", Scope.WEBHOOKS_READ),
+    ("POST", f"/api/webhooks/{DELIVERY}/resend", Scope.WEBHOOKS_WRITE),
+    ("GET", WEBHOOK, Scope.WEBHOOKS_READ),
+    ("PATCH", WEBHOOK, Scope.WEBHOOKS_WRITE),
+    ("DELETE", WEBHOOK, Scope.WEBHOOKS_WRITE),
+    ("POST", f"{WEBHOOK}/rotate", Scope.WEBHOOKS_WRITE),
+    ("POST", f"{WEBHOOK}/test", Scope.WEBHOOKS_WRITE),
+    ("GET", f"{WEBHOOK}/deliveries", Scope.WEBHOOKS_READ),
+    ("POST", f"{WEBHOOK}/{DELIVERY}/resend", Scope.WEBHOOKS_WRITE),
     ("GET", "/metrics", Scope.ADMIN),
 ]
 
 
 def address_of(path: str) -> str:
     """An address of something that isn't there."""
+    ids = {f"{what}_id": uuid4() for what in ("job", "video", "webhook", "delivery")}
     names = {"name": "nothing", "voice_id": "nobody", "key_id": "0" * 16}
-    return path.format(job_id=uuid4(), video_id=uuid4(), number=0, **names)
+    return path.format(**ids, **names, number=0)
 
 
 OPEN = [

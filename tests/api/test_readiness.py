@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from dishka import Provider, Scope
 from live_server import serve
@@ -54,7 +55,7 @@ async def test_everything_that_is_configured_is_looked_at(
     body = answer.json()
     assert (body["status"], set(body["checks"])) == (
         "ok",
-        {"database", "queue", "storage", "mongodb", "redis", "artifacts", "worker"},
+        {"database", "queue", "storage", "secrets", "mongodb", "redis", "artifacts", "worker"},
     )
     assert all(check["ok"] and check["milliseconds"] >= 0 for check in body["checks"].values())
 
@@ -62,7 +63,8 @@ async def test_everything_that_is_configured_is_looked_at(
 async def test_what_is_not_configured_cannot_be_down(make_settings: MakeSettings) -> None:
     async with client_of(make_settings()) as client:
         body = (await client.get(READY)).json()
-    assert (body["status"], set(body["checks"])) == ("ok", {"database", "queue", "storage"})
+    assert body["status"] == "ok"
+    assert set(body["checks"]) == {"database", "queue", "storage", "secrets"}
 
 
 async def test_without_redis_jobs_are_accepted_and_it_is_said(make_settings: MakeSettings) -> None:
@@ -83,6 +85,19 @@ async def test_a_full_disk_is_said(make_settings: MakeSettings) -> None:
         answer = await client.get(READY)
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     assert "MIN_FREE_BYTES" in answer.json()["checks"]["storage"]["message"]
+
+
+async def test_secrets_that_cannot_be_read_here_are_said(make_settings: MakeSettings) -> None:
+    settings = make_settings(secret_key="first" * 8)
+    async with client_of(settings) as client:
+        url = "https://example.com/hooks"
+        made = await client.post("/api/webhooks", json={"url": url})
+        assert made.status_code == 201
+        assert (await client.get(READY)).json()["status"] == "ok"
+    async with client_of(msgspec.structs.replace(settings, secret_key="other" * 8)) as client:
+        answer = await client.get(READY)
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert "SECRET_KEY" in answer.json()["checks"]["secrets"]["hint"]
 
 
 async def test_without_mongodb_jobs_are_accepted_and_it_is_said(
@@ -185,6 +200,9 @@ async def test_a_database_that_hangs_is_asked_once_until_it_answers(settings: Se
 
         async def queued(self) -> int:
             return 0
+
+        async def check(self) -> None:  # the secrets', which are readable
+            return
 
     class OnlyStore:
         async def get(self, _: object) -> HangingStore:

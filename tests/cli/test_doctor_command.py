@@ -17,6 +17,7 @@ CHECKS = [
     "version",
     "folders",
     "free space",
+    "secrets",
     "database",
     "ffmpeg",
     "fonts",

@@ -1,0 +1,141 @@
+"""``/api/webhooks/…/deliveries``: what was sent to webhooks, and sending it again."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from dishka import FromDishka
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, QueryParameter
+
+from app.authentication import needs
+from app.controllers.keys import NO_STORE
+from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, SortBy, page_links
+from app.problems import problem_specs
+from app.request_body import JsonRequest
+from domain.access import Scope
+from domain.jobs.listing import Sort
+from domain.webhooks import Delivery, DeliverySelection, DeliveryState, Webhooks
+
+State = Annotated[
+    DeliveryState | None,
+    # by another name in here, because Litestar has an argument `state` of its own
+    QueryParameter(name="state", description="Only messages that stand there."),
+]
+OfJob = Annotated[UUID | None, QueryParameter(description="Only messages about this job.")]
+
+
+class DeliveryList(msgspec.Struct, frozen=True):
+    """Messages, newest first; ``next`` is the cursor of the page after this one."""
+
+    items: list[Delivery]
+    next: str | None
+
+
+class DeliveriesController(Controller):
+    """Messages of the account that asks."""
+
+    path = "/api/webhooks"
+    tags = ("Webhooks",)
+
+    @get(
+        "/deliveries",
+        summary="List all messages",
+        description="To all webhooks and to the `webhook_url` of requests, newest first, a page "
+        "at a time, with every attempt. `Link` names the next page.",
+        responses=problem_specs(400),
+        **needs(Scope.WEBHOOKS_READ),
+    )
+    async def all_deliveries(
+        self,
+        request: JsonRequest,
+        webhooks: FromDishka[Webhooks],
+        *,
+        job_id: OfJob = None,
+        wanted_state: State = None,
+        sort: SortBy = None,
+        cursor: Cursor = None,
+        limit: Limit = DEFAULT_PAGE,
+    ) -> Response[DeliveryList]:
+        selection = DeliverySelection(job_id=job_id, state=wanted_state, sort=sort or Sort.NEWEST)
+        page = await webhooks.deliveries(request.account_id, selection, cursor=cursor, limit=limit)
+        links = page_links(
+            "/api/webhooks/deliveries", selection, cursor=cursor, following=page.next, limit=limit
+        )
+        return Response(DeliveryList(page.items, page.next), headers={**NO_STORE, **links})
+
+    @post(
+        "/deliveries/{delivery_id:uuid}/resend",
+        status_code=202,
+        summary="Send any message again",
+        description="Also one that went to the `webhook_url` of a request. It keeps its "
+        "`webhook-id`, by which receivers know that they had it already.",
+        responses=problem_specs(404),
+        **needs(Scope.WEBHOOKS_WRITE),
+    )
+    async def resend_any(
+        self, request: JsonRequest, delivery_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+    ) -> Response[Delivery]:
+        return _sent(await webhooks.resend(request.account_id, delivery_id))
+
+    @get(
+        "/{webhook_id:uuid}/deliveries",
+        summary="List a webhook's messages",
+        description="Newest first, a page at a time, with every attempt. `Link` names the next "
+        "page.",
+        responses=problem_specs(400, 404),
+        **needs(Scope.WEBHOOKS_READ),
+    )
+    async def deliveries(
+        self,
+        request: JsonRequest,
+        webhook_id: FromPath[UUID],
+        webhooks: FromDishka[Webhooks],
+        *,
+        wanted_state: State = None,
+        sort: SortBy = None,
+        cursor: Cursor = None,
+        limit: Limit = DEFAULT_PAGE,
+    ) -> Response[DeliveryList]:
+        shown = DeliverySelection(state=wanted_state, sort=sort or Sort.NEWEST)
+        selection = msgspec.structs.replace(shown, webhook_id=webhook_id)
+        page = await webhooks.deliveries(request.account_id, selection, cursor=cursor, limit=limit)
+        path = f"/api/webhooks/{webhook_id}/deliveries"
+        links = page_links(path, shown, cursor=cursor, following=page.next, limit=limit)
+        return Response(DeliveryList(page.items, page.next), headers={**NO_STORE, **links})
+
+    @post(
+        "/{webhook_id:uuid}/deliveries/{delivery_id:uuid}/resend",
+        status_code=202,
+        summary="Send a message again",
+        description="Whatever became of it, also where the webhook is disabled. It keeps its "
+        "`webhook-id`, by which receivers know that they had it already.",
+        responses=problem_specs(404),
+        **needs(Scope.WEBHOOKS_WRITE),
+    )
+    async def resend(
+        self,
+        request: JsonRequest,
+        webhook_id: FromPath[UUID],
+        delivery_id: FromPath[UUID],
+        webhooks: FromDishka[Webhooks],
+    ) -> Response[Delivery]:
+        return _sent(await webhooks.resend(request.account_id, delivery_id, webhook_id))
+
+    @post(
+        "/{webhook_id:uuid}/test",
+        status_code=202,
+        summary="Send a test",
+        description="A message of the type `webhook.test`, also where the webhook is disabled or "
+        "is told other things only. What became of it is in its deliveries.",
+        responses=problem_specs(404),
+        **needs(Scope.WEBHOOKS_WRITE),
+    )
+    async def test(
+        self, request: JsonRequest, webhook_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+    ) -> Response[Delivery]:
+        return _sent(await webhooks.test(request.account_id, webhook_id))
+
+
+def _sent(delivery: Delivery) -> Response[Delivery]:
+    return Response(delivery, status_code=202, headers=NO_STORE)

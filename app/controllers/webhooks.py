@@ -1,0 +1,169 @@
+"""``/api/webhooks``: addresses of one's own that are told what happens."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from dishka import FromDishka
+from litestar import Controller, Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from app.authentication import needs
+from app.controllers.keys import NO_STORE
+from app.problems import problem_specs
+from app.request_body import JsonRequest
+from domain.access import Scope
+from domain.webhooks import AccountSecret, EventType, NewSecret, Webhook, Webhooks
+from domain.webhooks.model import Changes
+
+Url = Annotated[
+    str, Meta(min_length=1, max_length=2_000, examples=["https://example.com/hooks/faceless"])
+]
+Description = Annotated[str, Meta(max_length=200)]
+
+
+class WebhookRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A webhook that is asked for."""
+
+    url: Url
+    """https, on the internet"""
+    events: list[EventType] = []
+    """what it's to be told; left out or empty: everything"""
+    description: Description = ""
+
+
+class WebhookChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to change; whatever is left out stays."""
+
+    url: Url | None = None
+    events: list[EventType] | None = None
+    description: Description | None = None
+    enabled: bool | None = None
+    """true: told again what happens from now on; false: told nothing any more"""
+
+
+class WebhookList(msgspec.Struct, frozen=True):
+    """Webhooks, newest first."""
+
+    items: list[Webhook]
+
+
+class WebhooksController(Controller):
+    """Webhooks of the account that asks."""
+
+    path = "/api/webhooks"
+    tags = ("Webhooks",)
+
+    @get(
+        summary="List webhooks",
+        description="Without their secrets.",
+        **needs(Scope.WEBHOOKS_READ),
+    )
+    async def page(
+        self, request: JsonRequest, webhooks: FromDishka[Webhooks]
+    ) -> Response[WebhookList]:
+        return Response(WebhookList(await webhooks.listing(request.account_id)), headers=NO_STORE)
+
+    @post(
+        status_code=201,
+        summary="Make a webhook",
+        description="Its secret is shown only in this answer. Messages are signed as Standard "
+        "Webhooks lays down: any of its libraries checks them.",
+        responses=problem_specs(400, 409, 413, 415, 422),
+        **needs(Scope.WEBHOOKS_WRITE),
+    )
+    async def create(
+        self, request: JsonRequest, data: JSONBody[WebhookRequest], webhooks: FromDishka[Webhooks]
+    ) -> Response[NewSecret]:
+        made = await webhooks.create(request.account_id, data.url, data.events, data.description)
+        headers = {**NO_STORE, "Location": f"/api/webhooks/{made.webhook.id}"}
+        return Response(made, headers=headers, status_code=201)
+
+    @get(
+        "/secret",
+        summary="Show the account's secret",
+        description="Signs the messages to the `webhook_url` of requests, and no others. It's "
+        "made when it's first needed.",
+        responses=problem_specs(409),
+        **needs(Scope.WEBHOOKS_WRITE),
+    )
+    async def secret(
+        self, request: JsonRequest, webhooks: FromDishka[Webhooks]
+    ) -> Response[AccountSecret]:
+        return Response(await webhooks.account_secret(request.account_id), headers=NO_STORE)
+
+    @post(
+        "/secret/rotate",
+        status_code=200,
+        summary="Give the account another secret",
+        description="For 24 hours messages carry two signatures, the old secret's as well.",
+        **needs(Scope.WEBHOOKS_WRITE),
+    )
+    async def rotate_secret(
+        self, request: JsonRequest, webhooks: FromDishka[Webhooks]
+    ) -> Response[AccountSecret]:
+        secret = await webhooks.rotate_account_secret(request.account_id)
+        return Response(secret, headers=NO_STORE, status_code=200)
+
+    @get(
+        "/{webhook_id:uuid}",
+        summary="Look at a webhook",
+        description="Whether it's enabled, and since when it fails, if it does.",
+        responses=problem_specs(404),
+        **needs(Scope.WEBHOOKS_READ),
+    )
+    async def one(
+        self, request: JsonRequest, webhook_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+    ) -> Webhook:
+        return await webhooks.get(request.account_id, webhook_id)
+
+    @patch(
+        "/{webhook_id:uuid}",
+        summary="Change a webhook",
+        description="`enabled: true` lets one go on that was disabled: by its owner, because it "
+        "answered 410, or because it had failed for three days.",
+        responses=problem_specs(400, 404, 413, 415, 422),
+        **needs(Scope.WEBHOOKS_WRITE),
+    )
+    async def change(
+        self,
+        request: JsonRequest,
+        webhook_id: FromPath[UUID],
+        data: JSONBody[WebhookChanges],
+        webhooks: FromDishka[Webhooks],
+    ) -> Webhook:
+        changes = Changes(
+            url=data.url,
+            events=data.events,
+            description=data.description,
+            enabled=data.enabled,
+        )
+        return await webhooks.change(request.account_id, webhook_id, changes)
+
+    @delete(
+        "/{webhook_id:uuid}",
+        summary="Delete a webhook",
+        description="With the messages that weren't delivered yet, and its log.",
+        responses=problem_specs(404),
+        **needs(Scope.WEBHOOKS_WRITE),
+    )
+    async def remove(
+        self, request: JsonRequest, webhook_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+    ) -> None:
+        await webhooks.remove(request.account_id, webhook_id)
+
+    @post(
+        "/{webhook_id:uuid}/rotate",
+        status_code=200,
+        summary="Give a webhook another secret",
+        description="It's shown only in this answer. For 24 hours messages carry two signatures, "
+        "the old secret's as well, so that the receiver can be changed in between.",
+        responses=problem_specs(404),
+        **needs(Scope.WEBHOOKS_WRITE),
+    )
+    async def rotate(
+        self, request: JsonRequest, webhook_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+    ) -> Response[NewSecret]:
+        rotated = await webhooks.rotate(request.account_id, webhook_id)
+        return Response(rotated, headers=NO_STORE, status_code=200)
