@@ -13,6 +13,9 @@ from domain.generation.brief import Brief
 from domain.jobs.model import LOCAL_ACCOUNT, Job
 from domain.jobs.service import Jobs
 
+collect_ignore = ["test_commands_of_new_routes.py"]
+"""commands of routes that aren't merged yet: this line goes when they are"""
+
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
