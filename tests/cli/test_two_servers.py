@@ -70,8 +70,10 @@ async def video(left: Job, settings: Settings) -> Video:
 
 
 def fits(answer: Result) -> bool:
-    """Whether lines have 80 columns at most, but for paths: those are copied, and stay whole."""
-    return all(len(line) <= 80 or "  /" in line for line in answer.stdout.splitlines())
+    """Whether lines have 80 columns; paths and addresses are copied, and stay whole."""
+    return all(
+        len(line) <= 80 or "  /" in line or "://" in line for line in answer.stdout.splitlines()
+    )
 
 
 def test_a_list_of_jobs_is_the_same_and_fits_80_columns(run: Run, left: Job) -> None:
