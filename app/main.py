@@ -31,14 +31,18 @@ from app.server import Server
 __all__ = ["app", "create_app"]
 
 
-def create_app(settings: Settings | None = None, *overrides: Provider) -> Litestar:
+def create_app(
+    settings: Settings | None = None, *overrides: Provider, for_one_command: bool = False
+) -> Litestar:
     """Make the application.
 
     Args:
         settings: read from the environment and ``.env`` when it's served, if absent.
         overrides: providers that replace the container's own of the same types.
+        for_one_command: it's over within a few requests: nothing is counted, looked at or made
+            ready beforehand.
     """
-    server = Server(settings, (ShelfProvider(), *overrides))
+    server = Server(settings, (ShelfProvider(), *overrides), for_one_command=for_one_command)
     api = DishkaRouter(
         "",
         route_handlers=[

@@ -51,9 +51,16 @@ SECONDS_PER_DAY = 86_400.0
 class Server:
     """The running application: made when the module is imported, opened when it's served."""
 
-    def __init__(self, settings: Settings | None, providers: tuple[Provider, ...]) -> None:
+    def __init__(
+        self,
+        settings: Settings | None,
+        providers: tuple[Provider, ...],
+        *,
+        for_one_command: bool = False,
+    ) -> None:
         self._given = settings
         self._providers = providers
+        self._for_one_command = for_one_command
         self._opening = asyncio.Lock()
         self._settings: Settings | None = None
         self._container: AsyncContainer | None = None
@@ -95,7 +102,8 @@ class Server:
                 log.info("starting", data_dir=str(settings.data_dir))
                 make_folders(settings)
                 preparation = Preparation(settings)
-                self._meters = meters = open_meters(settings)
+                brief = self._for_one_command
+                self._meters = meters = None if brief else open_meters(settings)
                 bell = ThreadBell()
                 if settings.embedded_worker:
                     self._worker = EmbeddedWorker(settings, bell, meters)
@@ -130,7 +138,8 @@ class Server:
                     await self.close()
                     raise
                 self._settings = settings
-                self._warming = asyncio.create_task(_warm_up(self._container))
+                if not brief:
+                    self._warming = asyncio.create_task(_warm_up(self._container))
                 log.info(
                     "ready",
                     data_dir=str(settings.data_dir),
@@ -164,9 +173,10 @@ class Server:
             if worker is not None:
                 worker.start()
 
-        self._looking = asyncio.create_task(
-            look_around(self._container, await self._container.get(Watch))
-        )
+        if not self._for_one_command:
+            self._looking = asyncio.create_task(
+                look_around(self._container, await self._container.get(Watch))
+            )
         self._preparing = asyncio.create_task(prepare())
         tried = asyncio.create_task(preparation.tried.wait())
         await asyncio.wait(

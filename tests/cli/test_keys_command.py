@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from app.cli_endings import EXIT_USAGE
+from app.cli.endings import EXIT_USAGE
 
 TOKEN = re.compile(r"fk_([0-9a-f]{16})_([0-9a-f]{64})")
 
@@ -27,7 +27,7 @@ def create(*arguments: str) -> re.Match[str]:
 def test_a_key_is_printed_once_and_then_known_by_its_id_only() -> None:
     token = create()
     listed = run("list").output
-    assert listed.startswith(f"{token[1]}  local  laptop  jobs:write  made ")
+    assert re.match(rf"{token[1]}  local  laptop  made \d{{4}}-\d\d-\d\d  jobs:write$", listed)
     assert token[2] not in listed + run("list", "--json").output
 
 
@@ -39,7 +39,7 @@ def test_how_to_end_a_key_is_said_beside_it() -> None:
 
 def test_a_key_has_several_scopes_an_account_and_an_end() -> None:
     create("--scope", "videos:read", "--account", "studio", "--expires-days", "1.5")
-    [key] = json.loads(run("list", "--json").output)
+    [key] = json.loads(run("list", "--json").output)["items"]
     assert (key["account_id"], key["scopes"]) == ("studio", ["jobs:write", "videos:read"])
     assert key["expires_at"] > key["created_at"]
     assert "until " in run("list").output

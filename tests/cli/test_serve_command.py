@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import main
-from app.cli_endings import EXIT_FAILED
+from app.cli.endings import EXIT_FAILED
 from app.listening import AddressUnusable, listen
 
 

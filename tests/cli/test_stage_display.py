@@ -1,43 +1,28 @@
 """The display of stages: bars that fit the terminal, lines elsewhere."""
 
 import io
-from uuid import uuid4
+from typing import Any
 
-import msgspec
 import pytest
 from rich.console import Console
 
-from app.stage_display import STAGE_TITLES, StageDisplay
-from domain.generation.brief import Brief
-from domain.jobs.model import Job, StageReport, UnitKind
+from app.cli.stage_display import STAGE_TITLES, StageDisplay
+from domain.jobs.model import UnitKind
 
 
-def job_at(**progress: float) -> Job:
-    """A job whose named stages have come so far; the others haven't begun."""
-    return msgspec.convert(
-        {
-            "id": str(uuid4()),
-            "account_id": "local",
-            "video_id": str(uuid4()),
-            "revision": 1,
-            "status": "running",
-            "request": msgspec.to_builtins(Brief(topic="Octopus")),
-            "deadline_at": "2030-01-01T00:00:00Z",
-            "created_at": "2030-01-01T00:00:00Z",
-            "stages": [msgspec.to_builtins(_report(kind, progress.get(kind))) for kind in UnitKind],
-        },
-        Job,
-    )
+def job_at(**progress: float) -> dict[str, Any]:
+    """A job, as the API shows it, whose named stages have come so far; the others haven't begun."""
+    stages = [_report(name, progress.get(name)) for name in STAGE_TITLES]
+    return {"status": "running", "error": None, "stages": stages}
 
 
-def _report(kind: UnitKind, progress: float | None) -> StageReport:
+def _report(name: str, progress: float | None) -> dict[str, Any]:
     if progress is None:
-        return StageReport(kind, "pending", seconds=0.0)
-    status = "done" if progress == 1 else "running"
-    return StageReport(kind, status, seconds=1.0, progress=progress)
+        return {"name": name, "status": "pending", "progress": 0.0}
+    return {"name": name, "status": "done" if progress == 1 else "running", "progress": progress}
 
 
-def shown(console: Console, *jobs: Job) -> str:
+def shown(console: Console, *jobs: dict[str, Any]) -> str:
     assert isinstance(console.file, io.StringIO)
     with StageDisplay(console) as display:
         for job in jobs:
@@ -46,7 +31,7 @@ def shown(console: Console, *jobs: Job) -> str:
 
 
 def test_every_stage_has_a_title() -> None:
-    assert set(STAGE_TITLES) == set(UnitKind)
+    assert set(STAGE_TITLES) == set(map(str, UnitKind))
 
 
 def test_a_stage_is_a_line_when_it_begins_and_one_when_it_ends() -> None:
@@ -80,3 +65,15 @@ def test_bars_fit_the_terminal(columns: int) -> None:
 
 def test_nothing_is_said_on_a_quiet_console() -> None:
     assert shown(Console(file=io.StringIO(), quiet=True), job_at(script=1.0)) == ""
+
+
+def test_what_a_job_waits_for_is_said_once() -> None:
+    error = {"message": "The disk is full.", "hint": "Free some space."}
+    waiting = job_at(script=0.5) | {"status": "waiting", "error": error}
+    said = shown(Console(file=io.StringIO()), waiting, waiting)
+    assert said.count("Waiting: The disk is full. Free some space.") == 1
+
+
+def test_a_stage_of_a_newer_server_is_shown_by_its_own_name() -> None:
+    job = {"status": "running", "stages": [_report("polish", 0.5)]}
+    assert shown(Console(file=io.StringIO()), job) == "polish ...\n"

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from adapters.postgres import SqlHolds, head_revision
 from app.cli import main
-from app.cli_endings import EXIT_FAILED, EXIT_USAGE
+from app.cli.endings import EXIT_FAILED, EXIT_USAGE
 from app.config import load_settings
 from app.container import make_container
 from app.upkeep.hold import NAME
@@ -52,7 +52,7 @@ def test_gc_gives_way_to_a_backup() -> None:
     assert answer.exit_code == EXIT_FAILED
     assert "`faceless backup` on elsewhere is at work" in answer.output
     refused = json.loads(run("gc", "--json").output)
-    assert refused["error"]["code"] == "upkeep_under_way"
+    assert refused["code"] == "upkeep_under_way"
 
 
 def test_a_backup_is_restored_in_another_folder_and_nowhere_else(

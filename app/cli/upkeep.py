@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 import msgspec
 
-from app.cli_endings import EXIT_CODES, err, fail, out, settings_or_leave
+from app.cli.endings import EXIT_CODES, err, fail, out, settings_or_leave
 from app.config import Settings
 from domain.errors import DomainError
 

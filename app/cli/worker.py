@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from app.cli_endings import EXIT_CODES, EXIT_FAILED, err, fail, out, say, settings_or_leave
+from app.cli.endings import EXIT_CODES, EXIT_FAILED, err, fail, out, say, settings_or_leave
 from app.config import Settings
 from app.heartbeat import SILENT_SECONDS, living_workers
 from domain.errors import DomainError, SettingsInvalid

@@ -6,25 +6,34 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
+from typing import Any
 
 import click
 import msgspec
 from rich.markup import escape
 
-from app.cli_endings import EXIT_CODES, EXIT_FAILED, fail, out, settings_or_leave
+from app.cli.endings import EXIT_CODES, EXIT_FAILED, fail, out, settings_or_leave
+from app.cli.server_option import with_server
 from domain.errors import DomainError
 
 ELSEWHERE = {
-    "backup": "app.cli_upkeep",
-    "cancel": "app.cli_jobs",
-    "gc": "app.cli_upkeep",
-    "generate": "app.cli_generate",
-    "import": "app.cli_import",
-    "jobs": "app.cli_jobs",
-    "keys": "app.cli_keys",
-    "migrate": "app.cli_upkeep",
-    "restore": "app.cli_upkeep",
-    "worker": "app.cli_worker",
+    "backup": "app.cli.upkeep",
+    "cancel": "app.cli.jobs",
+    "capabilities": "app.cli.catalog",
+    "events": "app.cli.events",
+    "gc": "app.cli.upkeep",
+    "generate": "app.cli.generate",
+    "import": "app.cli.importing",
+    "jobs": "app.cli.jobs",
+    "keys": "app.cli.keys",
+    "migrate": "app.cli.upkeep",
+    "palettes": "app.cli.catalog",
+    "presets": "app.cli.presets",
+    "restore": "app.cli.upkeep",
+    "videos": "app.cli.videos",
+    "voices": "app.cli.catalog",
+    "webhooks": "app.cli.webhooks",
+    "worker": "app.cli.worker",
 }
 """commands in modules of their own"""
 
@@ -50,8 +59,12 @@ class Commands(click.Group):
     cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES
 )
 @click.version_option(package_name="faceless")
-def main() -> None:
-    """Turn a topic, an article or a script into a finished video."""
+@with_server
+def main(**_: Any) -> None:
+    """Turn a topic, an article or a script into a finished video.
+
+    Commands work on this machine's own installation, or on the server that --server names.
+    """
 
 
 @main.command()
@@ -97,7 +110,3 @@ def doctor(as_json: bool) -> None:
             if finding.hint:
                 out.print(f"      {escape(finding.hint)}", soft_wrap=True)
     sys.exit(0 if all(finding.ok for finding in findings) else EXIT_FAILED)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,108 @@
+"""``faceless voices``, ``palettes`` and ``capabilities``: what there is to choose from."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from app.cli.api_client import Api
+from app.cli.downloads import download
+from app.cli.endings import EXIT_CODES, Refused, local_problem
+from app.cli.session import Session, connects
+from app.cli.tables import print_facts, print_table
+
+
+@click.group(invoke_without_command=True, epilog=EXIT_CODES)
+@connects
+def voices(session: Session) -> None:
+    """List voices, the default first; or hear one."""
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+    answer = session.run(lambda api: api.ask("GET", "/api/voices"))
+    if session.as_json:
+        click.echo(answer.raw)
+        return
+    items = answer.body["items"]
+    print_table(
+        ("ID", "LANGUAGE", "NAME"),
+        [(voice["id"], voice["language"], voice.get("name") or "") for voice in items],
+    )
+    if not items:
+        click.echo("No voices: the extra `voice` installs one.")
+
+
+@voices.command(epilog=EXIT_CODES)
+@click.argument("voice_id")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@connects
+def sample(session: Session, voice_id: str, file: Path) -> None:
+    """Save how a voice sounds to FILE."""
+
+    async def fetch(api: Api) -> None:
+        known = (await api.ask("GET", "/api/voices")).body["items"]
+        voice = next((item for item in known if item["id"] == voice_id), None)
+        if voice is None:
+            names = ", ".join(item["id"] for item in known)
+            problem = local_problem("voice_not_found", f"There is no voice {voice_id!r}.")
+            raise Refused(problem | {"status": 404, "hint": f"Take one of {names}."})
+        if "sample_url" not in voice:
+            problem = local_problem(
+                "server_too_old",
+                "The server has no samples of voices.",
+                "It is too old for this command: bring it up to date.",
+            )
+            raise Refused(problem)
+        await download(api, voice["sample_url"], file)
+
+    session.run(fetch)
+    if session.as_json:
+        click.echo(msgspec.json.encode({"file": str(file)}))
+    else:
+        click.echo(file)
+
+
+@click.command(epilog=EXIT_CODES)
+@connects
+def palettes(session: Session) -> None:
+    """List palettes, for --palette."""
+    answer = session.run(lambda api: api.ask("GET", "/api/palettes"))
+    if session.as_json:
+        click.echo(answer.raw)
+        return
+    print_table(
+        ("NAME", "COLOURS"),
+        [(palette["name"], _colours(palette)) for palette in answer.body["items"]],
+    )
+
+
+@click.command(epilog=EXIT_CODES)
+@connects
+def capabilities(session: Session) -> None:
+    """Show what the server can do, and what is missing for the rest."""
+    answer = session.run(lambda api: api.ask("GET", "/api/capabilities"))
+    if session.as_json:
+        click.echo(answer.raw)
+        return
+    features = answer.body.pop("features")
+    print_table(
+        ("FEATURE", "", ""),
+        [(f["name"], "yes" if f["available"] else "no", _state(f)) for f in features],
+    )
+    print_facts([(name, _value(value)) for name, value in answer.body.items()])
+
+
+def _colours(palette: dict[str, Any]) -> str:
+    return " ".join(v for v in palette.values() if isinstance(v, str) and v.startswith("#"))
+
+
+def _state(feature: dict[str, Any]) -> str:
+    if feature["available"]:
+        return str(feature.get("detail") or "")
+    return str(feature.get("hint") or feature.get("missing") or "")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(inner)}" for name, inner in value.items())
+    return ", ".join(map(_value, value)) if isinstance(value, list) else str(value)
