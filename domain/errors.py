@@ -245,6 +245,13 @@ class DeadlineExceeded(DomainError):
     hint = "Retry it on a machine with less to do, or raise JOB_DEADLINE_SECONDS."
 
 
+class Rejected(DomainError):
+    """Whoever was asked for approval has rejected it."""
+
+    code = "rejected"
+    hint = "`POST /api/jobs/{id}/retry` brings it back to where it waited for approval."
+
+
 class NarrationFailed(DomainError):
     """The voice produced no usable sound for a sentence."""
 

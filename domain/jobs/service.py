@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from uuid import UUID
 
+import msgspec
+
 from domain.errors import DomainError, IllegalMove, NothingToRevise, QueueFull
 from domain.generation.brief import Brief
 from domain.generation.intake import Intake
@@ -168,7 +170,8 @@ class Jobs:
                 account_id=account_id,
                 video_id=video_id,
                 revision=video.revision + 1,
-                request=base.request,
+                # who corrects a video has looked at it
+                request=msgspec.structs.replace(base.request, pause_after=None),
                 revises=Revises(
                     script=video.documents["script"],
                     edits=merged,
@@ -176,6 +179,7 @@ class Jobs:
                 ),
                 topic_match=base.topic_match,
                 priority=base.priority,
+                wording=base.wording,
                 deadline_seconds=self._deadline,
                 idempotency=idempotency,
             ),
