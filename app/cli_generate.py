@@ -77,7 +77,8 @@ def generate(topic: str | None, as_json: bool, **options: Any) -> None:
         click.echo(msgspec.json.encode(job))
     else:
         _report(job)
-    sys.exit(0 if job.status == JobStatus.SUCCEEDED else EXIT_FAILED)
+    is_well = job.status == JobStatus.SUCCEEDED or job.approval is not None
+    sys.exit(0 if is_well else EXIT_FAILED)
 
 
 def _brief(topic: str | None, options: dict[str, Any]) -> Brief:
@@ -190,7 +191,7 @@ async def _follow(jobs: Jobs, job: Job, worker: EmbeddedWorker, *, quiet: bool) 
         while True:
             job = await jobs.get(job.account_id, job.id)
             display.show(job)
-            if job.status in FINAL_STATUSES:
+            if job.status in FINAL_STATUSES or job.approval is not None:
                 return job
             if worker.error is not None:
                 raise DomainError("The worker has ended; the lines above say why.")
@@ -200,6 +201,13 @@ async def _follow(jobs: Jobs, job: Job, worker: EmbeddedWorker, *, quiet: bool) 
 def _report(job: Job) -> None:
     for warning in job.warnings:
         err.print(f"[yellow]warning[/] {escape(warning.message)} {escape(warning.hint)}")
+    if job.approval is not None:
+        err.print(
+            f"Waits for approval: its {job.approval.after} is done. With `faceless serve` running, "
+            f"`POST /api/jobs/{job.id}/approve` lets it go on, `/reject` ends it.",
+            soft_wrap=True,
+        )
+        return
     if job.status != JobStatus.SUCCEEDED or job.result is None:
         error = job.error
         err.print(f"[red]{job.status}[/] {escape(error.message if error else '')}")

@@ -12,6 +12,7 @@ from app.admission import admit
 from app.config import Settings
 from app.controllers.catalog import CatalogController
 from app.controllers.health import HealthController
+from app.controllers.job_files import JobFilesController
 from app.controllers.jobs import GenerateController, JobsController
 from app.controllers.keys import KeysController
 from app.controllers.metrics import MetricsController
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, *overrides: Provider) -> Litest
         route_handlers=[
             GenerateController,
             JobsController,
+            JobFilesController,
             VideosController,
             VideoFilesController,
             CatalogController,

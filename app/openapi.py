@@ -19,10 +19,12 @@ from litestar.types import Method
 
 from app.authentication import OPEN
 from app.controllers.bodies import (
+    ApprovalRequest,
     Health,
     JobList,
     NotedEdits,
     PaletteList,
+    RejectionRequest,
     RevisionRequest,
     VideoList,
     VoiceList,
@@ -37,13 +39,22 @@ from domain.access import Scope
 from domain.generation.brief import Brief, ShotKind
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import SceneEdit, Script
+from domain.generation.sketching import Sketch
 from domain.generation.storyboard import Storyboard
 
-REQUEST_MODELS = (Brief, SceneEdit, RevisionRequest, KeyRequest)
+REQUEST_MODELS = (
+    Brief,
+    SceneEdit,
+    RevisionRequest,
+    ApprovalRequest,
+    RejectionRequest,
+    KeyRequest,
+)
 RESPONSE_MODELS = (
     JobList,
     VideoList,
     NotedEdits,
+    Sketch,
     Script,
     Storyboard,
     Metadata,

@@ -26,6 +26,7 @@ from domain.errors import (
     JobNotFound,
     QueueFull,
     ServiceUnavailable,
+    SketchersBusy,
     TopicNotFound,
     VideoNotFound,
 )
@@ -40,6 +41,7 @@ TYPE_PREFIX = "urn:faceless:problem:"
 """problem types are named, not hosted: ``urn:faceless:problem:topic_not_found``"""
 
 QUEUE_FULL_RETRY_SECONDS = 30
+SKETCHERS_BUSY_RETRY_SECONDS = 2
 UNAVAILABLE_RETRY_SECONDS = 5
 
 STATUS_BY_CODE: dict[str, HTTPStatus] = {
@@ -63,6 +65,7 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "illegal_move": HTTPStatus.CONFLICT,
     "nothing_to_revise": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
+    "dry_runs_busy": HTTPStatus.TOO_MANY_REQUESTS,
     "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,
     "service_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -250,6 +253,8 @@ def _no_id(path: str) -> DomainError | None:
 def _headers(error: Exception) -> Mapping[str, str]:
     if isinstance(error, QueueFull):
         return {"Retry-After": str(QUEUE_FULL_RETRY_SECONDS)}
+    if isinstance(error, SketchersBusy):
+        return {"Retry-After": str(SKETCHERS_BUSY_RETRY_SECONDS)}
     if isinstance(error, DomainError) and error.code == "service_unavailable":
         return {"Retry-After": str(UNAVAILABLE_RETRY_SECONDS)}
     if isinstance(error, HTTPException):

@@ -212,6 +212,14 @@ class QueueFull(DomainError):
     hint = "Try again when some have finished, or raise MAX_QUEUED_JOBS."
 
 
+class SketchersBusy(DomainError):
+    """Too many dry runs are under way."""
+
+    code = "dry_runs_busy"
+    hint = "Try again in a few seconds."
+    transient = True
+
+
 class IdempotencyKeyReused(DomainError):
     """This Idempotency-Key came before, with another request."""
 

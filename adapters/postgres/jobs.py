@@ -41,7 +41,7 @@ from domain.jobs.model import (
     WaitingFor,
     check_move,
 )
-from domain.jobs.ports import Finish, Pace, Page, Reconciled
+from domain.jobs.ports import Finish, PaceOfWork, Page, Reconciled
 from domain.jobs.stages import is_paused
 
 DEFAULT_LEASE_SECONDS = 30.0
@@ -172,7 +172,7 @@ class SqlJobStore:
             return await work.inputs(conn, job_id, job.revision)
 
     @uninterrupted
-    async def pace(self, account_id: str) -> Pace:
+    async def pace(self, account_id: str) -> PaceOfWork:
         async with self._transactions.reading() as conn:
             return await read_pace(conn, account_id)
 

@@ -6,13 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.postgres.clock import seconds_between
 from adapters.postgres.tables import jobs, videos
 from domain.jobs.model import JobStatus
-from domain.jobs.ports import Pace
+from domain.jobs.ports import PaceOfWork
 
 LATEST = 20
 """videos that are looked at: enough to even out, few enough to tell of the machine as it is"""
 
 
-async def read_pace(conn: AsyncConnection, account_id: str) -> Pace:
+async def read_pace(conn: AsyncConnection, account_id: str) -> PaceOfWork:
     """Of the latest videos that were made from the beginning; one that waited for approval tells
     nothing of the machine."""
     latest = (
@@ -38,4 +38,4 @@ async def read_pace(conn: AsyncConnection, account_id: str) -> Pace:
             ).select_from(latest)
         )
     ).one()
-    return Pace(int(row[0]), float(row[1] or 0.0), float(row[2] or 0.0))
+    return PaceOfWork(int(row[0]), float(row[1] or 0.0), float(row[2] or 0.0))

@@ -65,7 +65,7 @@ class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
     """jobs failed past their deadline"""
 
 
-class Pace(msgspec.Struct, frozen=True):
+class PaceOfWork(msgspec.Struct, frozen=True):
     """How long an account's latest videos took to be made, all together."""
 
     videos: int = 0
@@ -178,7 +178,7 @@ class JobStore(Protocol):
         """
         ...
 
-    async def pace(self, account_id: str) -> Pace:
+    async def pace(self, account_id: str) -> PaceOfWork:
         """Of the latest videos that were made from the beginning and in one go."""
         ...
 

@@ -11,6 +11,8 @@ from domain.errors import DomainError, IllegalMove, NothingToRevise, QueueFull
 from domain.generation.brief import Brief
 from domain.generation.intake import Intake
 from domain.generation.script import SceneEdit
+from domain.generation.stores import ArtifactStore
+from domain.jobs.folders import discard_folder
 from domain.jobs.listing import ALL_JOBS, JobSelection
 from domain.jobs.model import (
     FIRST_UNITS,
@@ -37,12 +39,14 @@ class Jobs:
         intake: Intake,
         new_id: Callable[[], UUID],
         *,
+        artifacts: ArtifactStore,
         deadline_seconds: float,
         max_queued: int,
     ) -> None:
         self._store = store
         self._videos = videos
         self._intake = intake
+        self._artifacts = artifacts
         self._bell = bell
         self._new_id = new_id
         self._deadline = deadline_seconds
@@ -205,13 +209,18 @@ class Jobs:
         return await self._store.page(account_id, selection, cursor=cursor, limit=limit)
 
     async def cancel(self, account_id: str, job_id: UUID) -> Job:
-        """Stop a job: at once, or as soon as its workers notice.
+        """Stop a job: at once, or as soon as its workers notice. A video of which it waits to
+        hear whether it's approved goes with it.
 
         Raises:
             JobNotFound
             IllegalMove: it has ended already.
         """
-        return await self._store.cancel(account_id, job_id)
+        before = await self._store.get(account_id, job_id)
+        job = await self._store.cancel(account_id, job_id)
+        if before.result is not None and job.result is None:  # nobody had approved the video
+            await discard_folder(self._artifacts, before.result.path)
+        return job
 
     async def retry(self, account_id: str, job_id: UUID) -> Job:
         """Go on with a failed or cancelled job from its last finished unit.

@@ -1,12 +1,13 @@
 """Script: write the words, then name every unit that they make possible."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from domain.errors import DomainError
 from domain.generation.brief import PauseAfter
 from domain.generation.documents import decode
 from domain.generation.narration import pace_for
-from domain.generation.script import Script
+from domain.generation.script import SceneEdit, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
 from domain.generation.writing import apply_edits
 from domain.jobs.model import GATED, NewUnit, Result, Revises, UnitKind
@@ -67,11 +68,16 @@ class ScriptStage(Stage):
             edited = apply_edits(decode(base, Script), revises.edits, self._studio.segmenter)
             return await self._keep(work, name, edited)
 
-        return Task(parts={"base": base.decode(), "edits": revises.edits}, produce=produce)
+        return Task(parts=edited_from(base, revises.edits), produce=produce)
 
     async def _keep(self, work: Work, name: str, script: Script) -> Result:
         content = await store_document(self._studio, work, UnitKind.SCRIPT, name, script)
         return Result(fingerprint=name, kind=UnitKind.SCRIPT, content=content)
+
+
+def edited_from(base: bytes, edits: Mapping[int, SceneEdit]) -> dict[str, Any]:
+    """All that an edited script depends on."""
+    return {"base": base.decode(), "edits": edits}
 
 
 def longest_first(letters: Sequence[int]) -> list[int]:
