@@ -186,7 +186,7 @@ async def _unfinished(jobs: Jobs) -> list[Job]:
 
 
 async def _follow(jobs: Jobs, job: Job, worker: EmbeddedWorker, *, quiet: bool) -> Job:
-    """Show how the job comes along until it is over."""
+    """Show how the job comes along until it is over, or waits for approval."""
     with StageDisplay(Console(quiet=True) if quiet else err) as display:
         while True:
             job = await jobs.get(job.account_id, job.id)

@@ -85,6 +85,7 @@ PARAMETER_HINTS: dict[str, str] = {
     "status": f"Take one of {', '.join(JobStatus)}.",
     "sort": f"Take one of {', '.join(Sort)}.",
     "aspect_ratio": f"Take one of {', '.join(get_args(AspectRatio))}.",
+    "dry_run": "Take true or false.",
     "created_after": TIME_HINT,
     "created_before": TIME_HINT,
 }

@@ -1,5 +1,6 @@
 """``faceless generate``: what it refuses, what it makes, and what a Ctrl-C leaves behind."""
 
+import asyncio
 import json
 import os
 import signal
@@ -20,8 +21,9 @@ from servers import free_port
 
 from app.cli import main
 from app.cli_endings import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
-from app.cli_generate import say_topic
-from app.config import Settings
+from app.cli_generate import _generate, _report, say_topic
+from app.config import Settings, load_settings
+from domain.generation.brief import Brief
 from domain.generation.script import TopicMatch
 
 ROOT = Path(__file__).parents[2]
@@ -290,3 +292,17 @@ def _jobs_when_over(url: str, server: subprocess.Popen[str]) -> list[dict[str, A
         if jobs and all(job["status"] in ("succeeded", "failed") for job in jobs):
             return jobs
         time.sleep(0.1)
+
+
+def test_a_video_that_waits_for_approval_is_not_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    brief = Brief(script=WORDS, aspect_ratio="1:1", pause_after="script")
+
+    job = asyncio.run(_generate(load_settings(), brief, quiet=True))
+    _report(job)
+
+    assert job.approval is not None
+    told = " ".join(capsys.readouterr().err.split())
+    assert "Waits for approval: its script is done" in told
+    assert f"POST /api/jobs/{job.id}/approve" in told
