@@ -132,9 +132,9 @@ def _named(candidate: VisualCandidate) -> Backdrop:
 
 def _estimate(frames: int, pace: PaceOfWork) -> Estimate:
     duration = frames / FRAME_RATE
-    factor = DEFAULT_SECONDS_PER_SECOND
-    if pace.seconds_of_video:
-        factor = pace.seconds_of_work / pace.seconds_of_video
+    factor = pace.seconds_per_second
+    if factor is None:
+        factor = DEFAULT_SECONDS_PER_SECOND
     return Estimate(
         duration=round(duration, 1), seconds=round(duration * factor, 1), based_on=pace.videos
     )

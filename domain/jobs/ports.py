@@ -66,12 +66,12 @@ class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PaceOfWork(msgspec.Struct, frozen=True):
-    """How long an account's latest videos took to be made, all together."""
+    """How long an account's latest videos took to be made."""
 
     videos: int = 0
-    seconds_of_work: float = 0.0
-    """by the clock, from the first claim to the end"""
-    seconds_of_video: float = 0.0
+    """that it was taken from"""
+    seconds_per_second: float | None = None
+    """of work, by the clock, for each second of video: the median; None without videos"""
 
 
 class JobStore(Protocol):
