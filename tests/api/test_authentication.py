@@ -181,7 +181,7 @@ ROUTES: list[tuple[str, str, Scope]] = [
     ("POST", f"{JOB}/reject", Scope.JOBS_WRITE),
     ("GET", f"{JOB}/script", Scope.JOBS_READ),
     ("GET", f"{JOB}/storyboard", Scope.JOBS_READ),
-    ("GET", f"{JOB}/scenes/{number}/narration", Scope.JOBS_READ),
+    ("GET", f"{JOB}/scenes/{{number}}/narration", Scope.JOBS_READ),
     ("GET", "/api/videos", Scope.VIDEOS_READ),
     ("GET", VIDEO, Scope.VIDEOS_READ),
     ("DELETE", VIDEO, Scope.VIDEOS_WRITE),
