@@ -56,6 +56,7 @@ from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
 from domain.access.limits import Counters
+from domain.generation.approvals import Approvals
 from domain.generation.intake import MAX_SEED, Intake
 from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
@@ -70,6 +71,7 @@ from domain.generation.ports import (
     VisualSource,
 )
 from domain.generation.preview import ScenePreview
+from domain.generation.sketching import Sketcher
 from domain.generation.stages.stage import Studio
 from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.generation.voice_sample import VoiceSamples
@@ -252,6 +254,8 @@ class UseCases(Provider):
     studio = provide(Studio)
     pipeline = provide(Pipeline)
     preview = provide(ScenePreview)
+    approvals = provide(Approvals)
+    sketcher = provide(Sketcher)
     workshop = provide(Workshop)
     presets = provide(Presets)
     voice_samples = provide(VoiceSamples)
@@ -295,14 +299,15 @@ class UseCases(Provider):
 
     @provide
     def service(
-        self, store: JobStore, videos: VideoStore, bell: Bell, intake: Intake, settings: Settings
+        self, studio: Studio, videos: VideoStore, bell: Bell, intake: Intake, settings: Settings
     ) -> Jobs:
         return Jobs(
-            store,
+            studio.jobs,
             videos,
             bell,
             intake,
             new_id=uuid7,
+            artifacts=studio.artifacts,
             deadline_seconds=settings.job_deadline_seconds,
             max_queued=settings.max_queued_jobs,
         )

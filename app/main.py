@@ -13,6 +13,7 @@ from app.config import Settings
 from app.controllers.catalog import CatalogController
 from app.controllers.events import EventsController
 from app.controllers.health import HealthController
+from app.controllers.job_files import JobFilesController
 from app.controllers.jobs import GenerateController, JobsController
 from app.controllers.keys import KeysController
 from app.controllers.metrics import MetricsController
@@ -49,6 +50,7 @@ def create_app(
             GenerateController,
             JobsController,
             EventsController,
+            JobFilesController,
             VideosController,
             VideoFilesController,
             PresetsController,

@@ -17,11 +17,13 @@ from litestar.types import Method
 from app.authentication import OPEN
 from app.capabilities import Capabilities
 from app.controllers.bodies import (
+    ApprovalRequest,
     Health,
     JobList,
     MusicList,
     NotedEdits,
     PaletteList,
+    RejectionRequest,
     RevisionRequest,
     VideoList,
     VoiceList,
@@ -40,6 +42,7 @@ from domain.access import Scope
 from domain.generation.brief import Brief, ShotKind
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import SceneEdit, Script
+from domain.generation.sketching import Sketch
 from domain.generation.storyboard import Storyboard
 from domain.presets import PartialBrief
 from domain.webhooks import AccountSecret, EventType, NewSecret
@@ -52,11 +55,14 @@ REQUEST_MODELS = (
     KeyRequest,
     WebhookRequest,
     WebhookChanges,
+    ApprovalRequest,
+    RejectionRequest,
 )
 RESPONSE_MODELS = (
     JobList,
     VideoList,
     NotedEdits,
+    Sketch,
     Script,
     Storyboard,
     Metadata,

@@ -28,6 +28,7 @@ from domain.errors import (
     JobNotFound,
     QueueFull,
     ServiceUnavailable,
+    SketchersBusy,
     TopicNotFound,
     VideoNotFound,
 )
@@ -43,6 +44,7 @@ TYPE_PREFIX = "urn:faceless:problem:"
 """problem types are named, not hosted: ``urn:faceless:problem:topic_not_found``"""
 
 QUEUE_FULL_RETRY_SECONDS = 30
+SKETCHERS_BUSY_RETRY_SECONDS = 2
 UNAVAILABLE_RETRY_SECONDS = 5
 
 STATUS_BY_CODE: dict[str, HTTPStatus] = {
@@ -79,6 +81,7 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "illegal_move": HTTPStatus.CONFLICT,
     "nothing_to_revise": HTTPStatus.CONFLICT,
     "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
+    "dry_runs_busy": HTTPStatus.TOO_MANY_REQUESTS,
     "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,
     "service_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -100,6 +103,7 @@ PARAMETER_HINTS: dict[str, str] = {
     "status": f"Take one of {', '.join(JobStatus)}.",
     "sort": f"Take one of {', '.join(Sort)}.",
     "aspect_ratio": f"Take one of {', '.join(get_args(AspectRatio))}.",
+    "dry_run": "Take true or false.",
     "created_after": TIME_HINT,
     "created_before": TIME_HINT,
 }
@@ -288,6 +292,8 @@ def _headers(error: Exception) -> Mapping[str, str]:
         return {"Retry-After": str(QUEUE_FULL_RETRY_SECONDS)}
     if (seconds := retry_after(error)) is not None:
         return {"Retry-After": str(seconds)}
+    if isinstance(error, SketchersBusy):
+        return {"Retry-After": str(SKETCHERS_BUSY_RETRY_SECONDS)}
     if isinstance(error, DomainError) and error.code == "service_unavailable":
         return {"Retry-After": str(UNAVAILABLE_RETRY_SECONDS)}
     if isinstance(error, HTTPException):

@@ -280,6 +280,14 @@ class QueueFull(DomainError):
     hint = "Try again when some have finished, or raise MAX_QUEUED_JOBS."
 
 
+class SketchersBusy(DomainError):
+    """Too many dry runs are under way."""
+
+    code = "dry_runs_busy"
+    hint = "Try again in a few seconds."
+    transient = True
+
+
 class IdempotencyKeyReused(DomainError):
     """This Idempotency-Key came before, with another request."""
 
@@ -358,6 +366,13 @@ class DeadlineExceeded(DomainError):
 
     code = "deadline_exceeded"
     hint = "Retry it on a machine with less to do, or raise JOB_DEADLINE_SECONDS."
+
+
+class Rejected(DomainError):
+    """Whoever was asked for approval has rejected it."""
+
+    code = "rejected"
+    hint = "`POST /api/jobs/{id}/retry` brings it back to where it waited for approval."
 
 
 class NarrationFailed(DomainError):

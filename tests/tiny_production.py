@@ -52,11 +52,13 @@ def video_for(claim: Claim) -> Video:
 def finish_for(claim: Claim, scenes: int) -> Finish:
     """What the stage of this unit would have written."""
     if claim.unit.kind is UnitKind.SCRIPT:
-        return Finish(result=result_for(claim), units=units_for(scenes))
+        units = units_for(scenes, pause_after=claim.job.request.pause_after)
+        return Finish(result=result_for(claim), units=units)
     if claim.unit.kind is UnitKind.PACKAGE:
         video = video_for(claim)
         return Finish(
             result=result_for(claim),
+            needs_approval=claim.job.request.pause_after == "package",
             video=video,
             job_result=JobResult(
                 video_id=str(video.id),

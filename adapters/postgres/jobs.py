@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.postgres import claims, recovery, work
+from adapters.postgres import approval, claims, recovery, work
 from adapters.postgres.accept import insert_jobs
 from adapters.postgres.accepted_rows import Answer, Asked
 from adapters.postgres.clock import later, now
@@ -16,19 +16,17 @@ from adapters.postgres.engine import Transactions
 from adapters.postgres.gathering import Gathering
 from adapters.postgres.idempotency import find_key, first_answer
 from adapters.postgres.lists import select_jobs
+from adapters.postgres.pace import read_pace
 from adapters.postgres.retention import is_use_to_be_noted, note_use
 from adapters.postgres.settle import cancel_job, lock_job, settle
 from adapters.postgres.tables import AnyRow, events, jobs, units
 from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.videos import revises_nothing
-from adapters.postgres.views import (
-    QUEUED,
-    jobs_from_rows,
-    read_job,
-)
+from adapters.postgres.views import QUEUED, facts_of, jobs_from_rows, read_job
 from domain.errors import IllegalMove, JobNotFound, LeaseLost, ServiceUnavailable
 from domain.jobs.listing import ALL_JOBS, JobSelection
 from domain.jobs.model import (
+    Approved,
     Claim,
     Event,
     Idempotency,
@@ -43,7 +41,8 @@ from domain.jobs.model import (
     WaitingFor,
     check_move,
 )
-from domain.jobs.ports import Finish, Page, Reconciled
+from domain.jobs.ports import Finish, PaceOfWork, Page, Reconciled
+from domain.jobs.stages import is_paused
 
 DEFAULT_LEASE_SECONDS = 30.0
 
@@ -108,7 +107,21 @@ class SqlJobStore:
         async with self._transactions.writing() as conn:
             job = await self._lock(conn, account_id, job_id)
             check_move(job.status, JobStatus.CANCELLED)
+            if job.waiting_for is WaitingFor.APPROVAL:
+                await approval.withdraw_video(conn, job)
             await cancel_job(conn, job_id)
+            return await read_job(conn, account_id, job_id)
+
+    @uninterrupted
+    async def approve(self, account_id: str, job_id: UUID, approved: Approved) -> Job:
+        async with self._transactions.writing() as conn:
+            await approval.approve(conn, await self._lock(conn, account_id, job_id), approved)
+            return await read_job(conn, account_id, job_id)
+
+    @uninterrupted
+    async def reject(self, account_id: str, job_id: UUID, error: JobError) -> Job:
+        async with self._transactions.writing() as conn:
+            await approval.reject(conn, await self._lock(conn, account_id, job_id), error)
             return await read_job(conn, account_id, job_id)
 
     @uninterrupted
@@ -147,8 +160,21 @@ class SqlJobStore:
                     resumed_at=None,
                 )
             )
-            await settle(conn, job, status=JobStatus.QUEUED)
+            # where all that is left waits for approval, there is nothing to be queued for
+            paused = is_paused(await facts_of(conn, job_id))
+            await settle(conn, job, status=JobStatus.WAITING if paused else JobStatus.QUEUED)
             return await read_job(conn, account_id, job_id)
+
+    @uninterrupted
+    async def results(self, account_id: str, job_id: UUID) -> dict[tuple[UnitKind, int], Result]:
+        async with self._transactions.reading() as conn:
+            job = await read_job(conn, account_id, job_id)
+            return await work.inputs(conn, job_id, job.revision)
+
+    @uninterrupted
+    async def pace(self, account_id: str) -> PaceOfWork:
+        async with self._transactions.reading() as conn:
+            return await read_pace(conn, account_id)
 
     @uninterrupted
     async def events(self, account_id: str, job_id: UUID, after: int, limit: int) -> list[Event]:
@@ -220,7 +246,7 @@ class SqlJobStore:
     @uninterrupted
     async def inputs(self, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
         async with self._transactions.asking() as conn:
-            return await work.inputs(conn, claim)
+            return await work.inputs(conn, claim.job.id, claim.unit.revision)
 
     @uninterrupted
     async def result(self, account_id: str, fingerprint: str) -> Result | None:

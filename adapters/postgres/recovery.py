@@ -12,7 +12,7 @@ from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
 from adapters.postgres.tables import AnyRow, jobs, units
 from adapters.postgres.work import ENDED
 from domain.errors import DeadlineExceeded, Quarantined
-from domain.jobs.model import JobError, JobStatus, UnitState
+from domain.jobs.model import JobError, JobStatus, UnitState, WaitingFor
 
 BATCH = 200
 """rows of one kind that a round looks at; the next round takes the rest"""
@@ -112,10 +112,14 @@ async def take_back(
 
 
 async def overdue_jobs(conn: AsyncConnection) -> list[UUID]:
-    """Unfinished jobs past their deadline."""
+    """Unfinished jobs past their deadline. No time runs while somebody is asked for approval."""
     rows = await conn.execute(
         sa.select(jobs.c.id)
-        .where(jobs.c.finished_at.is_(None), jobs.c.deadline_at < now())
+        .where(
+            jobs.c.finished_at.is_(None),
+            jobs.c.deadline_at < now(),
+            jobs.c.waiting_for.is_distinct_from(WaitingFor.APPROVAL),
+        )
         .order_by(jobs.c.deadline_at)
         .limit(BATCH)
     )
@@ -123,9 +127,9 @@ async def overdue_jobs(conn: AsyncConnection) -> list[UUID]:
 
 
 async def fail_overdue(conn: AsyncConnection, job_id: UUID) -> bool:
-    """Fail one job past its deadline; False when it ended in the meantime."""
+    """Fail one job past its deadline; False when it ended or paused in the meantime."""
     job = await lock_job(conn, job_id)
-    if job is None or job.finished_at is not None:
+    if job is None or job.finished_at is not None or job.waiting_for is WaitingFor.APPROVAL:
         return False
     error = JobError(
         code=DeadlineExceeded.code,

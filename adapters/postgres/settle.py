@@ -25,17 +25,24 @@ from domain.jobs.model import (
     JobError,
     JobResult,
     JobStatus,
+    UnitKind,
     UnitState,
     WaitingFor,
     check_move,
 )
-from domain.jobs.stages import StageFacts, current_stage, derive_status, overall_progress
+from domain.jobs.stages import (
+    StageFacts,
+    current_stage,
+    derive_status,
+    is_paused,
+    overall_progress,
+)
 from domain.webhooks.model import news_of
 
 PROGRESS_DIGITS = 4
 
 
-LARGE = frozenset({"request", "topic_match", "error", "result"})
+LARGE = frozenset({"request", "topic_match", "error", "result", "wording"})
 """columns that no move of a job depends on"""
 
 _LOCKED = (
@@ -114,11 +121,26 @@ async def cancel_units(conn: Conn, job_id: UUID) -> None:
     )
 
 
+async def take_package_back(conn: Conn, job_id: UUID) -> None:
+    """Count a package that wasn't approved as not made: a retry makes it, and waits, again."""
+    await conn.execute(
+        sa.update(units)
+        .where(
+            units.c.job_id == job_id,
+            units.c.kind == UnitKind.PACKAGE,
+            units.c.state == UnitState.DONE,
+        )
+        .values(state=UnitState.CANCELLED, result=None, progress=0.0)
+    )
+
+
 async def cancel_job(conn: Conn, job_id: UUID) -> None:
     """Ask a job to end: at once where nothing runs; no change to one that has ended."""
     job = await lock_job(conn, job_id)
     if job is None or job.status in FINAL_STATUSES:
         return
+    if job.waiting_for is WaitingFor.APPROVAL:
+        await take_package_back(conn, job_id)
     requested = sa.update(jobs).where(jobs.c.id == job_id).values(cancel_requested=True)
     job = (await conn.execute(requested.returning(jobs))).one()
     await cancel_units(conn, job_id)
@@ -143,9 +165,9 @@ async def settle(
     changes: dict[str, Any] = {}
     happened: list[tuple[str, dict[str, Any]]] = []
 
-    waiting_for = None
+    waiting_for: WaitingFor | None = None
     if new is JobStatus.WAITING:
-        waiting_for, error = await _what_it_waits_for(conn, job.id)
+        waiting_for, error = await _what_it_waits_for(conn, job.id, facts)
         if waiting_for is None:  # what it waited for has come due and was claimed just now
             new = JobStatus.RUNNING
     stage = _stage(job, new, facts)
@@ -196,6 +218,9 @@ def _move(
             changes["started_at"] = now()
         if job.resumed_at is None:
             changes |= {"resumed_at": now(), "resumed_progress": job.progress}
+    if waiting_for is WaitingFor.APPROVAL:
+        # nobody knows how long that takes: the time left is extrapolated anew from where it ends
+        changes["resumed_at"] = None
     if new in FINAL_STATUSES:
         changes["finished_at"] = now()
     return changes
@@ -207,7 +232,11 @@ def _stage(job: AnyRow, new: JobStatus, facts: list[StageFacts]) -> Any:
     return current_stage(facts) if new is not JobStatus.CANCELLED else job.stage
 
 
-async def _what_it_waits_for(conn: Conn, job_id: UUID) -> tuple[WaitingFor | None, JobError | None]:
+async def _what_it_waits_for(
+    conn: Conn, job_id: UUID, facts: Sequence[StageFacts]
+) -> tuple[WaitingFor | None, JobError | None]:
+    if is_paused(facts):
+        return WaitingFor.APPROVAL, None
     rows = await conn.execute(
         sa.select(units.c.waiting_for, units.c.error)
         .where(units.c.job_id == job_id, units.c.state == UnitState.READY)

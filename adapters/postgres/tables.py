@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeDecorator
 from adapters.postgres.clock import UtcTime
 from domain.generation.brief import Brief
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
+from domain.generation.wording import Wording
 from domain.jobs.model import (
     JobError,
     JobResult,
@@ -36,12 +37,21 @@ class Json(TypeDecorator[Any]):
     impl = sa.JSON(none_as_null=True)
     cache_ok = True
 
-    def __init__(self, of: Any) -> None:
+    def __init__(self, of: Any, newer: tuple[str, ...] = ()) -> None:
+        """``newer``: fields that the release before refuses; left out where they're None, so that
+        its processes go on reading what doesn't use them."""
         super().__init__()
         self.of = of
+        self.newer = newer
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else msgspec.to_builtins(value, str_keys=True)
+        if value is None:
+            return None
+        plain = msgspec.to_builtins(value, str_keys=True)
+        for name in self.newer:
+            if plain[name] is None:
+                del plain[name]
+        return plain
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else msgspec.convert(value, self.of, str_keys=True)
@@ -68,6 +78,8 @@ AnyRow = sa.Row[*tuple[Any, ...]]
 """a row whose columns mypy doesn't follow: ``Json`` and ``Name`` give them their types"""
 
 ACCOUNT = sa.String(64)
+NEWER_FIELDS = ("pause_after", "preset", "webhook_url")
+"""of a brief, that the release before doesn't know"""
 FINGERPRINT = sa.String(64)
 BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """text that is ordered by its bytes, as SQLite orders any: what begins alike stands together"""
@@ -93,7 +105,7 @@ jobs = sa.Table(
     sa.Column("waiting_for", Name(WaitingFor)),
     sa.Column("stage", Name(UnitKind)),
     sa.Column("progress", sa.Double(), nullable=False),
-    sa.Column("request", Json(Brief), nullable=False),
+    sa.Column("request", Json(Brief, newer=NEWER_FIELDS), nullable=False),
     sa.Column("revises", Json(Revises)),
     sa.Column("topic_match", Json(TopicMatch)),
     sa.Column("warnings", Json(list[ProductionWarning]), nullable=False),
@@ -114,6 +126,10 @@ jobs = sa.Table(
     sa.Column("aspect_ratio", sa.String(8)),
     # the request's own, where whoever moves the job sees it without reading the request
     sa.Column("webhook_url", sa.Text()),
+    # of a job that pauses: when somebody let it go on, and what was put in place of its title,
+    # description and tags
+    sa.Column("approved_at", UtcTime()),
+    sa.Column("wording", Json(Wording)),
     sa.Index("ix_jobs_newest", "account_id", "created_at", "id"),
     sa.Index("ix_jobs_newest_of_status", "account_id", "status", "created_at", "id"),
     sa.Index("ix_jobs_newest_of_aspect", "account_id", "aspect_ratio", "created_at", "id"),

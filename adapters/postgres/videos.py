@@ -20,7 +20,7 @@ from domain.errors import IllegalMove, VideoNotFound
 from domain.generation.packaging import Video
 from domain.generation.script import SceneEdit
 from domain.jobs.listing import ALL_VIDEOS, VideoSelection, title_key
-from domain.jobs.model import FINAL_STATUSES, Job, NewJob, NewUnit, merge_edits
+from domain.jobs.model import FINAL_STATUSES, Job, NewJob, NewUnit, WaitingFor, merge_edits
 from domain.jobs.ports import Page
 
 REPLACED = (
@@ -109,7 +109,7 @@ class SqlVideoStore:
         async with self._transactions.writing() as conn:
             current = _edits(await _row(conn, account_id, video_id, lock=True))
             rows = await conn.execute(
-                sa.select(jobs.c.id, jobs.c.revision, jobs.c.status).where(
+                sa.select(jobs.c.id, jobs.c.revision, jobs.c.status, jobs.c.waiting_for).where(
                     jobs.c.video_id == video_id
                 )
             )
@@ -118,7 +118,10 @@ class SqlVideoStore:
                 if other.status not in FINAL_STATUSES:
                     raise IllegalMove(
                         f"Job {other.id} is still working on this video.",
-                        hint="Wait for it or cancel it, then revise again.",
+                        hint="Approve or reject it (`POST /api/jobs/{id}/approve`), then revise "
+                        "again."
+                        if other.waiting_for is WaitingFor.APPROVAL
+                        else "Wait for it or cancel it, then revise again.",
                     )
                 revision = max(revision, other.revision + 1)
             accepted = await insert_job(
@@ -126,6 +129,10 @@ class SqlVideoStore:
             )
             if accepted.is_replay:
                 return accepted
+            if job.wording is not None:  # apart: hardly any job has one when it's accepted
+                await conn.execute(
+                    sa.update(jobs).where(jobs.c.id == job.id).values(wording=job.wording)
+                )
             if noted is None:
                 noted = job.revises.edits if job.revises is not None else {}
             # a correction that was changed after the job was put together stays noted

@@ -162,6 +162,8 @@ def job_from_row(row: AnyRow, stages: list[StageReport], place: int | None) -> J
         result=row.result,
         priority=row.priority,
         cancel_requested=row.cancel_requested,
+        approved_at=row.approved_at,
+        wording=row.wording,
         deadline_at=row.deadline_at,
         created_at=row.created_at,
         started_at=row.started_at,

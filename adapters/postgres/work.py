@@ -144,9 +144,9 @@ _INPUTS = (
 )
 
 
-async def inputs(conn: Conn, claim: Claim) -> dict[tuple[UnitKind, int], Result]:
+async def inputs(conn: Conn, job_id: UUID, revision: int) -> dict[tuple[UnitKind, int], Result]:
     """Results of the job's finished units of this revision."""
-    values = {"wanted_job_id": claim.job.id, "wanted_revision": claim.unit.revision}
+    values = {"wanted_job_id": job_id, "wanted_revision": revision}
     rows = await conn.execute(_INPUTS, values)
     return {(row.unit_kind, row.ordinal): result_from_row(row) for row in rows}
 
@@ -179,10 +179,11 @@ async def finish(conn: Conn, claim: Claim, done: Finish) -> list[UUID]:
     ready += await add_units(conn, job, done.units)
     if done.video is not None:
         await upsert_video(conn, done.video)
+    waits = done.needs_approval and job.approved_at is None
     await settle(
         conn,
         job,
-        status=JobStatus.SUCCEEDED if done.job_result is not None else None,
+        status=JobStatus.SUCCEEDED if done.job_result is not None and not waits else None,
         result=done.job_result,
         warnings=done.warnings,
     )

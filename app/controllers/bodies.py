@@ -1,11 +1,12 @@
 """Bodies that differ from the domain's structs: internal fields hidden, addresses added."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from domain.generation.brief import Brief
 from domain.generation.packaging import Credit
@@ -13,7 +14,9 @@ from domain.generation.ports import Track, Voice
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
 from domain.generation.shown import VideoBody, VideoFiles
 from domain.generation.storyboard import Palette
+from domain.generation.wording import Wording
 from domain.jobs.model import (
+    Approval,
     Job,
     JobError,
     JobResult,
@@ -36,6 +39,8 @@ __all__ = [
     "VoiceList",
 ]
 
+MAX_REASON_CHARS = 1_000
+
 
 class JobBody(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for, how far it has come, and what came out."""
@@ -43,6 +48,8 @@ class JobBody(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     status: JobStatus
     waiting_for: WaitingFor | None
+    approval: Approval | None
+    """what to look at, while ``waiting_for`` is ``approval``"""
     stage: UnitKind | None
     progress: float
     """0 to 1, never falls"""
@@ -58,7 +65,7 @@ class JobBody(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, Any]
     """the caller's own, untouched"""
     result: JobResult | None
-    """null until the video is finished, and again once it was deleted"""
+    """null until the video is finished, and again once it was deleted or rejected"""
     video_id: UUID
     revision: int
     created_at: datetime
@@ -97,6 +104,25 @@ class RevisionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Corrections by scene number, made together with those that were noted before."""
 
     scenes: dict[int, SceneEdit] = {}
+
+
+class ApprovalRequest(Wording, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Corrections to go on with; all of them may be left out."""
+
+    scenes: dict[int, SceneEdit] = {}  # noqa: RUF012 - msgspec copies it
+    """by scene number, until the video is rendered"""
+
+    @property
+    def wording(self) -> Wording:
+        """What isn't about a scene."""
+        return Wording(title=self.title, description=self.description, tags=self.tags)
+
+
+class RejectionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why the job doesn't go on."""
+
+    reason: Annotated[str, Meta(max_length=MAX_REASON_CHARS)] = ""
+    """becomes the ``message`` of the job's ``error``"""
 
 
 class VoiceBody(msgspec.Struct, frozen=True, kw_only=True):

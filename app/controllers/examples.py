@@ -27,6 +27,10 @@ REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
                 "duration": 15,
             },
         },
+        "staged": {
+            "summary": "A Short whose script is to be looked at before it's spoken",
+            "value": {"topic": "Honey", "pause_after": "script"},
+        },
         "scenes": {
             "summary": "Scenes of one's own, in a brand's colours",
             "value": {
@@ -98,6 +102,30 @@ REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
         "move": {
             "summary": "Another address",
             "value": {"url": "https://example.org/hooks/faceless"},
+        },
+    },
+    ("post", "/api/jobs/{job_id}/approve"): {
+        "as it is": {"summary": "Go on with it as it is", "value": {}},
+        "corrected": {
+            "summary": "Other words in a scene, and a title",
+            "value": {
+                "scenes": {"0": {"text": "An octopus has three hearts."}},
+                "title": "Three hearts and nine brains",
+            },
+        },
+        "wording": {
+            "summary": "What stands beside the video",
+            "value": {
+                "title": "Why honey never spoils",
+                "description": "A jar of honey keeps for three thousand years.",
+                "tags": ["honey", "bees", "food history"],
+            },
+        },
+    },
+    ("post", "/api/jobs/{job_id}/reject"): {
+        "reason": {
+            "summary": "With a reason",
+            "value": {"reason": "The third scene isn't true any more."},
         },
     },
     ("post", "/api/keys"): {

@@ -1,15 +1,17 @@
 """``/api/generate`` and ``/api/jobs``: asking for videos and following the work."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from dishka import FromDishka
 from litestar import Controller, Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from app.authentication import needs
-from app.controllers.bodies import JobBody, JobList
+from app.controllers.bodies import ApprovalRequest, JobBody, JobList, RejectionRequest
+from app.controllers.edits import check_edits
 from app.controllers.event_stream import FINAL_SUFFIX, Listener, follow_job, position_in
 from app.controllers.events import After, LastEventId
 from app.controllers.idempotency import REPLAY_HEADERS, REPLAYED, IdempotencyKey, read_key
@@ -29,7 +31,9 @@ from app.event_response import EVENT_STREAM, EventStream
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Keys, Scope
+from domain.generation.approvals import Approvals
 from domain.generation.brief import Brief
+from domain.generation.sketching import Sketch, Sketcher
 from domain.jobs.listing import JobSelection, Sort
 from domain.jobs.model import FINAL_STATUSES, Job, JobStatus
 from domain.jobs.service import Jobs
@@ -55,6 +59,11 @@ def accept_job(job: Job) -> Response[JobBody]:
     return response
 
 
+def answer_sketch(sketch: Sketch) -> Response[Any]:
+    """200: nothing was made."""
+    return Response(sketch, status_code=200, headers={"Cache-Control": "no-store"})
+
+
 class GenerateController(Controller):
     """Asking for a video."""
 
@@ -65,9 +74,16 @@ class GenerateController(Controller):
         status_code=202,
         summary="Make a video",
         description="Takes exactly one of `topic`, `script`, `source_text` or `scenes`. Answers "
-        "at once with the job; the work goes on whatever happens to this connection.",
+        "at once with the job; the work goes on whatever happens to this connection. With "
+        "`pause_after` the job waits for approval when that stage is done. With `dry_run=true` no "
+        "job is made: the answer is what would become of the request (200).",
         response_headers=REPLAY_HEADERS,
-        responses=problem_specs(400, 413, 415, 422, 429, 503, 507),
+        responses={
+            200: ResponseSpec(
+                Sketch, description="What the request would become.", generate_examples=False
+            ),
+            **problem_specs(400, 413, 415, 422, 429, 503, 507),
+        },
         **needs(Scope.JOBS_WRITE),
     )
     async def generate(
@@ -75,8 +91,19 @@ class GenerateController(Controller):
         request: JsonRequest,
         data: JSONBody[Brief],
         jobs: FromDishka[Jobs],
+        sketcher: FromDishka[Sketcher],
         idempotency_key: IdempotencyKey = None,
+        *,
+        dry_run: Annotated[
+            bool,
+            QueryParameter(
+                description="Answer script, storyboard, length and time to make it, and make "
+                "nothing."
+            ),
+        ] = False,
     ) -> Response[JobBody]:
+        if dry_run:
+            return answer_sketch(await sketcher.draw(request.account_id, data))
         once = await read_key(request, idempotency_key)
         return accept_job(await jobs.submit(request.account_id, data, idempotency=once))
 
@@ -162,6 +189,50 @@ class JobsController(Controller):
         self, request: JsonRequest, job_id: FromPath[UUID], jobs: FromDishka[Jobs]
     ) -> Response[JobBody]:
         return accept_job(await jobs.retry(request.account_id, job_id))
+
+    @post(
+        "/{job_id:uuid}/approve",
+        status_code=200,
+        summary="Let a job go on that waits for approval",
+        description="The body is optional: corrections of scenes (until the video is rendered), "
+        "and a title, description and tags of your own. After `narration` only the scenes that "
+        "are corrected are spoken again. A job that waits after `package` has succeeded with this, "
+        "or as soon as its files have the new title. Its deadline counts anew from here.",
+        responses=problem_specs(400, 404, 409, 413, 415, 422),
+        **needs(Scope.JOBS_WRITE),
+    )
+    async def approve(
+        self,
+        request: JsonRequest,
+        job_id: FromPath[UUID],
+        approvals: FromDishka[Approvals],
+        data: JSONBody[ApprovalRequest | None] = None,
+    ) -> Response[JobBody]:
+        edits = data or ApprovalRequest()
+        check_edits({f"/scenes/{number}": edit for number, edit in edits.scenes.items()})
+        return answer_job(
+            await approvals.approve(request.account_id, job_id, edits.wording, edits.scenes)
+        )
+
+    @post(
+        "/{job_id:uuid}/reject",
+        status_code=200,
+        summary="Don't let a job go on that waits for approval",
+        description="It ends as `cancelled`, its error has the code `rejected`. A video that it "
+        "has made already is removed. `POST /api/jobs/{id}/retry` brings it back to where it "
+        "waited.",
+        responses=problem_specs(400, 404, 409, 413, 415),
+        **needs(Scope.JOBS_WRITE),
+    )
+    async def reject(
+        self,
+        request: JsonRequest,
+        job_id: FromPath[UUID],
+        approvals: FromDishka[Approvals],
+        data: JSONBody[RejectionRequest | None] = None,
+    ) -> Response[JobBody]:
+        reason = "" if data is None else data.reason
+        return answer_job(await approvals.reject(request.account_id, job_id, reason))
 
     @get(
         "/{job_id:uuid}/events",

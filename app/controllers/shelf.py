@@ -84,8 +84,8 @@ class VideoShelf:
         document_type = DOCUMENTS[UnitKind(kind)]
         body = brought_up(await read_document(self._documents, video, kind), document_type)
         tag = f"{video.documents[kind]}-{schema_of(document_type)}"
-        return _tagged(request, tag) or Response(
-            body, media_type="application/json", headers=_validator(tag)
+        return answer_if_tagged(request, tag) or Response(
+            body, media_type="application/json", headers=validator(tag)
         )
 
     async def check_scenes(self, account_id: str, video_id: UUID, scenes: Iterable[int]) -> None:
@@ -112,8 +112,8 @@ class VideoShelf:
         # in a thread, for the first time takes long: the faces are cut from their sources then
         await asyncio.to_thread(self._typesetter.fonts)
         plan, frame, tag = await self._preview.plan(video, scene)
-        return _tagged(request, tag) or Response(
-            await self._draw(plan, frame, tag), media_type="image/jpeg", headers=_validator(tag)
+        return answer_if_tagged(request, tag) or Response(
+            await self._draw(plan, frame, tag), media_type="image/jpeg", headers=validator(tag)
         )
 
     async def _draw(self, plan: SegmentPlan, frame: int, tag: str) -> bytes:
@@ -130,12 +130,12 @@ class ShelfProvider(Provider):
     shelf = provide(VideoShelf)
 
 
-def _validator(tag: str) -> dict[str, str]:
+def validator(tag: str) -> dict[str, str]:
     return {"ETag": f'"{tag}"', "Cache-Control": REVALIDATE}
 
 
-def _tagged(request: JsonRequest, tag: str) -> Response[bytes] | None:
+def answer_if_tagged(request: JsonRequest, tag: str) -> Response[bytes] | None:
     """304 when the client has what the tag names."""
     if f'"{tag}"' not in request.headers.get("if-none-match", ""):
         return None
-    return Response(b"", status_code=304, headers=_validator(tag))
+    return Response(b"", status_code=304, headers=validator(tag))

@@ -1,10 +1,8 @@
 """``/api/videos``: finished videos, and mending a mistake in one."""
 
-from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
-import structlog
 from dishka import FromDishka
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.openapi.spec import Example
@@ -12,6 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from app.authentication import needs
 from app.controllers.bodies import JobBody, NotedEdits, RevisionRequest, VideoBody, VideoList
+from app.controllers.edits import check_edits
 from app.controllers.idempotency import REPLAY_HEADERS, IdempotencyKey, read_key
 from app.controllers.jobs import accept_job
 from app.controllers.pages import (
@@ -31,34 +30,12 @@ from app.controllers.shelf import VideoShelf
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
-from domain.errors import FieldError, InvalidRequest
 from domain.generation.script import SceneEdit
 from domain.generation.stores import ArtifactStore
+from domain.jobs.folders import discard_folder
 from domain.jobs.listing import Sort, VideoSelection
 from domain.jobs.ports import VideoStore
 from domain.jobs.service import Jobs
-
-log = structlog.get_logger("app.videos")
-
-
-def check_edits(edits: Mapping[str, SceneEdit]) -> None:
-    """Refuse corrections, given by their JSON pointers, that change nothing.
-
-    Raises:
-        InvalidRequest
-    """
-    empty = [
-        FieldError(
-            pointer,
-            "the correction changes nothing",
-            "missing",
-            "Send at least one of text, heading, kind, media, pronunciations.",
-        )
-        for pointer, edit in edits.items()
-        if edit == SceneEdit()
-    ]
-    if empty:
-        raise InvalidRequest(empty)
 
 
 class VideosController(Controller):
@@ -143,12 +120,7 @@ class VideosController(Controller):
         artifacts: FromDishka[ArtifactStore],
     ) -> None:
         video = await videos.delete(request.account_id, video_id)
-        if video.path is not None:
-            try:
-                await artifacts.unexport(video.path)
-            except (OSError, ValueError) as error:  # such as: DATA_DIR was moved meanwhile
-                # the video is deleted: to answer with an error would ask for a second attempt
-                log.warning("a deleted video's folder stays", path=video.path, error=str(error))
+        await discard_folder(artifacts, video.path)
 
     # -- mending a mistake -------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from domain.errors import FieldError
 AspectRatio = Literal["9:16", "16:9", "1:1"]
 CaptionStyle = Literal["highlight", "box", "plain"]
 SourceKind = Literal["topic", "script", "source_text", "scenes"]
+PauseAfter = Literal["script", "narration", "package"]
 
 FRAME_SIZES: dict[str, tuple[int, int]] = {
     "9:16": (1080, 1920),
@@ -155,6 +156,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         | None
     ) = None
     """told what becomes of this job (https; signed with the account's webhook secret)"""
+    pause_after: PauseAfter | None = None
+    """the job waits for approval when this stage is done; absent: it goes through to its end"""
 
     @property
     def source_kind(self) -> SourceKind:

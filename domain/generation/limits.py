@@ -96,12 +96,17 @@ def youtube_length(tags: Sequence[str]) -> int:
     return sum(len(tag) for tag in tags) + quotes + max(0, len(tags) - 1)
 
 
+def clean_tag(tag: str) -> str:
+    """A tag that YouTube takes as one: without commas and quotation marks."""
+    return " ".join(plain_text(tag).replace(",", " ").replace('"', " ").split())
+
+
 def fitting_tags(tags: Iterable[str]) -> list[str]:
     """The first tags that fit YouTube's limit, each once whatever its case."""
     kept: list[str] = []
     known: set[str] = set()
     for tag in tags:
-        clean = " ".join(plain_text(tag).replace(",", " ").replace('"', " ").split())
+        clean = clean_tag(tag)
         fits = youtube_length([*kept, clean]) <= MAX_TAGS_CHARS
         if clean and clean.casefold() not in known and fits:
             known.add(clean.casefold())

@@ -26,6 +26,7 @@ from domain.generation.script import ProductionWarning, Script, Source
 from domain.generation.storyboard import Storyboard
 from domain.generation.telegrams import telegram, text_of
 from domain.generation.tokens import joined, sentence_case, tokens_of_text
+from domain.generation.wording import Wording
 
 __all__ = [
     "Chapter",
@@ -38,6 +39,7 @@ __all__ = [
     "build_metadata",
     "chapters",
     "folder_name",
+    "is_cut",
     "slugify",
     "thumbnail_text",
     "youtube_length",
@@ -180,16 +182,24 @@ def build_metadata(
     board: Storyboard,
     narrations: Sequence[SceneNarration],
     credits: Sequence[Credit],  # noqa: A002 - the field's own name
+    *,
+    wording: Wording | None = None,
 ) -> Metadata:
     """Everything that goes beside the video on YouTube, within its limits.
 
-    What licences demand is kept whole; the summary gives way to it.
+    What licences demand is kept whole; the summary, or the description that ``wording`` has in
+    its place, gives way to it.
     """
+    wording = wording or Wording()
     parts = chapters(script, narrations) if board.width > board.height else []
-    tags = fitting_tags([*script.tags, *_title_tags(script.title)])
+    derived = [*script.tags, *_title_tags(script.title)]
+    tags = fitting_tags(derived if wording.tags is None else wording.tags)
+    title = wording.title or brief.title or script.title
     return Metadata(
-        title=cut_to_chars(plain_text(brief.title or script.title), MAX_TITLE_CHARS),
-        description=_description(script, parts, credits, tags),
+        title=cut_to_chars(plain_text(title), MAX_TITLE_CHARS),
+        description=_description(script, parts, credits, tags)
+        if wording.description is None
+        else _own_description(wording.description, script, credits),
         tags=tags,
         language=script.language,
         chapters=parts,
@@ -235,10 +245,32 @@ def _description(
     listed = "\n".join(f"{timestamp(part.start_ms)} {part.title}" for part in parts)
     tail = "\n\n".join(block for block in (listed, sources, owed, hashtags) if block)
     tail = cut_to_bytes(plain_text(tail), MAX_DESCRIPTION_BYTES)
-    summary = plain_text(script.summary or script.title)
-    room = MAX_DESCRIPTION_BYTES - len(tail.encode()) - len(b"\n\n")
-    head = cut_to_bytes(summary, room) if room > 0 else ""
-    return "\n\n".join(block for block in (head, tail) if block)
+    return _under(plain_text(script.summary or script.title), tail)
+
+
+def _own_description(text: str, script: Script, credits_: Sequence[Credit]) -> str:
+    """The caller's description, and below it what licences demand that isn't in it yet."""
+    given = plain_text(text)
+    said = set(given.split("\n"))
+    owed = (
+        [line for line in map(plain_text, lines) if line not in said]
+        for lines in (_source_lines(script.sources), _credit_lines(credits_))
+    )
+    tail = "\n\n".join("\n".join(lines) for lines in owed if lines)
+    return _under(given, cut_to_bytes(tail, MAX_DESCRIPTION_BYTES))
+
+
+def _under(head: str, tail: str) -> str:
+    """Both, with as much of ``head`` as there is room for."""
+    room = MAX_DESCRIPTION_BYTES - (len(tail.encode()) + len(b"\n\n") if tail else 0)
+    kept = cut_to_bytes(head, room) if room > 0 else ""
+    return "\n\n".join(block for block in (kept, tail) if block)
+
+
+def is_cut(metadata: Metadata, wording: Wording | None) -> bool:
+    """Whether the caller's description had to give way to what licences demand."""
+    given = None if wording is None else wording.description
+    return given is not None and not metadata.description.startswith(plain_text(given))
 
 
 def _source_lines(sources: Sequence[Source]) -> list[str]:

@@ -9,6 +9,9 @@
 
 A unit first names its work by a fingerprint over all that its outcome depends on. A result
 under that name, from whichever job, is taken as it is; else the work is done and kept.
+
+After the script, the narration or the package a job waits for approval, if its brief says so
+(``pause_after``): the units that follow miss it as one of their inputs.
 """
 
 from collections.abc import Callable, Mapping

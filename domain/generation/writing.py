@@ -174,7 +174,7 @@ def apply_edits(
                 f"There is no scene {number}; the video has {len(scenes)}, from 0 to "
                 f"{len(scenes) - 1}."
             )
-        scenes[number] = _edited(scenes[number], edit, script.language, segmenter)
+        scenes[number] = _edited(number, scenes[number], edit, script.language, segmenter)
     edited = rederived(script, msgspec.structs.replace(script, scenes=scenes))
     return _measured_again(edited)
 
@@ -197,7 +197,9 @@ def _measured_again(script: Script) -> Script:
     )
 
 
-def _edited(scene: Scene, edit: SceneEdit, language: str, segmenter: SentenceSegmenter) -> Scene:
+def _edited(
+    number: int, scene: Scene, edit: SceneEdit, language: str, segmenter: SentenceSegmenter
+) -> Scene:
     sentences, search_terms = scene.sentences, scene.search_terms
     if edit.text is not None and edit.text.split() != scene.text.split():
         sentences = [Sentence(text) for text in segmenter.split(edit.text, language)]
@@ -205,7 +207,7 @@ def _edited(scene: Scene, edit: SceneEdit, language: str, segmenter: SentenceSeg
             raise InvalidRequest(
                 [
                     FieldError(
-                        "/text",
+                        f"/scenes/{number}/text",
                         f"must have 1 to {MAX_TEXT_CHARS:,} characters that aren't all blank",
                         "blank" if not sentences else "too_long",
                         "Send the scene's new words, or leave `text` out to keep the old ones.",

@@ -12,8 +12,9 @@ from uuid import UUID
 import msgspec
 
 from domain.errors import IllegalMove
-from domain.generation.brief import Brief
+from domain.generation.brief import Brief, PauseAfter
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
+from domain.generation.wording import Wording
 
 LOCAL_ACCOUNT = "local"
 """The account of an installation without keys."""
@@ -40,6 +41,7 @@ class WaitingFor(StrEnum):
     RETRY = "retry"
     """a failed unit will be tried again at its time"""
     APPROVAL = "approval"
+    """somebody has to say that it may go on, or that it may not; no deadline ends that"""
     QUOTA = "quota"
     OPERATOR = "operator"
     """somebody has to mend the server, such as free some space"""
@@ -76,6 +78,17 @@ package each segment and the mix.
 """
 
 
+GATED: dict[UnitKind, UnitKind] = {
+    UnitKind.SCRIPT: UnitKind.NARRATION,
+    UnitKind.NARRATION: UnitKind.STORYBOARD,
+}
+"""By the stage that a job pauses after, the kind of the units that can't begin until it's approved.
+
+To such a unit the approval is an input like any other: it misses one more, so it's blocked, and
+nobody can claim it. After the package nothing is left to begin; it's the success that waits.
+"""
+
+
 class UnitState(StrEnum):
     """Where a unit stands."""
 
@@ -96,12 +109,15 @@ LEGAL_MOVES: dict[JobStatus, frozenset[JobStatus]] = {
     JobStatus.RUNNING: frozenset(
         {JobStatus.WAITING, JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED}
     ),
-    JobStatus.WAITING: frozenset({JobStatus.RUNNING, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.WAITING: frozenset(
+        {JobStatus.RUNNING, JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED}
+    ),
     JobStatus.SUCCEEDED: frozenset(),
-    JobStatus.FAILED: frozenset({JobStatus.QUEUED}),
-    JobStatus.CANCELLED: frozenset({JobStatus.QUEUED}),
+    JobStatus.FAILED: frozenset({JobStatus.QUEUED, JobStatus.WAITING}),
+    JobStatus.CANCELLED: frozenset({JobStatus.QUEUED, JobStatus.WAITING}),
 }
-"""From each status, the statuses a job may move to; failed and cancelled jobs can be retried."""
+"""From each status, the statuses a job may move to; failed and cancelled jobs can be retried, and
+wait again at once if all that is left of them waits for approval."""
 
 
 def check_move(old: JobStatus, new: JobStatus) -> None:
@@ -131,12 +147,38 @@ def _refusal(old: JobStatus, new: JobStatus) -> tuple[str, str]:
     return f"A job that is {old} can't become {new}.", ""
 
 
+def check_decidable(status: JobStatus, waiting_for: WaitingFor | None) -> None:
+    """Raise IllegalMove unless a job waits to be approved or rejected."""
+    if waiting_for is WaitingFor.APPROVAL:
+        return
+    if status in FINAL_STATUSES:
+        raise IllegalMove(
+            f"This job has ended already: it is {status}. Only a job that waits for approval can "
+            "be approved or rejected.",
+            hint="Correct its video with `POST /api/videos/{id}/revisions`."
+            if status is JobStatus.SUCCEEDED
+            else "`POST /api/jobs/{id}/retry` takes it up again.",
+        )
+    raise IllegalMove(
+        f"This job doesn't wait for approval: it is {status}.",
+        hint="It waits once, when the stage that its `pause_after` names is done; "
+        "`GET /api/jobs/{id}` tells. If somebody has approved it already, it goes on by itself.",
+    )
+
+
 class JobError(msgspec.Struct, frozen=True):
     """Why a job failed, or what it waits out."""
 
     code: str
     message: str
     hint: str = ""
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """What is to be looked at before the job goes on."""
+
+    after: PauseAfter
+    """the stage that is done: ``script``, ``narration`` or ``package``"""
 
 
 class JobResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,12 +274,24 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     result: JobResult | None = None
     priority: int = 0
     cancel_requested: bool = False
+    approved_at: datetime | None = None
+    wording: Wording | None = None
+    """what the caller put in place of the title, description and tags"""
     deadline_at: datetime
+    """doesn't count while the job waits for approval; set anew by it"""
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
     is_replay: bool = False
     """whether this is what an earlier request with the same key was answered, once more"""
+
+    @property
+    def approval(self) -> Approval | None:
+        """What is to be approved, while the job waits for it."""
+        after = self.request.pause_after
+        if self.waiting_for is not WaitingFor.APPROVAL or after is None:
+            return None
+        return Approval(after)
 
 
 class NewJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,6 +306,8 @@ class NewJob(msgspec.Struct, frozen=True, kw_only=True):
     topic_match: TopicMatch | None = None
     warnings: list[ProductionWarning] = []
     priority: int = 0
+    wording: Wording | None = None
+    """of a revision: what was said instead of the title, description and tags before"""
     deadline_seconds: float
     """from its acceptance on"""
     created_at: datetime | None = None
@@ -319,6 +375,22 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """name -> SHA-256 in the artifact store"""
     data: dict[str, Any] = {}
     """small JSON facts"""
+
+
+class Approved(msgspec.Struct, frozen=True, kw_only=True):
+    """That a job may go on, and with which corrections."""
+
+    after: UnitKind
+    """the stage that it paused after"""
+    wording: Wording | None = None
+    script: Result | None = None
+    """takes the place of the script that was looked at"""
+    spoken_again: list[int] = []
+    """scenes whose narration is made anew"""
+    outdated: list[ProductionWarning] = []
+    """warnings about the script that was looked at"""
+    warnings: list[ProductionWarning] = []
+    """about the one that takes its place"""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from domain.generation.packaging import Video
 from domain.generation.script import ProductionWarning, SceneEdit
 from domain.jobs.listing import ALL_JOBS, ALL_VIDEOS, JobSelection, VideoSelection
 from domain.jobs.model import (
+    Approved,
     Claim,
     Event,
     Idempotency,
@@ -44,6 +45,8 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True):
     video: Video | None = None
     job_result: JobResult | None = None
     """given by the last unit; the job has succeeded"""
+    needs_approval: bool = False
+    """of the last unit: the job succeeds only when it's approved, if it wasn't yet"""
     is_reused: bool = False
     """whether the result had been made before, by whichever job"""
 
@@ -60,6 +63,15 @@ class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
     """units put aside after as many crashes as are borne with, and their jobs with them"""
     overdue: int = 0
     """jobs failed past their deadline"""
+
+
+class PaceOfWork(msgspec.Struct, frozen=True):
+    """How long an account's latest videos took to be made."""
+
+    videos: int = 0
+    """that it was taken from"""
+    seconds_per_second: float | None = None
+    """of work, by the clock, for each second of video: the median; None without videos"""
 
 
 class JobStore(Protocol):
@@ -119,18 +131,55 @@ class JobStore(Protocol):
     async def cancel(self, account_id: str, job_id: UUID) -> Job:
         """Cancel: at once where nothing runs, else as soon as the workers notice.
 
+        A video that waits for approval is removed, as by ``reject``.
+
         Raises:
             JobNotFound, IllegalMove
         """
         ...
 
     async def retry(self, account_id: str, job_id: UUID) -> Job:
-        """Queue a failed or cancelled job again; what was done stays done.
+        """Queue a failed or cancelled job again; what was done stays done. One that was waiting
+        for approval waits for it again.
 
         Raises:
             JobNotFound
             IllegalMove: it is neither, or revises a video that was deleted.
         """
+        ...
+
+    async def approve(self, account_id: str, job_id: UUID, approved: Approved) -> Job:
+        """Let a job that waits for approval go on with the corrections, or succeed if nothing is
+        left to be done. Of several at once, one is the first.
+
+        Its deadline counts anew from here.
+
+        Raises:
+            JobNotFound
+            IllegalMove: it doesn't wait for approval.
+        """
+        ...
+
+    async def reject(self, account_id: str, job_id: UUID, error: JobError) -> Job:
+        """End a job that waits for approval as cancelled, with ``error``; a video that it has
+        made already is removed. A retry brings it back to where it waited.
+
+        Raises:
+            JobNotFound
+            IllegalMove: it doesn't wait for approval.
+        """
+        ...
+
+    async def results(self, account_id: str, job_id: UUID) -> dict[tuple[UnitKind, int], Result]:
+        """What the job's units have made so far, by kind and ordinal.
+
+        Raises:
+            JobNotFound
+        """
+        ...
+
+    async def pace(self, account_id: str) -> PaceOfWork:
+        """Of the latest videos that were made from the beginning and in one go."""
         ...
 
     async def events(self, account_id: str, job_id: UUID, after: int, limit: int) -> list[Event]:

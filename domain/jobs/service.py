@@ -5,10 +5,14 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from uuid import UUID
 
+import msgspec
+
 from domain.errors import DomainError, IllegalMove, NothingToRevise, QueueFull
 from domain.generation.brief import Brief
 from domain.generation.intake import Intake
 from domain.generation.script import SceneEdit
+from domain.generation.stores import ArtifactStore
+from domain.jobs.folders import discard_folder
 from domain.jobs.listing import ALL_JOBS, JobSelection
 from domain.jobs.model import (
     FIRST_UNITS,
@@ -35,12 +39,14 @@ class Jobs:
         intake: Intake,
         new_id: Callable[[], UUID],
         *,
+        artifacts: ArtifactStore,
         deadline_seconds: float,
         max_queued: int,
     ) -> None:
         self._store = store
         self._videos = videos
         self._intake = intake
+        self._artifacts = artifacts
         self._bell = bell
         self._new_id = new_id
         self._deadline = deadline_seconds
@@ -168,7 +174,8 @@ class Jobs:
                 account_id=account_id,
                 video_id=video_id,
                 revision=video.revision + 1,
-                request=base.request,
+                # who corrects a video has looked at it
+                request=msgspec.structs.replace(base.request, pause_after=None),
                 revises=Revises(
                     script=video.documents["script"],
                     edits=merged,
@@ -176,6 +183,7 @@ class Jobs:
                 ),
                 topic_match=base.topic_match,
                 priority=base.priority,
+                wording=base.wording,
                 deadline_seconds=self._deadline,
                 idempotency=idempotency,
             ),
@@ -201,13 +209,18 @@ class Jobs:
         return await self._store.page(account_id, selection, cursor=cursor, limit=limit)
 
     async def cancel(self, account_id: str, job_id: UUID) -> Job:
-        """Stop a job: at once, or as soon as its workers notice.
+        """Stop a job: at once, or as soon as its workers notice. A video of which it waits to
+        hear whether it's approved goes with it.
 
         Raises:
             JobNotFound
             IllegalMove: it has ended already.
         """
-        return await self._store.cancel(account_id, job_id)
+        before = await self._store.get(account_id, job_id)
+        job = await self._store.cancel(account_id, job_id)
+        if before.result is not None and job.result is None:  # nobody had approved the video
+            await discard_folder(self._artifacts, before.result.path)
+        return job
 
     async def retry(self, account_id: str, job_id: UUID) -> Job:
         """Go on with a failed or cancelled job from its last finished unit.

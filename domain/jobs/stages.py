@@ -53,10 +53,17 @@ def derive_status(
         return JobStatus.RUNNING
     if cancel_requested:
         return JobStatus.CANCELLED
+    if is_paused(facts):
+        return JobStatus.WAITING
     if status is JobStatus.QUEUED:
         return JobStatus.QUEUED
     waits = any(stage.later for stage in facts) and not any(stage.due for stage in facts)
     return JobStatus.WAITING if waits else JobStatus.RUNNING
+
+
+def is_paused(facts: Iterable[StageFacts]) -> bool:
+    """Whether nobody works on an unfinished job or could: an approval is all that it misses."""
+    return not any(stage.leased or stage.due or stage.later for stage in facts)
 
 
 def overall_progress(facts: Iterable[StageFacts]) -> float:

@@ -47,7 +47,7 @@ async def test_a_topic_becomes_a_job(api: httpx.AsyncClient) -> None:
 async def test_the_job_shows_exactly_what_users_are_promised(api: httpx.AsyncClient) -> None:
     job = (await api.post("/api/generate", json={"topic": "Octopus"})).json()
     assert set(job) == set(
-        "id status waiting_for stage progress eta_seconds queue_position stages request "
+        "id status waiting_for approval stage progress eta_seconds queue_position stages request "
         "topic_match warnings error metadata result video_id revision created_at started_at "
         "finished_at".split()
     )

@@ -21,6 +21,8 @@ RECORDED = frozenset(
         "add",
         "cancel",
         "retry",
+        "approve",
+        "reject",
         "claim",
         "renew",
         "finish",

@@ -1,6 +1,7 @@
 """Submitting, revising and retrying, with the bell rung once the job is in the store."""
 
 import asyncio
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import msgspec
@@ -15,6 +16,7 @@ from tiny_production import (
     work_off,
 )
 
+from adapters.directory import DirectoryArtifactStore
 from adapters.postgres import SqlJobStore, SqlVideoStore
 from domain.errors import (
     IdempotencyKeyReused,
@@ -73,13 +75,14 @@ def bell() -> RecordingBell:
 
 
 @pytest.fixture
-def jobs(store: SqlJobStore, videos: SqlVideoStore, bell: RecordingBell) -> Jobs:
+def jobs(store: SqlJobStore, videos: SqlVideoStore, bell: RecordingBell, tmp_path: Path) -> Jobs:
     return Jobs(
         store,
         videos,
         bell,
         Completing(),  # type: ignore[arg-type]
         new_id=uuid4,
+        artifacts=DirectoryArtifactStore(tmp_path / "artifacts", tmp_path / "videos"),
         deadline_seconds=600,
         max_queued=3,
     )

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_args
 from uuid import UUID
 
 import pytest
@@ -34,10 +34,13 @@ from tiny_production import ACCOUNT, add_job, finish_for
 
 from adapters.postgres import SqlJobStore, make_engine
 from domain.errors import IllegalMove, LeaseLost
+from domain.generation.brief import Brief, PauseAfter
 from domain.jobs.model import (
     DEPENDANTS,
     FINAL_STATUSES,
+    GATED,
     STAGES,
+    Approved,
     Claim,
     JobError,
     JobStatus,
@@ -55,6 +58,7 @@ CRASH_LIMIT = 3
 LONG = 3600.0
 TROUBLE = JobError("render_failed", "ffmpeg refused the work.")
 Key = tuple[UnitKind, int]
+PAUSES = st.sampled_from([None, *get_args(PauseAfter)])
 
 
 @dataclass
@@ -73,6 +77,10 @@ class ModelUnit:
 @dataclass
 class ModelJob:
     status: JobStatus = JobStatus.QUEUED
+    pause_after: PauseAfter | None = None
+    is_approved: bool = False
+    is_packaged: bool = False
+    """the package was made, so that the job has a result to show"""
     cancel: bool = False
     progress: float = 0.0
     units: dict[Key, ModelUnit] = field(
@@ -99,13 +107,39 @@ class ModelJob:
             self.status = JobStatus.RUNNING
         elif self.cancel:
             self.status = JobStatus.CANCELLED
+        elif not ready:
+            self.status = JobStatus.WAITING
         elif self.status is not JobStatus.QUEUED:
-            waits = bool(ready) and all(unit.is_later for unit in ready)
+            waits = all(unit.is_later for unit in ready)
             self.status = JobStatus.WAITING if waits else JobStatus.RUNNING
+
+    @property
+    def is_paused(self) -> bool:
+        return self.status is JobStatus.WAITING and not self.any(UnitState.READY)
 
     def fail(self) -> None:
         self.status = JobStatus.FAILED
         self.drop_idle()
+
+    def give_up_package(self) -> None:
+        package = self.units.get((UnitKind.PACKAGE, 0))
+        if package is not None and package.state is UnitState.DONE:
+            package.state, self.is_packaged = UnitState.CANCELLED, False
+            package.finished = 0
+
+    def approve(self, spoken_again: list[int]) -> None:
+        self.is_approved = True
+        if self.pause_after == "package":
+            self.status = JobStatus.SUCCEEDED
+            return
+        for key in [(UnitKind.NARRATION, n) for n in spoken_again]:
+            self.units[key] = ModelUnit(0, UnitState.READY)
+        gated = GATED[UnitKind(self.pause_after or "")]
+        for (kind, _), unit in self.units.items():
+            if kind is gated:
+                unit.missing += len(spoken_again) - 1
+                unit.state = UnitState.BLOCKED if unit.missing else UnitState.READY
+        self.settle()
 
     def finish(self, key: Key, claim: Claim) -> None:
         unit = self.units[key]
@@ -124,7 +158,9 @@ class ModelJob:
                 if other.missing == 0 and other.state is UnitState.BLOCKED:
                     other.state = UnitState.READY
         if key[0] is UnitKind.PACKAGE:
-            self.status = JobStatus.SUCCEEDED
+            self.is_packaged = True
+            if self.is_approved or self.pause_after != "package":
+                self.status = JobStatus.SUCCEEDED
 
 
 class JobControl(RuleBasedStateMachine):
@@ -169,18 +205,19 @@ class JobControl(RuleBasedStateMachine):
 
     # -- users -----------------------------------------------------------------------------
 
-    @initialize()
-    def begin(self) -> None:
-        self.submit_one()
+    @initialize(pause_after=PAUSES)
+    def begin(self, pause_after: PauseAfter | None) -> None:
+        self.submit_one(pause_after)
 
-    @rule()
+    @rule(pause_after=PAUSES)
     @precondition(lambda self: len(self.jobs) < 2)
-    def submit(self) -> None:
-        self.submit_one()
+    def submit(self, pause_after: PauseAfter | None) -> None:
+        self.submit_one(pause_after)
 
-    def submit_one(self) -> None:
-        job = self.run(add_job(self.store))
-        self.jobs[job.id] = ModelJob()
+    def submit_one(self, pause_after: PauseAfter | None) -> None:
+        request = Brief(topic="Octopus", seed=7, pause_after=pause_after)
+        job = self.run(add_job(self.store, request=request))
+        self.jobs[job.id] = ModelJob(pause_after=pause_after)
 
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
@@ -191,6 +228,8 @@ class JobControl(RuleBasedStateMachine):
                 self.run(self.store.cancel(ACCOUNT, job_id))
             return
         self.run(self.store.cancel(ACCOUNT, job_id))
+        if job.is_paused:
+            job.give_up_package()
         job.cancel = True
         job.drop_idle()
         job.settle()
@@ -208,6 +247,37 @@ class JobControl(RuleBasedStateMachine):
         for unit in job.units.values():
             if unit.state in {UnitState.FAILED, UnitState.CANCELLED}:
                 unit.wake()
+
+        if not job.any(UnitState.LEASED) and not job.any(UnitState.READY):
+            job.status = JobStatus.WAITING
+
+    @rule(data=st.data(), speaks_again=st.booleans())
+    def approve(self, data: st.DataObject, speaks_again: bool) -> None:
+        job_id = data.draw(st.sampled_from(list(self.jobs)))
+        job = self.jobs[job_id]
+        after = UnitKind(job.pause_after or "script")
+        again = [1] if speaks_again and after is UnitKind.NARRATION else []
+        approving = self.store.approve(ACCOUNT, job_id, Approved(after=after, spoken_again=again))
+        if not job.is_paused:
+            with pytest.raises(IllegalMove):
+                self.run(approving)
+            return
+        self.run(approving)
+        job.approve(again)
+
+    @rule(data=st.data())
+    def reject(self, data: st.DataObject) -> None:
+        job_id = data.draw(st.sampled_from(list(self.jobs)))
+        job = self.jobs[job_id]
+        rejecting = self.store.reject(ACCOUNT, job_id, JobError("rejected", "It's wrong."))
+        if not job.is_paused:
+            with pytest.raises(IllegalMove):
+                self.run(rejecting)
+            return
+        self.run(rejecting)
+        job.give_up_package()
+        job.drop_idle()
+        job.status = JobStatus.CANCELLED
 
     # -- workers ---------------------------------------------------------------------------
 
@@ -334,7 +404,12 @@ class JobControl(RuleBasedStateMachine):
             assert stored.progress >= job.progress, "progress fell"
             job.progress = stored.progress
             assert (stored.finished_at is not None) == (job.status in FINAL_STATUSES)
-            assert (stored.result is not None) == (job.status is JobStatus.SUCCEEDED)
+            assert (stored.result is not None) == job.is_packaged
+            assert (stored.approval is not None) == job.is_paused
+            assert (stored.approved_at is not None) == job.is_approved
+            if stored.approval is not None:
+                assert stored.approval.after == job.pause_after
+                assert not job.is_approved, "it waits twice"
             assert (stored.error is not None) >= (job.status is JobStatus.FAILED)
             assert (stored.queue_position is not None) == (job.status is JobStatus.QUEUED)
             assert all(unit.finished <= 1 for unit in job.units.values())

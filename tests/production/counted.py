@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 from dishka import AsyncContainer, Provider, Scope, decorate
 
 from app.config import Settings, load_settings
@@ -173,7 +174,12 @@ class Factory:
 
     async def submit(self, **brief: Any) -> Job:
         """Accept a brief."""
-        return await (await self.jobs()).submit(LOCAL_ACCOUNT, Brief(**brief))
+        return await (await self.jobs()).submit(LOCAL_ACCOUNT, self.brief(**brief))
+
+    @staticmethod
+    def brief(**fields: Any) -> Brief:
+        """A brief of plain values, as a request has them."""
+        return msgspec.convert(msgspec.to_builtins(fields), Brief)
 
     async def runner(self) -> Runner:
         """One slot."""

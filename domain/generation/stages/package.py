@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import msgspec
 
@@ -19,11 +20,12 @@ from domain.generation.packaging import (
     Video,
     build_metadata,
     folder_name,
+    is_cut,
     slugify,
     thumbnail_text,
 )
 from domain.generation.ports import SegmentPlan
-from domain.generation.script import Script
+from domain.generation.script import ProductionWarning, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document
 from domain.generation.stores import Artifact
 from domain.generation.storyboard import DrawnBackdrop, Storyboard
@@ -35,6 +37,13 @@ THUMBNAIL_SIZE = (1280, 720)
 
 ASSEMBLY_SHARE = 0.7
 """of this stage's time; the rest goes into the thumbnail and the small files"""
+
+
+DESCRIPTION_CUT = ProductionWarning(
+    code="description_cut",
+    message="The description was cut: with what licences demand below it, it was too long.",
+    hint="YouTube takes 5,000 bytes; `GET /api/videos/{id}/metadata` has what is left.",
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,8 @@ class PackageStage(Stage):
         slug = slugify(_subject(work, script))
         # a revision keeps its video's folder, though its title may be another, and its day
         kept = None if job.revises is None else job.revises.folder
+        if job.result is not None and job.result.path is not None:
+            kept = PurePath(job.result.path).name  # it was packaged before it was approved
         name = kept or folder_name(job.created_at.date(), slug, job.video_id)
         folder = await self._studio.artifacts.export(name, result.artifacts)
         seconds = result.data["duration_ms"] / 1000
@@ -117,6 +128,8 @@ class PackageStage(Stage):
         base = f"/api/videos/{job.video_id}"
         return Finish(
             result=result,
+            warnings=[DESCRIPTION_CUT] if result.data.get("description_cut") else [],
+            needs_approval=work.brief.pause_after == "package",
             video=video,
             job_result=JobResult(
                 video_id=str(job.video_id),
@@ -133,6 +146,9 @@ class PackageStage(Stage):
     async def _gather(self, work: Work) -> _Ingredients:
         studio, account = self._studio, work.account_id
         script = await load_document(studio, account, work.one(UnitKind.SCRIPT), Script)
+        wording = work.claim.job.wording
+        if wording is not None and wording.title is not None:
+            script = msgspec.structs.replace(script, title=wording.title)
         board = await load_document(studio, account, work.one(UnitKind.STORYBOARD), Storyboard)
         narrations = [
             await load_document(studio, account, result, SceneNarration)
@@ -147,7 +163,9 @@ class PackageStage(Stage):
             segments=work.each(UnitKind.SEGMENT),
             mix=mix,
             credits=credits_,
-            metadata=build_metadata(script, work.brief, board, narrations, credits_),
+            metadata=build_metadata(
+                script, work.brief, board, narrations, credits_, wording=wording
+            ),
         )
 
     def _credits(self, work: Work, script: Script, board: Storyboard, mix: Result) -> list[Credit]:
@@ -201,6 +219,7 @@ class PackageStage(Stage):
                 "title": made_from.metadata.title,
                 "duration_ms": encoding.duration_ms,
                 "sizes": {file_name: artifact.size for file_name, artifact in files.items()},
+                "description_cut": is_cut(made_from.metadata, work.claim.job.wording),
             },
         )
 

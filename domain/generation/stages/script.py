@@ -1,14 +1,16 @@
 """Script: write the words, then name every unit that they make possible."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from domain.errors import DomainError
+from domain.generation.brief import PauseAfter
 from domain.generation.documents import decode
 from domain.generation.narration import pace_for
-from domain.generation.script import Script
+from domain.generation.script import SceneEdit, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
 from domain.generation.writing import apply_edits
-from domain.jobs.model import NewUnit, Result, Revises, UnitKind
+from domain.jobs.model import GATED, NewUnit, Result, Revises, UnitKind
 from domain.jobs.ports import Finish
 
 
@@ -27,7 +29,7 @@ class ScriptStage(Stage):
     async def finish(self, work: Work, result: Result) -> Finish:
         script = await load_document(self._studio, work.account_id, result, Script)
         letters = [len(scene.text) for scene in script.scenes]
-        units = units_for(len(letters), longest_first(letters))
+        units = units_for(len(letters), longest_first(letters), work.brief.pause_after)
         return Finish(result=result, units=units, warnings=script.warnings)
 
     def _write(self, work: Work) -> Task:
@@ -66,11 +68,16 @@ class ScriptStage(Stage):
             edited = apply_edits(decode(base, Script), revises.edits, self._studio.segmenter)
             return await self._keep(work, name, edited)
 
-        return Task(parts={"base": base.decode(), "edits": revises.edits}, produce=produce)
+        return Task(parts=edited_from(base, revises.edits), produce=produce)
 
     async def _keep(self, work: Work, name: str, script: Script) -> Result:
         content = await store_document(self._studio, work, UnitKind.SCRIPT, name, script)
         return Result(fingerprint=name, kind=UnitKind.SCRIPT, content=content)
+
+
+def edited_from(base: bytes, edits: Mapping[int, SceneEdit]) -> dict[str, Any]:
+    """All that an edited script depends on."""
+    return {"base": base.decode(), "edits": edits}
 
 
 def longest_first(letters: Sequence[int]) -> list[int]:
@@ -78,16 +85,24 @@ def longest_first(letters: Sequence[int]) -> list[int]:
     return sorted(range(len(letters)), key=lambda scene: letters[scene], reverse=True)
 
 
-def units_for(scenes: int, order: Sequence[int] | None = None) -> list[NewUnit]:
+def units_for(
+    scenes: int, order: Sequence[int] | None = None, pause_after: PauseAfter | None = None
+) -> list[NewUnit]:
     """The units of a production of so many scenes, each with the number of inputs it misses.
+
+    Where it's to pause, the approval is one of them.
 
     Units that are ready at the same time are claimed in the order of this list: scenes in
     ``order``, and the mix before any segment, so that no worker waits for it at the end.
     """
     order = range(scenes) if order is None else order
+    gated = None if pause_after is None else GATED.get(UnitKind(pause_after))
+    narration, storyboard = (
+        int(gated is kind) for kind in (UnitKind.NARRATION, UnitKind.STORYBOARD)
+    )
     return [
-        *(NewUnit(UnitKind.NARRATION, n) for n in order),
-        NewUnit(UnitKind.STORYBOARD, missing_inputs=scenes),
+        *(NewUnit(UnitKind.NARRATION, n, missing_inputs=narration) for n in order),
+        NewUnit(UnitKind.STORYBOARD, missing_inputs=scenes + storyboard),
         NewUnit(UnitKind.MIX, missing_inputs=1),
         *(NewUnit(UnitKind.SEGMENT, n, missing_inputs=1) for n in order),
         NewUnit(UnitKind.PACKAGE, missing_inputs=scenes + 1),

@@ -10,7 +10,7 @@ from domain.generation.footage import choose_footage
 from domain.generation.narration import SAMPLE_RATE, SAMPLES_PER_FRAME, SceneNarration
 from domain.generation.palettes import palette_for
 from domain.generation.planning import footage_needed, plan_storyboard
-from domain.generation.ports import VisualCandidate, VisualRequest
+from domain.generation.ports import Typesetter, VisualCandidate, VisualRequest, VisualSource
 from domain.generation.script import ProductionWarning, Scene, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
 from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop
@@ -35,7 +35,7 @@ class StoryboardStage(Stage):
             await load_document(self._studio, work.account_id, result, SceneNarration)
             for result in work.each(UnitKind.NARRATION)
         ]
-        chosen = await self._choose_footage(work.brief, script, narrations)
+        chosen = await choose_pictures(self._studio.visuals, work.brief, script, narrations)
         backdrops = {
             candidate.id: await self._bring_in(candidate)
             for candidate in {c.id: c for scene in chosen.values() for c in scene}.values()
@@ -52,7 +52,7 @@ class StoryboardStage(Stage):
                 pictogram_for=self._studio.typesetter.pictogram_for,
                 media=media,
             )
-            glyphs = await asyncio.to_thread(self._glyph_warnings, script)
+            glyphs = await asyncio.to_thread(glyph_warnings, self._studio.typesetter, script)
             warnings = [*unmet_kinds(script, board), *glyphs]
             content = await store_document(self._studio, work, UnitKind.STORYBOARD, name, board)
             return Result(
@@ -90,24 +90,6 @@ class StoryboardStage(Stage):
             ],
         )
 
-    async def _choose_footage(
-        self, brief: Brief, script: Script, narrations: Sequence[SceneNarration]
-    ) -> dict[int, list[VisualCandidate]]:
-        width, height = brief.frame_size
-        offers: dict[int, list[VisualCandidate]] = {}
-        for number, (scene, narration) in enumerate(zip(script.scenes, narrations, strict=True)):
-            samples = narration.frames * SAMPLES_PER_FRAME
-            offers[number] = await self._studio.visuals.search(
-                VisualRequest(
-                    terms=terms_of(scene),
-                    media=scene.media,
-                    milliseconds=samples * 1000 // SAMPLE_RATE,
-                    width=width,
-                    height=height,
-                )
-            )
-        return choose_footage(offers, footage_needed(narrations, brief.aspect_ratio))
-
     async def _bring_in(self, candidate: VisualCandidate) -> Backdrop:
         """Copy a candidate's file into the artifact store, where every worker finds it."""
         artifacts = self._studio.artifacts
@@ -131,17 +113,39 @@ class StoryboardStage(Stage):
             for name, reason in self._studio.visuals.problems()
         ]
 
-    def _glyph_warnings(self, script: Script) -> list[ProductionWarning]:
-        missing = self._studio.typesetter.missing_glyphs(f"{script.title}\n{script.text}")
-        if not missing:
-            return []
-        return [
-            ProductionWarning(
-                code="missing_glyphs",
-                message=f"No font here can draw {' '.join(missing)}; left out of the picture.",
-                hint="Write these characters in another way; the voice is not affected.",
+
+async def choose_pictures(
+    visuals: VisualSource, brief: Brief, script: Script, narrations: Sequence[SceneNarration]
+) -> dict[int, list[VisualCandidate]]:
+    """The clips and stills that each scene is to show, as far as there are any."""
+    width, height = brief.frame_size
+    offers: dict[int, list[VisualCandidate]] = {}
+    for number, (scene, narration) in enumerate(zip(script.scenes, narrations, strict=True)):
+        samples = narration.frames * SAMPLES_PER_FRAME
+        offers[number] = await visuals.search(
+            VisualRequest(
+                terms=terms_of(scene),
+                media=scene.media,
+                milliseconds=samples * 1000 // SAMPLE_RATE,
+                width=width,
+                height=height,
             )
-        ]
+        )
+    return choose_footage(offers, footage_needed(narrations, brief.aspect_ratio))
+
+
+def glyph_warnings(typesetter: Typesetter, script: Script) -> list[ProductionWarning]:
+    """What of a script's text can't be drawn."""
+    missing = typesetter.missing_glyphs(f"{script.title}\n{script.text}")
+    if not missing:
+        return []
+    return [
+        ProductionWarning(
+            code="missing_glyphs",
+            message=f"No font here can draw {' '.join(missing)}; left out of the picture.",
+            hint="Write these characters in another way; the voice is not affected.",
+        )
+    ]
 
 
 def terms_of(scene: Scene) -> list[str]:

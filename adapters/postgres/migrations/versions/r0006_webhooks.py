@@ -1,6 +1,6 @@
 """Webhooks, their secrets, and the outbox of their messages.
 
-Revision: 0006, after 0004
+Revision: 0006, after 0005
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0006"
-down_revision: str | None = "0004"
+down_revision: str | None = "0005"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

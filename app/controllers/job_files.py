@@ -1,0 +1,141 @@
+"""What a job has made so far, to be looked at before it's approved: words, plan and sound."""
+
+import struct
+from collections.abc import AsyncIterator
+from typing import Literal
+from uuid import UUID
+
+from dishka import FromDishka
+from litestar import Controller, Response, get
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from app.authentication import needs
+from app.controllers.shelf import answer_if_tagged, validator
+from app.controllers.video_files import JSON, produces
+from app.request_body import JsonRequest
+from domain.access import Scope
+from domain.errors import ArtifactNotFound, SceneNotFound
+from domain.generation.documents import DOCUMENTS, brought_up, schema_of
+from domain.generation.narration import BYTES_PER_SAMPLE, SAMPLE_RATE
+from domain.generation.script import Script
+from domain.generation.stores import ArtifactStore, DocumentStore
+from domain.generation.storyboard import Storyboard
+from domain.jobs.model import UnitKind
+from domain.jobs.ports import JobStore
+
+WAV = "audio/wav"
+MONO = 1
+PCM = 1
+"""uncompressed, in the format field of a WAV file"""
+MAX_WAV_BYTES = 2**32 - 1 - 36
+
+
+def wav_header(size: int) -> bytes:
+    """What stands before ``size`` bytes of narration in a WAV file (RIFF, 44 bytes)."""
+    size = min(size, MAX_WAV_BYTES)
+    rate = SAMPLE_RATE * BYTES_PER_SAMPLE
+    bits = 8 * BYTES_PER_SAMPLE
+    form = struct.pack("<IHHIIHH", 16, PCM, MONO, SAMPLE_RATE, rate, BYTES_PER_SAMPLE, bits)
+    length = struct.pack("<I", size)
+    return b"RIFF" + struct.pack("<I", 36 + size) + b"WAVEfmt " + form + b"data" + length
+
+
+class JobFilesController(Controller):
+    """What there is of a video before it's finished."""
+
+    path = "/api/jobs/{job_id:uuid}"
+    tags = ("Jobs",)
+
+    @get(
+        "/script",
+        summary="The script so far",
+        description="Scenes of sentences; scenes are numbered from 0. There is none until the "
+        "stage `script` is done.",
+        responses=produces(JSON, "The script.", Script),
+        **needs(Scope.JOBS_READ),
+    )
+    async def script(
+        self,
+        request: JsonRequest,
+        job_id: FromPath[UUID],
+        jobs: FromDishka[JobStore],
+        documents: FromDishka[DocumentStore],
+    ) -> Response[bytes]:
+        return await _document(request, job_id, UnitKind.SCRIPT, jobs, documents)
+
+    @get(
+        "/storyboard",
+        summary="The storyboard so far",
+        description="There is none until the stage `storyboard` is done.",
+        responses=produces(JSON, "The storyboard.", Storyboard),
+        **needs(Scope.JOBS_READ),
+    )
+    async def storyboard(
+        self,
+        request: JsonRequest,
+        job_id: FromPath[UUID],
+        jobs: FromDishka[JobStore],
+        documents: FromDishka[DocumentStore],
+    ) -> Response[bytes]:
+        return await _document(request, job_id, UnitKind.STORYBOARD, jobs, documents)
+
+    @get(
+        "/scenes/{number:int}/narration",
+        summary="A scene as it is spoken",
+        description="WAV, 48 kHz. There is none until the scene was spoken.",
+        responses=produces(WAV, "The sound."),
+        **needs(Scope.JOBS_READ),
+    )
+    async def narration(
+        self,
+        request: JsonRequest,
+        job_id: FromPath[UUID],
+        number: FromPath[int],
+        *,
+        jobs: FromDishka[JobStore],
+        artifacts: FromDishka[ArtifactStore],
+    ) -> Response[bytes] | Stream:
+        made = await jobs.results(request.account_id, job_id)
+        spoken = made.get((UnitKind.NARRATION, number))
+        if spoken is None:
+            raise SceneNotFound(
+                f"Scene {number} of job {job_id} isn't spoken.",
+                hint="`GET /api/jobs/{id}` tells how far it is; `/script` lists its scenes.",
+            )
+        audio = spoken.artifacts["audio"]
+        if (seen := answer_if_tagged(request, audio)) is not None:
+            return seen
+        size = await artifacts.size(audio)
+        header = wav_header(size)
+        headers = validator(audio) | {"Content-Length": str(len(header) + size)}
+        return Stream(_sound(header, artifacts.read(audio)), media_type=WAV, headers=headers)
+
+
+async def _sound(header: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield header
+    async for piece in pieces:
+        yield piece
+
+
+async def _document(
+    request: JsonRequest,
+    job_id: UUID,
+    kind: Literal[UnitKind.SCRIPT, UnitKind.STORYBOARD],
+    jobs: JobStore,
+    documents: DocumentStore,
+) -> Response[bytes]:
+    made = (await jobs.results(request.account_id, job_id)).get((kind, 0))
+    body = None
+    if made is not None:
+        body = await documents.get(request.account_id, kind, made.fingerprint)
+    if made is None or body is None:
+        raise ArtifactNotFound(
+            f"Job {job_id} has no {kind}.",
+            hint="`GET /api/jobs/{id}` tells which stages are done.",
+        )
+    document_type = DOCUMENTS[kind]
+    tag = f"{made.fingerprint}-{schema_of(document_type)}"
+    return answer_if_tagged(request, tag) or Response(
+        brought_up(body, document_type), media_type=JSON, headers=validator(tag)
+    )
