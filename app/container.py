@@ -7,7 +7,7 @@ made on, so the API and each worker build their own.
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from dishka import (
     AsyncContainer,
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
 from adapters.dramatiq import DramatiqBell
-from adapters.ffmpeg import FfmpegEngine
+from adapters.ffmpeg import FfmpegEngine, FfmpegQuarantine
 from adapters.libass import LibassTypesetter
 from adapters.media_folder import MediaFolder
 from adapters.mongo import MongoDocumentStore
@@ -51,6 +51,7 @@ from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
+    Quarantine,
     ScriptWriter,
     SentenceSegmenter,
     Typesetter,
@@ -162,12 +163,19 @@ class Picture(Provider):
     scope = Scope.APP
 
     @provide
-    def visuals(self, settings: Settings) -> VisualSource:
-        return MediaFolder(settings.media_dir)
+    def quarantine(self) -> Iterator[Quarantine]:
+        quarantine = FfmpegQuarantine()
+        yield quarantine
+        quarantine.close()
 
     @provide
-    def music(self, settings: Settings) -> MusicLibrary:
-        own = [] if settings.music_dir is None else [FolderMusic(settings.music_dir)]
+    def visuals(self, settings: Settings, quarantine: Quarantine) -> VisualSource:
+        return MediaFolder(settings.media_dir, quarantine)
+
+    @provide
+    def music(self, settings: Settings, quarantine: Quarantine) -> MusicLibrary:
+        folder = settings.music_dir
+        own = [] if folder is None else [FolderMusic(folder, quarantine)]
         return MusicShelf([*own, BundledMusic()])
 
     @provide
@@ -175,8 +183,8 @@ class Picture(Provider):
         return LibassTypesetter(settings.cache_dir / "fonts")
 
     @provide
-    def engine(self, typesetter: Typesetter) -> VideoEngine:
-        return FfmpegEngine(lambda: typesetter.fonts().folder)
+    def engine(self, typesetter: Typesetter, quarantine: Quarantine) -> VideoEngine:
+        return FfmpegEngine(lambda: typesetter.fonts().folder, quarantine=quarantine)
 
 
 class UseCases(Provider):

@@ -1,8 +1,8 @@
 """Runs ffmpeg: started so that nothing outlives us, followed, ended, and judged.
 
-The child has its own session and process group, no standard input, low priority, and dies with
-its parent (``launcher.py``). Cancelling ``run`` kills the whole group and reaps it before the
-cancellation goes on.
+The child has its own session and process group, no standard input, low priority, no network,
+limits and hardly any environment, and dies with its parent (``confinement.py``). Cancelling
+``run`` kills the whole group and reaps it before the cancellation goes on.
 """
 
 import asyncio
@@ -11,18 +11,17 @@ import errno
 import os
 import re
 import signal
-import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
+from adapters.ffmpeg.confinement import RENDER_LIMITS, bare_environment, launched
 from domain.errors import RenderFailed, RenderInterrupted, StorageFull
 
-LAUNCHER = Path(__file__).with_name("launcher.py")
 KEPT_LINES = 40
 """lines of stderr kept to explain a failure"""
 LINE_LIMIT = 1 << 20
@@ -34,6 +33,8 @@ CRASHES = frozenset(
 """signals that a program brings upon itself; any other one was sent from outside"""
 STOPPED_BY_SIGNAL = 255
 """exit code of an ffmpeg that was asked to stop; it calls that no error"""
+OUT_OF_TIME = f"received signal {int(signal.SIGXCPU)}"
+"""how ffmpeg says that it has used up its seconds of CPU"""
 ERROR_LINE = re.compile(r"\[(?:error|fatal)\] (?P<said>.+)")
 TELLING_LINES = 3
 ENOSPC_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -82,9 +83,12 @@ def storage_checked() -> Iterator[None]:
 class FfmpegProcess:
     """Runs one executable with one set of manners."""
 
-    def __init__(self, executable: Path, nice: int) -> None:
+    def __init__(
+        self, executable: Path, nice: int, limits: Mapping[str, int] = RENDER_LIMITS
+    ) -> None:
         self.executable = executable
         self.nice = nice
+        self.limits = limits
 
     async def run(
         self,
@@ -107,10 +111,17 @@ class FfmpegProcess:
         unwritten = {id(feed): pipes[id(feed)][1] for feed in feeds}
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(self.nice)),
-                *(str(self.executable), "-nostdin", "-hide_banner", "-nostats"),
-                *("-v", "level+warning", "-progress", "pipe:1", *words),
+                *launched(
+                    [
+                        *(str(self.executable), "-nostdin", "-hide_banner", "-nostats"),
+                        *("-v", "level+warning", "-progress", "pipe:1", *words),
+                    ],
+                    nice=self.nice,
+                    limits=self.limits,
+                    tied=True,
+                ),
                 cwd=folder,
+                env=bare_environment(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -197,6 +208,8 @@ def _explain(code: int, lines: list[str]) -> NoReturn:
     text = "\n".join(lines)
     if any(sign in text for sign in NO_SPACE):
         raise StorageFull
+    if OUT_OF_TIME in text:
+        raise RenderFailed("ffmpeg used up the CPU time that one run may take.", stderr=text)
     crashed = code < 0 and -code in CRASHES
     told = [found["said"] for line in lines if (found := ERROR_LINE.search(line))]
     if (code < 0 and not crashed) or (code == STOPPED_BY_SIGNAL and not told):
