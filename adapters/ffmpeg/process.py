@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import re
+import resource
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,8 +34,6 @@ CRASHES = frozenset(
 """signals that a program brings upon itself; any other one was sent from outside"""
 STOPPED_BY_SIGNAL = 255
 """exit code of an ffmpeg that was asked to stop; it calls that no error"""
-OUT_OF_TIME = f"received signal {int(signal.SIGXCPU)}"
-"""how ffmpeg says that it has used up its seconds of CPU"""
 ERROR_LINE = re.compile(r"\[(?:error|fatal)\] (?P<said>.+)")
 TELLING_LINES = 3
 ENOSPC_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -109,6 +108,7 @@ class FfmpegProcess:
         reading = tuple(pipe[0] for pipe in pipes.values())
         words = [f"pipe:{pipes[id(a)][0]}" if isinstance(a, Feed) else a for a in arguments]
         unwritten = {id(feed): pipes[id(feed)][1] for feed in feeds}
+        used_before = _seconds_of_children()
         try:
             process = await asyncio.create_subprocess_exec(
                 *launched(
@@ -153,6 +153,9 @@ class FfmpegProcess:
                 await _end(process)
                 await asyncio.gather(*writing, return_exceptions=True)
                 raise
+        if code == STOPPED_BY_SIGNAL and _seconds_of_children() - used_before >= self.limits["CPU"]:
+            # SIGXCPU ends ffmpeg as any other signal does, and it doesn't say which it was
+            raise RenderFailed("ffmpeg used up the CPU time that one run may take.")
         if code != 0:
             _explain(code, list(lines))
         return position
@@ -179,6 +182,12 @@ async def _follow(
             on_position(position)
         block = {}
     return position
+
+
+def _seconds_of_children() -> float:
+    """CPU time of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _number(text: str | None) -> int:
@@ -208,8 +217,6 @@ def _explain(code: int, lines: list[str]) -> NoReturn:
     text = "\n".join(lines)
     if any(sign in text for sign in NO_SPACE):
         raise StorageFull
-    if OUT_OF_TIME in text:
-        raise RenderFailed("ffmpeg used up the CPU time that one run may take.", stderr=text)
     crashed = code < 0 and -code in CRASHES
     told = [found["said"] for line in lines if (found := ERROR_LINE.search(line))]
     if (code < 0 and not crashed) or (code == STOPPED_BY_SIGNAL and not told):

@@ -34,8 +34,8 @@ def look(path: str) -> Sound | NoSound:
     """What a file is, or why it can't be used."""
     try:
         return probe_sound(Path(path))
-    except (OSError, ValueError) as error:
-        return NoSound(str(error) or type(error).__name__)
+    except (OSError, EOFError, ValueError, MemoryError) as error:  # PyAV's are among them
+        return NoSound(getattr(error, "strerror", None) or str(error) or type(error).__name__)
 
 
 def probe_sound(path: Path) -> Sound:
