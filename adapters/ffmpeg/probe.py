@@ -69,6 +69,8 @@ def look(path: str) -> ClipFacts | NoClip:
             if not container.streams.video:
                 return NoClip("has no picture.")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                return NoClip("is encoded in a way that isn't known.")
             if not 0 < stream.width * stream.height <= MAX_CLIP_PIXELS:
                 return NoClip(
                     f"has {stream.width} x {stream.height} pixels; from 1 to {MAX_CLIP_PIXELS:,} "
@@ -92,7 +94,7 @@ def look(path: str) -> ClipFacts | NoClip:
                 transfer=HDR_TRANSFERS.get(int(frame.color_trc)),
             )
     except (av.error.FFmpegError, ValueError, MemoryError) as error:
-        return NoClip(f"can't be decoded: {error}")
+        return NoClip(f"can't be decoded: {getattr(error, 'strerror', None) or error}")
 
 
 def _picture_seconds(container: InputContainer, stream: VideoStream) -> float:

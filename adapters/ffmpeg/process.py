@@ -34,6 +34,9 @@ CRASHES = frozenset(
 """signals that a program brings upon itself; any other one was sent from outside"""
 STOPPED_BY_SIGNAL = 255
 """exit code of an ffmpeg that was asked to stop; it calls that no error"""
+STALLED_REPORTS = 240
+"""reports of progress, two a second, in which nothing has come out: a damaged clip that is looped
+can keep ffmpeg reading for ever. One that is stopped, or waits for the CPU, reports nothing."""
 ERROR_LINE = re.compile(r"\[(?:error|fatal)\] (?P<said>.+)")
 TELLING_LINES = 3
 ENOSPC_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -164,20 +167,29 @@ class FfmpegProcess:
 async def _follow(
     process: asyncio.subprocess.Process, on_position: Callable[[Position], None] | None
 ) -> Position:
-    """Read ``-progress`` blocks of key=value lines; each ends with a ``progress`` line."""
+    """Read ``-progress`` blocks of key=value lines; each ends with a ``progress`` line.
+
+    Raises:
+        RenderFailed: nothing comes out any more.
+    """
     assert process.stdout is not None
     position = Position(0, 0.0, 0)
+    unchanged = 0
     block: dict[str, str] = {}
     async for line in process.stdout:
         key, _, value = line.decode("utf-8", "replace").strip().partition("=")
         block[key] = value
         if key != "progress":
             continue
+        before = position
         position = Position(
             frames=_number(block.get("frame")),
             seconds=_number(block.get("out_time_us")) / 1_000_000,
             bytes=_number(block.get("total_size")),
         )
+        unchanged = unchanged + 1 if position == before else 0
+        if unchanged >= STALLED_REPORTS:
+            raise RenderFailed("ffmpeg reads and reads, and nothing comes out.")
         if on_position is not None:
             on_position(position)
         block = {}

@@ -76,7 +76,8 @@ def probe_media(path: Path, is_still: bool) -> Probe:
         raise Unreadable(f"it can't be decoded ({error.strerror or error})") from error
     except (ValueError, SyntaxError, EOFError, MemoryError, IndexError) as error:
         # what decoders of damaged pictures raise, by accident of where the damage lies
-        raise Unreadable(f"it can't be decoded ({error})") from error
+        said = getattr(error, "strerror", None) or error
+        raise Unreadable(f"it can't be decoded ({said})") from error
 
 
 def _probe_still(path: Path) -> Probe:
@@ -113,6 +114,8 @@ def _probe_clip(path: Path) -> Probe:
         if not container.streams.video:
             raise Unreadable("there is no picture in it")
         stream = container.streams.video[0]
+        if stream.codec_context is None:
+            raise Unreadable("its picture is encoded in a way that isn't known")
         _check_pixels(stream.width, stream.height, MAX_CLIP_PIXELS)
         stream.codec_context.options = {"max_pixels": str(MAX_CLIP_PIXELS)}
         stream.thread_count = 1

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "api"))  # its server, and it
 sys.path.insert(0, str(Path(__file__).parent))
 
 from live_server import Backstage, serve
+from servers import in_own_loop
 from traps import CANARY, Listener
 
 from adapters.ffmpeg import FfmpegQuarantine
@@ -20,7 +21,7 @@ from app.config import Settings
 from app.container import make_container
 from app.storage import prepare_storage
 from domain.generation.stores import ArtifactStore
-from servers import in_own_loop
+
 
 @pytest.fixture
 def secret(tmp_path: Path) -> Path:

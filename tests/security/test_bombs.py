@@ -30,7 +30,9 @@ def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + checked + struct.pack(">I", zlib.crc32(checked))
 
 
-def png(width: int, height: int, *before: bytes, depth: int = 1, data: bytes | None = None) -> bytes:
+def png(
+    width: int, height: int, *before: bytes, depth: int = 1, data: bytes | None = None
+) -> bytes:
     """A PNG of zeros in shades of grey, compressed as well as can be."""
     header = struct.pack(">IIBBBBB", width, height, depth, 0, 0, 0, 0)
     if data is None:
@@ -99,7 +101,7 @@ STILLS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "PNG whose profile unpacks to 300 MB": (
         "a.png",
         lambda: png(8, 8, chunk(b"iCCP", b"k\0\0" + zlib.compress(bytes(300_000_000), 9))),
-        "",
+        "decoded",
     ),
     "JPEG that says 65,535 x 65,535": ("a.jpg", gigantic_jpeg, "too many pixels|pixels"),
     "WebP that says 16,384 x 16,384": ("a.webp", gigantic_webp, "decoded|pixels"),
@@ -112,8 +114,6 @@ STILLS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "JPEG cut in half": ("a.jpg", lambda: half(noise("JPEG")), "decoded"),
     "WebP cut in half": ("a.webp", lambda: half(noise("WEBP")), "decoded"),
 }
-HARMLESS = {"PNG whose profile unpacks to 300 MB"}
-"""the profile is left alone, and the picture is used"""
 
 
 def ten_hours(path: Path) -> None:
@@ -178,10 +178,7 @@ def test_a_still_that_would_burst_is_refused(
     folder.mkdir()
     (folder / name).write_bytes(make())
 
-    found = refused(folder, quarantine)
-
-    assert re.search(reason, found), found
-    assert bool(found) == (bomb not in HARMLESS)
+    assert re.search(reason, refused(folder, quarantine))
 
 
 @pytest.mark.parametrize("bomb", CLIPS)
@@ -229,9 +226,7 @@ async def test_a_bomb_that_is_named_is_answered_with_the_reason(
     tmp_path: Path, quarantine: FfmpegQuarantine
 ) -> None:
     (tmp_path / "bomb.png").write_bytes(png(30_000, 30_000))
-    request = VisualRequest(
-        terms=[], media="bomb.png", milliseconds=3_000, width=1080, height=1920
-    )
+    request = VisualRequest(terms=[], media="bomb.png", milliseconds=3_000, width=1080, height=1920)
     with pytest.raises(MediaUnreadable, match="pixels") as caught:
         await MediaFolder(tmp_path, quarantine).search(request)
     assert "bomb.png" in caught.value.message

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from samples import make_samples
 
-from adapters.ffmpeg import FfmpegEngine, FfmpegQuarantine
+from adapters.ffmpeg import FfmpegEngine, FfmpegQuarantine, process
 from adapters.media_folder import MediaFolder
 from adapters.music import FolderMusic
 from domain.errors import DomainError
@@ -120,9 +120,13 @@ def request_for(name: str) -> VisualRequest:
 
 @pytest.mark.timeout(200)
 async def test_every_broken_file_is_used_or_refused_and_nobody_dies(
-    tmp_path: Path, quarantine: FfmpegQuarantine, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    quarantine: FfmpegQuarantine,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.WARNING)
+    monkeypatch.setattr(process, "STALLED_REPORTS", 12)
     made = break_things(tmp_path, make_samples(tmp_path / "samples"))
     source = MediaFolder(tmp_path / "media", quarantine)
     library = FolderMusic(tmp_path / "music", quarantine)

