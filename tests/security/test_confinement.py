@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -105,7 +104,7 @@ def test_who_looks_at_files_has_no_network_either(quarantine: FfmpegQuarantine) 
 
 
 def network_of(_: str) -> str:
-    return os.readlink("/proc/self/ns/net")
+    return str(Path("/proc/self/ns/net").readlink())
 
 
 async def test_a_run_that_uses_up_its_cpu_time_fails_and_says_so(tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ ATTACKS: dict[str, str] = {
     "dash": MPD.format(target="http://{web}/a.mp4"),
     "svg of a file": SVG.format(target="file://{file}"),
     "svg of an address": SVG.format(target="http://{web}/a.png"),
-    "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n"
-    "a=rtpmap:96 H264/90000\n",
+    "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\n"
+    "m=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
     "rtsp redirect": "RTSPtext\nrtsp://{web}/a\n",
     "asx": '<asx version="3.0"><entry><ref href="http://{web}/a"/></entry></asx>',
     "a protocol": "concat:http://{web}/a|{file}",
@@ -104,18 +104,10 @@ def test_the_traps_work(tmp_path: Path, secret: Path, listener: Listener) -> Non
     """An ffmpeg that is started as one usually is falls into them."""
     text = ATTACKS["hls of an address"].replace("{web}", listener.address)
     (tmp_path / "a.mp4").write_text(text)
-    unprotected = ["-f", "hls", "-allowed_extensions", "ALL", "-i", str(tmp_path / "a.mp4")]
+    allowing = ["-protocol_whitelist", "file,http,tcp", "-allowed_extensions", "ALL"]
+    reading = ["-f", "hls", *allowing, "-i", str(tmp_path / "a.mp4")]
     told = subprocess.run(
-        [
-            FFMPEG,
-            "-nostdin",
-            "-protocol_whitelist",
-            "file,http,tcp",
-            *unprotected,
-            "-f",
-            "null",
-            "-",
-        ],
+        [FFMPEG, "-nostdin", *reading, "-f", "null", "-"],
         capture_output=True,
         text=True,
         check=False,
