@@ -77,17 +77,13 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_a_function_returns_comes_back_in_its_type(
-    quarantine: Quarantine, file: Path
-) -> None:
+def test_what_a_function_returns_comes_back_in_its_type(quarantine: Quarantine, file: Path) -> None:
     seen = quarantine.look(read_words, str(file), True)
     assert seen.words == ["EIGHT", "ARMS"]
     assert seen.pid != os.getpid()
 
 
-def test_the_next_file_is_looked_at_in_the_same_process(
-    quarantine: Quarantine, file: Path
-) -> None:
+def test_the_next_file_is_looked_at_in_the_same_process(quarantine: Quarantine, file: Path) -> None:
     first = quarantine.look(read_words, str(file), True)
     assert quarantine.look(read_words, str(file), False).pid == first.pid
 

@@ -114,7 +114,6 @@ def test_a_text_is_drawn_and_commands_nothing(
         assert event.end <= 60 * 1000
         for commands in OVERRIDE.findall(event.text):
             assert MARK not in commands, event.text
-            assert "\\p" not in commands or re.search(r"\\p(os|1|0)", commands), event.text
         for broken in ("\\N" + MARK, "\\n" + MARK, "\\h" + MARK):
             assert broken not in event.text
     sections = [line for line in track.splitlines() if line.startswith("[")]

@@ -169,10 +169,14 @@ async def test_the_next_pages_link_holds_the_title_as_one_value(
         b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: a\0b\r\n\r\n",
         b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A : a\r\n\r\n",
         b"GET /api/health\r\nX: 1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-        b"POST /api/generate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n{}   ",
-        b"POST /api/generate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        (
+            b"POST /api/generate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n{}   "
+        ),
+        (
+            b"POST /api/generate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"
+        ),
     ],
 )
 async def test_a_head_that_could_be_read_in_two_ways_is_refused(server: str, head: bytes) -> None:
@@ -191,7 +195,7 @@ async def test_a_head_that_could_be_read_in_two_ways_is_refused(server: str, hea
     assert not told.startswith(b"HTTP/1.1 2"), told
 
 
-FORGED = '2026-01-01 [info] forged'
+FORGED = "2026-01-01 [info] forged"
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
@@ -225,4 +229,3 @@ async def test_no_request_writes_a_log_line_of_its_own(
 
 def _patiently(address: str, path: str) -> None:
     assert send(address, "GET", path).status < 500
-

@@ -14,7 +14,11 @@ from domain.generation.packaging import Video
 from domain.jobs.model import Claim, Job, NewJob, Unit
 
 SERVERS_OWN = sorted(
-    {name for struct in (Job, NewJob, Unit, Claim, Video, Key, StoredKey) for name in struct.__struct_fields__}
+    {
+        name
+        for struct in (Job, NewJob, Unit, Claim, Video, Key, StoredKey)
+        for name in struct.__struct_fields__
+    }
     | {"priority", "revises", "is_admin", "role", "owner", "_id", "__proto__", "constructor"}
 )
 """what the server knows of its own objects, and what attackers try"""

@@ -111,7 +111,7 @@ async def test_the_owner_gets_what_the_stranger_does_not(
 async def test_no_list_shows_anything_of_anothers(
     api: httpx.AsyncClient, backstage: Backstage, owned: tuple[dict[str, str], Headers]
 ) -> None:
-    ids, owner = owned
+    ids, _ = owned
     _, stranger = await key_of(backstage, "stranger")
     looked = 0
     for route in operations(await describe(api)):

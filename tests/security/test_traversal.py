@@ -161,9 +161,7 @@ async def test_links_in_the_media_folder_are_passed_over(tmp_path: Path, secret:
 
     assert source.examine() == 1
     for name in ("clip.mp4", "still.png", "sub/sample.png", "loop/own.png"):
-        request = VisualRequest(
-            terms=[], media=name, milliseconds=1_000, width=1080, height=1920
-        )
+        request = VisualRequest(terms=[], media=name, milliseconds=1_000, width=1080, height=1920)
         with pytest.raises(MediaNotFound):
             await source.search(request)
     assert CANARY not in str(source.problems())
@@ -187,7 +185,13 @@ async def test_a_file_that_becomes_a_link_is_not_copied(tmp_path: Path, secret: 
 
 
 @pytest.mark.parametrize(
-    "name", ["line\nbreak", "es\x1b[31mcape", "right\u202eleft", b"\xff\xfe".decode("utf-8", "surrogateescape")]
+    "name",
+    [
+        "line\nbreak",
+        "es\x1b[31mcape",
+        "right\u202eleft",
+        b"\xff\xfe".decode("utf-8", "surrogateescape"),
+    ],
 )
 def test_names_that_cant_be_shown_are_passed_over_and_said(tmp_path: Path, name: str) -> None:
     samples = make_samples(tmp_path / "samples")
