@@ -96,7 +96,7 @@ def first_answer(row: AnyRow, asked: Idempotency) -> Job | IdempotencyKeyReused:
     """What was answered to whoever came first with a key, or why it is no answer to this."""
     if (row.route, row.body) != (asked.route, asked.body):
         return IdempotencyKeyReused(
-            f"This Idempotency-Key was used already, for another request: {row.route}."
+            f"The Idempotency-Key {asked.key!r} was used already, for another request: {row.route}."
         )
     return Job(
         status=JobStatus.QUEUED,
