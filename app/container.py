@@ -7,7 +7,7 @@ made on, so the API and each worker build their own.
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from dishka import (
     AsyncContainer,
@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 from adapters.cryptography import AesSealer, key_of_file
 from adapters.directory import DirectorySamples
 from adapters.dramatiq import DramatiqBell
-from adapters.ffmpeg import FfmpegEngine
+from adapters.ffmpeg import FfmpegEngine, FfmpegQuarantine
 from adapters.httpcore import GuardedClient, SystemResolver
 from adapters.libass import LibassTypesetter
 from adapters.limits import MemoryCounters, RedisCounters
@@ -62,6 +62,7 @@ from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
+    Quarantine,
     SampleShelf,
     ScriptWriter,
     SentenceSegmenter,
@@ -199,12 +200,19 @@ class Picture(Provider):
     scope = Scope.APP
 
     @provide
-    def visuals(self, settings: Settings) -> VisualSource:
-        return MediaFolder(settings.media_dir)
+    def quarantine(self) -> Iterator[Quarantine]:
+        quarantine = FfmpegQuarantine()
+        yield quarantine
+        quarantine.close()
 
     @provide
-    def music(self, settings: Settings) -> MusicLibrary:
-        own = [] if settings.music_dir is None else [FolderMusic(settings.music_dir)]
+    def visuals(self, settings: Settings, quarantine: Quarantine) -> VisualSource:
+        return MediaFolder(settings.media_dir, quarantine)
+
+    @provide
+    def music(self, settings: Settings, quarantine: Quarantine) -> MusicLibrary:
+        folder = settings.music_dir
+        own = [] if folder is None else [FolderMusic(folder, quarantine)]
         return MusicShelf([*own, BundledMusic()])
 
     @provide
@@ -212,8 +220,8 @@ class Picture(Provider):
         return LibassTypesetter(settings.cache_dir / "fonts")
 
     @provide
-    def engine(self, typesetter: Typesetter) -> VideoEngine:
-        return FfmpegEngine(lambda: typesetter.fonts().folder)
+    def engine(self, typesetter: Typesetter, quarantine: Quarantine) -> VideoEngine:
+        return FfmpegEngine(lambda: typesetter.fonts().folder, quarantine=quarantine)
 
 
 class Outside(Provider):

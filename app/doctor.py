@@ -16,11 +16,12 @@ from adapters.media_folder import MediaFolder
 from app.config import Settings, load_settings
 from app.container import make_container
 from app.doctor_servers import ServerVisit
-from app.findings import Check, Finding, look
+from app.findings import Check, Finding, Sound, look
 from domain.errors import DomainError, FontMissing, SettingsInvalid
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
+    Quarantine,
     ScriptWriter,
     Typesetter,
     VideoEngine,
@@ -118,7 +119,7 @@ class _Visit:
             "processes that don't share DATA_DIR need SECRET_KEY"
         )
 
-    async def ffmpeg(self) -> str:
+    async def ffmpeg(self) -> Sound:
         engine = await self._ffmpeg_engine()
         facts = await asyncio.to_thread(engine.doctor_facts)
         if facts.missing:
@@ -126,7 +127,14 @@ class _Visit:
                 f"the build at {facts.path} lacks {', '.join(facts.missing)}",
                 hint="Unset IMAGEIO_FFMPEG_EXE, or reinstall imageio-ffmpeg: its build has all.",
             )
-        return f"version {facts.version} has every filter, encoder and format that is needed"
+        told = f"version {facts.version} has every filter, encoder and format that is needed"
+        if facts.has_no_network:
+            return Sound(f"{told}; it runs without network")
+        return Sound(
+            f"{told}; this system doesn't let it be cut off the network",
+            "Nothing that it reads may use the network all the same. To be safe twice: permit "
+            "namespaces (user namespaces, unless it runs as root), or let a firewall do it.",
+        )
 
     async def fonts(self) -> str:
         typesetter = await self._container.get(Typesetter)
@@ -174,7 +182,7 @@ class _Visit:
             raise DomainError(
                 f"{folder} is no folder", hint="Point MEDIA_DIR at a folder, or leave it empty."
             )
-        visuals = MediaFolder(folder)
+        visuals = MediaFolder(folder, await self._container.get(Quarantine))
         usable = await asyncio.to_thread(visuals.examine)
         if problems := visuals.problems():
             listed = "; ".join(f"{name} ({reason})" for name, reason in problems[:LISTED])

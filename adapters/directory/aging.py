@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,12 +13,18 @@ _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def artifacts_in(folder: Path, older_than_seconds: float) -> list[Artifact]:
-    """The artifacts of at least this age in ``<root>/ab``."""
+    """The artifacts of at least this age in ``<root>/ab``.
+
+    Only files are: a link, in a backup that somebody else made, could lead anywhere, and what it
+    leads to would be copied, and made readable for everybody.
+    """
     found: list[Artifact] = []
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
             with suppress(FileNotFoundError):  # swept or trimmed just now
-                sha256, status = folder.name + entry.name, entry.stat()
+                sha256, status = folder.name + entry.name, entry.stat(follow_symlinks=False)
+                if not stat.S_ISREG(status.st_mode):
+                    continue
                 if _SHA256.match(sha256) and _is_older(status, older_than_seconds):
                     found.append(Artifact(sha256, status.st_size))
     return found

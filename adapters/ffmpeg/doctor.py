@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from adapters.ffmpeg.confinement import has_no_network
+
 NEEDED_FILTERS = (
     *("ass", "concat", "crop", "format", "fps", "gradients", "hflip", "scale", "setparams"),
     *("setpts", "settb", "setsar", "tpad", "trim", "zscale", "tonemap"),
@@ -31,6 +33,8 @@ class FfmpegFacts(msgspec.Struct, frozen=True, kw_only=True):
     """needed and absent, such as ``filter gradients``: videos can't be made"""
     missing_optional: dict[str, str]
     """absent -> what can't be done without it"""
+    has_no_network: bool
+    """whether this system lets it be started without network"""
 
 
 def examine(executable: Path, version: str) -> FfmpegFacts:
@@ -55,6 +59,7 @@ def examine(executable: Path, version: str) -> FfmpegFacts:
             if name not in present
         ],
         missing_optional={n: why for n, why in OPTIONAL_FILTERS.items() if n not in filters},
+        has_no_network=has_no_network(),
     )
 
 

@@ -20,7 +20,7 @@ from adapters.ffmpeg.scratch import publish, scratch_beside
 from adapters.ffmpeg.segment import SegmentRenderer
 from adapters.ffmpeg.sound import SoundMixer
 from domain.generation.packaging import Encoding, Loudness
-from domain.generation.ports import MixPlan, Progress, SegmentPlan
+from domain.generation.ports import MixPlan, Progress, Quarantine, SegmentPlan
 
 STAGE_VERSION = 3
 """raise it whenever the same plan gives other pictures or other sound"""
@@ -31,7 +31,7 @@ class FfmpegEngine:
     """Implements ``VideoEngine`` with a static build of ffmpeg.
 
     ``fonts_dir`` is asked for when the first text is drawn. ``threads`` is x264's count, on
-    which its bytes depend.
+    which its bytes depend. Clips are looked at in ``quarantine`` where there is one.
     """
 
     def __init__(
@@ -40,7 +40,9 @@ class FfmpegEngine:
         threads: int = 1,
         nice: int = 10,
         executable: Path | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
+        self._quarantine = quarantine
         self._fonts_dir = fonts_dir
         self._threads = threads
         self._nice = nice
@@ -81,7 +83,7 @@ class FfmpegEngine:
     ) -> None:
         """Render one segment without sound; see the port."""
         async with scratch_beside(out) as folder:
-            renderer = SegmentRenderer(self.process, self._threads)
+            renderer = SegmentRenderer(self.process, self._threads, quarantine=self._quarantine)
             renderer.lay_out(plan, self._fonts(), folder)
             files = await renderer.render(plan, media, folder, progress)
             publish(await join_picture(self.process, files, folder), out)
@@ -92,7 +94,7 @@ class FfmpegEngine:
     ) -> None:
         """Draw one frame of a plan; see the port."""
         async with scratch_beside(out) as folder:
-            renderer = SegmentRenderer(self.process, self._threads)
+            renderer = SegmentRenderer(self.process, self._threads, quarantine=self._quarantine)
             renderer.lay_out(plan, self._fonts(), folder)
             rgb = await renderer.frame(plan, frame, media, folder)
             made = folder / f"frame{out.suffix.lower()}"

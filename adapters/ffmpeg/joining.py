@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from adapters.ffmpeg import encoding
-from adapters.ffmpeg.process import FfmpegProcess, Position
+from adapters.ffmpeg.inputs import made_here
+from adapters.ffmpeg.process import Feed, FfmpegProcess, Position
 from adapters.ffmpeg.scratch import link_all
 
 LIST = "segments.ffconcat"
-FROM_FILES = ("-protocol_whitelist", "file")
 
 
 def _write_list(segments: Sequence[Path], folder: Path) -> None:
@@ -18,8 +18,8 @@ def _write_list(segments: Sequence[Path], folder: Path) -> None:
     (folder / LIST).write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
-def _joined() -> list[str]:
-    return [*FROM_FILES, "-f", "concat", "-i", LIST]
+def _joined() -> list[str | Feed]:
+    return made_here(LIST, "concat", "-format_whitelist", "concat,mpegts")
 
 
 async def join_picture(process: FfmpegProcess, segments: Sequence[Path], folder: Path) -> Path:
@@ -47,7 +47,7 @@ async def join_movie(
     await process.run(
         [
             *_joined(),
-            *(*FROM_FILES, "-f", "aac", "-i", sound_name),
+            *made_here(sound_name, "aac"),
             *("-map", "0:v:0", "-map", "1:a:0", *encoding.movie_options()),
             *("-y", out.name),
         ],

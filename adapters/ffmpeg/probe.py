@@ -1,4 +1,7 @@
-"""Reads facts off media files with PyAV: the static ffmpeg build has no ffprobe."""
+"""Reads facts off media files with PyAV: the static ffmpeg build has no ffprobe.
+
+``look`` is made to be called in quarantine, with files that somebody else made.
+"""
 
 from fractions import Fraction
 from pathlib import Path
@@ -10,24 +13,26 @@ from av.container import InputContainer
 from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
-from domain.errors import MediaUnreadable
 from domain.generation.packaging import Encoding
 
 CLIP_FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,gif,mpegvideo,h264,hevc"
 """Demuxers for users' clips: none of them opens further files, as a playlist would."""
-MUSIC_FORMATS = "mp3,flac,wav,ogg,mov,aac,matroska,aiff,w64"
+MAX_CLIP_PIXELS = 8192 * 4320
+"""an 8K frame; also a frame further on in a clip may not be larger"""
+PROBE_SECONDS = 10.0
 HD_LINES = 720
 """pixels of the shorter side; by convention untagged video from here on is BT.709, smaller is
 BT.601"""
 
 
-class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
+class ClipFacts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What a filter graph has to know of a clip."""
 
     width: int
     height: int
-    pixel_aspect: Fraction
-    frame_rate: Fraction
+    pixel_aspect: float
+    """width of a pixel over its height"""
+    frame_rate: float
     seconds: float
     """0 when the file doesn't say"""
     matrix: str | None
@@ -35,6 +40,12 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     full_range: bool
     transfer: str | None
     """``smpte2084`` or ``arib-std-b67`` for HDR, else None"""
+
+
+class NoClip(msgspec.Struct, frozen=True, tag=True):
+    """A file can't be shown; the reason follows its name in a sentence."""
+
+    reason: str
 
 
 # Code points of ITU-T H.273, by the names that ffmpeg's filters take
@@ -50,37 +61,40 @@ HDR_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
 BT709 = 1
 
 
-def probe_clip(path: Path, name: str) -> ClipFacts:
-    """Facts of a clip, after decoding its first frame; blocking.
-
-    Raises:
-        MediaUnreadable: names the clip.
-    """
+def look(path: str) -> ClipFacts | NoClip:
+    """Facts of a clip, after decoding its first frame; blocking."""
+    limits = {"protocol_whitelist": "file", "format_whitelist": CLIP_FORMATS, "max_streams": "64"}
     try:
-        with av.open(
-            str(path), options={"protocol_whitelist": "file", "format_whitelist": CLIP_FORMATS}
-        ) as container:
+        with av.open(f"file:{path}", options=limits, timeout=PROBE_SECONDS) as container:
             if not container.streams.video:
-                raise MediaUnreadable(f"{name!r} has no picture.", name=name)
+                return NoClip("has no picture.")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                return NoClip("is encoded in a way that isn't known.")
+            if not 0 < stream.width * stream.height <= MAX_CLIP_PIXELS:
+                return NoClip(
+                    f"has {stream.width} x {stream.height} pixels; from 1 to {MAX_CLIP_PIXELS:,} "
+                    "can be shown."
+                )
+            stream.codec_context.options = {"max_pixels": str(MAX_CLIP_PIXELS)}
             stream.thread_count = 1
             frame = next(container.decode(stream), None)
             if frame is None or frame.width == 0:
-                raise MediaUnreadable(f"{name!r} holds no picture that can be decoded.", name=name)
+                return NoClip("holds no picture that can be decoded.")
             rate = stream.average_rate or stream.guessed_rate or Fraction(30)
             return ClipFacts(
                 width=frame.width,
                 height=frame.height,
-                pixel_aspect=stream.sample_aspect_ratio or Fraction(1),
-                frame_rate=Fraction(rate),
+                pixel_aspect=float(stream.sample_aspect_ratio or 1),
+                frame_rate=float(rate),
                 seconds=_picture_seconds(container, stream),
                 matrix=MATRICES.get(int(frame.colorspace)),
                 full_range=frame.color_range == ColorRange.JPEG
                 or frame.format.name.startswith("yuvj"),
                 transfer=HDR_TRANSFERS.get(int(frame.color_trc)),
             )
-    except (av.error.FFmpegError, ValueError) as error:
-        raise MediaUnreadable(f"{name!r} can't be decoded: {error}", name=name) from error
+    except (av.error.FFmpegError, ValueError, MemoryError) as error:
+        return NoClip(f"can't be decoded: {getattr(error, 'strerror', None) or error}")
 
 
 def _picture_seconds(container: InputContainer, stream: VideoStream) -> float:
@@ -92,7 +106,8 @@ def _picture_seconds(container: InputContainer, stream: VideoStream) -> float:
 
 def measure_encoding(path: Path) -> Encoding:
     """Stream facts of a finished MP4, counted packet by packet; blocking."""
-    with av.open(str(path)) as container:
+    limits = {"protocol_whitelist": "file", "format_whitelist": "mov"}
+    with av.open(f"file:{path.absolute()}", options=limits) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
         frames = video_bytes = audio_bytes = 0
         for packet in container.demux(video, audio):

@@ -1,8 +1,8 @@
 """Runs ffmpeg: started so that nothing outlives us, followed, ended, and judged.
 
-The child has its own session and process group, no standard input, low priority, and dies with
-its parent (``launcher.py``). Cancelling ``run`` kills the whole group and reaps it before the
-cancellation goes on.
+The child has its own session and process group, no standard input, low priority, no network,
+limits and hardly any environment, and dies with its parent (``confinement.py``). Cancelling
+``run`` kills the whole group and reaps it before the cancellation goes on.
 """
 
 import asyncio
@@ -10,19 +10,19 @@ import contextlib
 import errno
 import os
 import re
+import resource
 import signal
-import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
+from adapters.ffmpeg.confinement import RENDER_LIMITS, bare_environment, launched
 from domain.errors import RenderFailed, RenderInterrupted, StorageFull
 
-LAUNCHER = Path(__file__).with_name("launcher.py")
 KEPT_LINES = 40
 """lines of stderr kept to explain a failure"""
 LINE_LIMIT = 1 << 20
@@ -34,6 +34,9 @@ CRASHES = frozenset(
 """signals that a program brings upon itself; any other one was sent from outside"""
 STOPPED_BY_SIGNAL = 255
 """exit code of an ffmpeg that was asked to stop; it calls that no error"""
+STALLED_REPORTS = 240
+"""reports of progress, two a second, in which nothing has come out: a damaged clip that is looped
+can keep ffmpeg reading for ever. One that is stopped, or waits for the CPU, reports nothing."""
 ERROR_LINE = re.compile(r"\[(?:error|fatal)\] (?P<said>.+)")
 TELLING_LINES = 3
 ENOSPC_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -82,9 +85,12 @@ def storage_checked() -> Iterator[None]:
 class FfmpegProcess:
     """Runs one executable with one set of manners."""
 
-    def __init__(self, executable: Path, nice: int) -> None:
+    def __init__(
+        self, executable: Path, nice: int, limits: Mapping[str, int] = RENDER_LIMITS
+    ) -> None:
         self.executable = executable
         self.nice = nice
+        self.limits = limits
 
     async def run(
         self,
@@ -105,12 +111,20 @@ class FfmpegProcess:
         reading = tuple(pipe[0] for pipe in pipes.values())
         words = [f"pipe:{pipes[id(a)][0]}" if isinstance(a, Feed) else a for a in arguments]
         unwritten = {id(feed): pipes[id(feed)][1] for feed in feeds}
+        used_before = _seconds_of_children()
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(self.nice)),
-                *(str(self.executable), "-nostdin", "-hide_banner", "-nostats"),
-                *("-v", "level+warning", "-progress", "pipe:1", *words),
+                *launched(
+                    [
+                        *(str(self.executable), "-nostdin", "-hide_banner", "-nostats"),
+                        *("-v", "level+warning", "-progress", "pipe:1", *words),
+                    ],
+                    nice=self.nice,
+                    limits=self.limits,
+                    tied=True,
+                ),
                 cwd=folder,
+                env=bare_environment(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -142,6 +156,9 @@ class FfmpegProcess:
                 await _end(process)
                 await asyncio.gather(*writing, return_exceptions=True)
                 raise
+        if code == STOPPED_BY_SIGNAL and _seconds_of_children() - used_before >= self.limits["CPU"]:
+            # SIGXCPU ends ffmpeg as any other signal does, and it doesn't say which it was
+            raise RenderFailed("ffmpeg used up the CPU time that one run may take.")
         if code != 0:
             _explain(code, list(lines))
         return position
@@ -150,24 +167,39 @@ class FfmpegProcess:
 async def _follow(
     process: asyncio.subprocess.Process, on_position: Callable[[Position], None] | None
 ) -> Position:
-    """Read ``-progress`` blocks of key=value lines; each ends with a ``progress`` line."""
+    """Read ``-progress`` blocks of key=value lines; each ends with a ``progress`` line.
+
+    Raises:
+        RenderFailed: nothing comes out any more.
+    """
     assert process.stdout is not None
     position = Position(0, 0.0, 0)
+    unchanged = 0
     block: dict[str, str] = {}
     async for line in process.stdout:
         key, _, value = line.decode("utf-8", "replace").strip().partition("=")
         block[key] = value
         if key != "progress":
             continue
+        before = position
         position = Position(
             frames=_number(block.get("frame")),
             seconds=_number(block.get("out_time_us")) / 1_000_000,
             bytes=_number(block.get("total_size")),
         )
+        unchanged = unchanged + 1 if position == before else 0
+        if unchanged >= STALLED_REPORTS:
+            raise RenderFailed("ffmpeg reads and reads, and nothing comes out.")
         if on_position is not None:
             on_position(position)
         block = {}
     return position
+
+
+def _seconds_of_children() -> float:
+    """CPU time of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _number(text: str | None) -> int:

@@ -11,18 +11,18 @@ from pathlib import Path
 import msgspec
 
 from adapters.ffmpeg import encoding, picture_graph
-from adapters.ffmpeg.probe import CLIP_FORMATS, probe_clip
+from adapters.ffmpeg.inputs import fed, given
+from adapters.ffmpeg.probe import CLIP_FORMATS, ClipFacts, NoClip, look
 from adapters.ffmpeg.process import Feed, FfmpegProcess, Position
 from adapters.ffmpeg.stills import load_still, pan_and_zoom
-from domain.errors import MediaNotFound, RenderFailed
+from domain.errors import MediaNotFound, MediaUnreadable, RenderFailed
 from domain.generation.narration import FRAME_RATE
-from domain.generation.ports import Progress, SegmentPlan
+from domain.generation.ports import LookFailed, Progress, Quarantine, SegmentPlan
 from domain.generation.storyboard import Backdrop, ClipBackdrop, DrawnBackdrop, StillBackdrop
 
 INPUTS_AT_ONCE = 6
 """clips and stills open in one run of ffmpeg; each decoder holds about 40 MB at 1080p"""
 BACKDROPS_AT_ONCE = 24
-FROM_FILES = ("-protocol_whitelist", "file,pipe")
 MILLISECONDS = 1000
 INFO_SECTION = "[Script Info]"
 MATRIX_HEADER = "YCbCr Matrix:"
@@ -77,8 +77,10 @@ class SegmentRenderer:
         process: FfmpegProcess,
         threads: int,
         encode: Callable[[bool], list[str]] | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
         self.process = process
+        self.quarantine = quarantine
         self.threads = threads
         self.encode = encode or (lambda drawn: encoding.picture_options(threads, drawn=drawn))
         """output options, told whether the picture is drawn throughout"""
@@ -163,16 +165,29 @@ class SegmentRenderer:
             moved = pan_and_zoom(rgb, backdrop, size, part.frames)
             inputs += self._pipe_input(size, moved)
             return label + picture_graph.still(part.frames)
-        facts = await asyncio.to_thread(probe_clip, path, backdrop.name)
+        facts = await asyncio.to_thread(self._look_at, path, backdrop.name)
         inputs += self._clip_input(backdrop, path, facts.seconds, part.frames)
         return label + picture_graph.clip(facts, size, part.frames)
 
+    def _look_at(self, path: Path, name: str) -> ClipFacts:
+        """Facts of a clip; blocking.
+
+        Raises:
+            MediaUnreadable: names the clip.
+        """
+        where = str(path.absolute())
+        try:
+            found = look(where) if self.quarantine is None else self.quarantine.look(look, where)
+        except LookFailed as error:
+            raise MediaUnreadable(f"{name!r} can't be decoded: {error}", name=name) from error
+        if isinstance(found, NoClip):
+            raise MediaUnreadable(f"{name!r} {found.reason}", name=name)
+        return found
+
     def _pipe_input(self, size: tuple[int, int], frames: Iterator[bytes]) -> list[str | Feed]:
-        return [
-            *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{size[0]}x{size[1]}"),
-            *("-framerate", str(FRAME_RATE), *encoding.COLOR_TAGS, *FROM_FILES),
-            *("-i", Feed(frames)),
-        ]
+        form = ("-pix_fmt", "yuv420p", "-s", f"{size[0]}x{size[1]}")
+        colors = ("-framerate", str(FRAME_RATE), *encoding.COLOR_TAGS)
+        return fed(Feed(frames), "rawvideo", *form, *colors)
 
     def _clip_input(
         self, backdrop: ClipBackdrop, path: Path, seconds: float, frames: int
@@ -182,14 +197,13 @@ class SegmentRenderer:
         if seconds and offset >= seconds:
             offset = 0.0
         looped = seconds > 0 and offset + frames / FRAME_RATE > seconds
-        return [
+        options = [
             *("-threads", str(self.threads)),
             *(("-stream_loop", "-1") if looped else ()),
             *(("-ss", f"{offset:.3f}") if offset else ()),
-            *FROM_FILES,
-            *("-format_whitelist", CLIP_FORMATS, "-an", "-sn", "-dn"),
-            *("-i", f"file:{path.absolute()}"),
+            *("-an", "-sn", "-dn"),
         ]
+        return given(str(path.absolute()), CLIP_FORMATS, options)
 
 
 def _with_matrix(ass: str) -> str:

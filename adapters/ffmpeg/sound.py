@@ -12,8 +12,8 @@ from pathlib import Path
 
 from adapters.ffmpeg import encoding, sound_graph
 from adapters.ffmpeg.ducking import DuckingLevels, music_gain, sampled
+from adapters.ffmpeg.inputs import MUSIC_FORMATS, fed, given, made_here
 from adapters.ffmpeg.loudness import Levels, read_levels
-from adapters.ffmpeg.probe import MUSIC_FORMATS
 from adapters.ffmpeg.process import Feed, FfmpegProcess, Position
 from adapters.ffmpeg.scratch import link_all
 from domain.errors import RenderFailed
@@ -38,13 +38,13 @@ ENCODED_PASSES = 3
 AAC_PRIMING_SAMPLES = 1_024
 """what ffmpeg's AAC encoder puts before the sound; cut from the mix, since no edit list says so"""
 
-FROM_FILES = ("-protocol_whitelist", "file,pipe")
 VOICE = "voice.pcm"
 MIX = "mix.f32"
 SOUND = "sound.aac"
-VOICE_INPUT = ("-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", *FROM_FILES, "-i", VOICE)
-MIX_INPUT = ("-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", "2", *FROM_FILES, "-i", MIX)
-GAIN_FORMAT = ("-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", "1", *FROM_FILES)
+MONO = ("-ar", str(SAMPLE_RATE), "-ac", "1")
+STEREO = ("-ar", str(SAMPLE_RATE), "-ac", "2")
+VOICE_INPUT = made_here(VOICE, "s16le", *MONO)
+MIX_INPUT = made_here(MIX, "f32le", *STEREO)
 NOWHERE = ("-f", "null", "-")
 
 STEPS = 7
@@ -94,10 +94,7 @@ class SoundMixer:
     async def _music_inputs(self, plan: MixPlan, samples: int, music: Path) -> list[str | Feed]:
         """Inputs 1 (the music, as often as it is needed) and 2 (its gain)."""
         (name,) = link_all([music], self.folder, "music")
-        looped: list[str | Feed] = [
-            *("-stream_loop", "-1", *FROM_FILES, "-format_whitelist", MUSIC_FORMATS, "-vn"),
-            *("-i", name),
-        ]
+        looped = given(name, MUSIC_FORMATS, ["-stream_loop", "-1", "-vn"])
         bed = await self._measure(looped, sound_graph.measured_music(samples))
         levels = DuckingLevels(under_voice=TARGET_LUFS - abs(plan.music_level_lu), in_gaps=GAP_LUFS)
         gain = music_gain(
@@ -108,7 +105,7 @@ class SoundMixer:
             fade_in_ms=plan.fade_in_ms,
             fade_out_ms=plan.fade_out_ms,
         )
-        return [*looped, *GAIN_FORMAT, "-i", Feed(sampled(gain, samples))]
+        return [*looped, *fed(Feed(sampled(gain, samples)), "f32le", *MONO)]
 
     async def _master(self, mix: Levels) -> Levels:
         """Bring the mix to its loudness under its peak limit, by measured corrections.
@@ -143,9 +140,7 @@ class SoundMixer:
         await self._run(
             [*MIX_INPUT, "-filter_complex", master, "-map", "[master]", *options, "-y", SOUND]
         )
-        return await self._measure(
-            [*FROM_FILES, "-f", "aac", "-i", SOUND], sound_graph.measured_file()
-        )
+        return await self._measure(made_here(SOUND, "aac"), sound_graph.measured_file())
 
     async def _measure(self, inputs: list[str | Feed], measuring: str) -> Levels:
         await self._run([*inputs, "-filter_complex", measuring, "-map", "[heard]", *NOWHERE])

@@ -20,7 +20,8 @@ Plane = npt.NDArray[np.uint8]
 
 CLOSEST = 1.14
 """zoom of the closest view; the picture has 14 % of travel"""
-STILL_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "AVIF")
+STILL_FORMATS = ("JPEG", "PNG", "WEBP")
+"""what stills may be, whatever their names say"""
 MAX_PIXELS = 80_000_000
 """a larger picture is refused before it is decoded into memory"""
 
@@ -51,12 +52,20 @@ BLUE_SPAN, RED_SPAN = 1.8556, 1.5748
 LUMA_RANGE, CHROMA_RANGE, LUMA_FLOOR, CHROMA_ZERO = 219.0, 224.0, 16.0, 128.0
 
 
+UNREADABLE = (
+    *(UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError),
+    *(SyntaxError, EOFError, IndexError, MemoryError),
+)
+"""what decoders of damaged pictures raise, by accident of where the damage lies"""
+
+
 def load_still(path: Path, name: str, ground: str) -> Plane:
     """Decode a picture to RGB, upright; transparent parts show ``ground`` (``#RRGGBB``).
 
     Raises:
         MediaUnreadable: names the picture.
     """
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
         with Image.open(path, formats=STILL_FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:
@@ -69,7 +78,7 @@ def load_still(path: Path, name: str, ground: str) -> Plane:
             if not upright.has_transparency_data:
                 return np.asarray(upright.convert("RGB"))
             transparent = upright.convert("RGBA")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise MediaUnreadable(f"{name!r} can't be decoded: {error}", name=name) from error
     base = Image.new("RGBA", transparent.size, ImageColor.getrgb(ground))
     return np.asarray(Image.alpha_composite(base, transparent).convert("RGB"))

@@ -13,6 +13,8 @@ LOOKALIKE_ARROW = "→"
 """SRT has no escapes: an arrow in a text would read as a time line"""
 WORD_JOINER = "\u2060"
 """invisible; behind a bracket it keeps players from reading a tag, which SRT can't escape"""
+DRAWING = re.compile(r"\\(?=p\d)")
+"""a line with this in it would be left out by pysubs2, as a drawing"""
 TAG_OPENERS = re.compile(r"[<{](?=[\w/\\])")
 
 
@@ -30,6 +32,7 @@ def caption_file(cues: Sequence[SidecarCue], file_format: CaptionFormat) -> str:
 
 
 def _literal(line: str, file_format: CaptionFormat) -> str:
+    line = DRAWING.sub(rf"\g<0>{WORD_JOINER}", line)
     if file_format == "vtt":
         return html.escape(line, quote=False)
     return TAG_OPENERS.sub(rf"\g<0>{WORD_JOINER}", line.replace("-->", LOOKALIKE_ARROW))

@@ -118,6 +118,12 @@ def _walk(folder: Path, problems: dict[str, str]) -> Iterator[tuple[Path, Stamp]
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)
+            shown = os.path.relpath(path, folder)
+            if not shown.isprintable():  # nor can undecodable bytes, nor line breaks, be printed
+                problems[repr(shown)] = (
+                    "its name, or its folder's, holds characters that can't be shown; rename it"
+                )
+                continue
             if name.startswith(".") or path.is_symlink() or not path.is_file():
                 continue
             if count == MAX_FILES:

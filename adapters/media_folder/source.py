@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hashlib
 import logging
+import os
 import shutil
 import threading
 import unicodedata
@@ -13,10 +14,10 @@ from typing import Literal
 
 from adapters.media_folder.catalog import Catalog, CatalogReader, MediaFile, Stamp
 from adapters.media_folder.matching import FLOOR, RULES_VERSION, score
-from adapters.media_folder.probe import Probe, Unreadable, probe_media
+from adapters.media_folder.probe import Probe, Refusal, look
 from domain.errors import MediaNotFound, MediaUnreadable, StorageFull
 from domain.generation.packaging import Credit
-from domain.generation.ports import VisualCandidate, VisualRequest
+from domain.generation.ports import LookFailed, Quarantine, VisualCandidate, VisualRequest
 
 MAX_CANDIDATES = 20
 """offered for one scene: a choice, not the whole folder"""
@@ -25,6 +26,9 @@ MIN_OFFERED_SIDE = 240
 """pixels; smaller pictures look broken when they fill a frame, and are used only when named"""
 
 _NEAREST_NAMES = 3
+
+_COPY_BYTES = 1 << 20
+"""at a time"""
 
 _CONVERT = "convert it to MP4 (H.264), PNG or JPEG, or take it out"
 """the way out for a clip or still that can't be used"""
@@ -38,13 +42,15 @@ class MediaFolder:
     A file fits a scene by the words of its name, its sub-folders and its sidecar:
     ``octopus.json`` (``{"tags": [...], "title", "author", "license", "url"}``) or
     ``octopus.txt`` (tags, separated by commas) beside ``octopus.mp4``. Changes in the folder
-    are seen by the next search; a file is opened once for each of its contents.
+    are seen by the next search; a file is opened once for each of its contents, in
+    ``quarantine`` where there is one.
     """
 
     identity = f"media-folder/{RULES_VERSION}"
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, quarantine: Quarantine | None = None) -> None:
         self._folder = folder
+        self._quarantine = quarantine
         self._reader = CatalogReader(folder) if folder is not None else None
         self._lock = threading.Lock()
         self._probes: dict[str, tuple[Stamp, Probe | str]] = {}
@@ -114,11 +120,13 @@ class MediaFolder:
         unique = hashlib.sha256(file.name.encode()).hexdigest()[:16]
         target = folder / f"{unique}{file.path.suffix.lower()}"
         try:
-            shutil.copyfile(file.path, target, follow_symlinks=False)
+            _copy(file.path, target)
         except FileNotFoundError:
             raise self._not_found(candidate.id, []) from None
         except OSError as error:
             target.unlink(missing_ok=True)
+            if error.errno == errno.ELOOP:  # it became a link since the folder was read
+                raise self._not_found(candidate.id, []) from None
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageFull(f"No space is left to copy {file.name!r}.") from error
             raise
@@ -138,13 +146,23 @@ class MediaFolder:
     def _probe(self, file: MediaFile) -> Probe | str:
         known = self._probes.get(file.name)
         if known is None or known[0] != file.stamp:
-            try:
-                known = (file.stamp, probe_media(file.path, file.is_still))
-            except Unreadable as error:
-                _log.warning("media folder: %s is passed over: %s", file.name, error)
-                known = (file.stamp, str(error))
+            known = (file.stamp, self._look_at(file))
+            if isinstance(known[1], str):
+                _log.warning("media folder: %s is passed over: %s", file.name, known[1])
             self._probes[file.name] = known
         return known[1]
+
+    def _look_at(self, file: MediaFile) -> Probe | str:
+        path = str(file.path)
+        try:
+            found = (
+                look(path, file.is_still)
+                if self._quarantine is None
+                else self._quarantine.look(look, path, file.is_still)
+            )
+        except LookFailed as error:
+            return str(error)
+        return found.reason if isinstance(found, Refusal) else found
 
     def _named(self, media: str, catalog: Catalog) -> MediaFile:
         name = _normal(media)
@@ -171,6 +189,13 @@ class MediaFolder:
             folder=str(self._folder),
             nearest=nearest,
         )
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file that is no symbolic link."""
+    descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(descriptor, "rb") as reading, target.open("wb") as writing:
+        shutil.copyfileobj(reading, writing, _COPY_BYTES)
 
 
 def _normal(name: str) -> str:

@@ -4,10 +4,10 @@ import logging
 import threading
 from pathlib import Path
 
-from adapters.music.probe import Sound, probe_sound
+from adapters.music.probe import NoSound, Sound, look
 from domain.errors import MusicNotFound
 from domain.generation.packaging import Credit
-from domain.generation.ports import Track
+from domain.generation.ports import LookFailed, Quarantine, Track
 
 SUFFIXES = frozenset({".aac", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
 
@@ -27,10 +27,15 @@ Stamp = tuple[int, int]
 
 
 class FolderMusic:
-    """Tracks of a folder, found anew at each call; only new and changed files are opened."""
+    """Tracks of a folder, found anew at each call; only new and changed files are opened.
 
-    def __init__(self, folder: Path | None) -> None:
+    They are opened in ``quarantine`` where there is one. Links that lead out of the folder are
+    passed over, and so are names that can't be shown.
+    """
+
+    def __init__(self, folder: Path | None, quarantine: Quarantine | None = None) -> None:
         self._folder = folder
+        self._quarantine = quarantine
         self._lock = threading.Lock()
         self._probed: dict[Path, tuple[Stamp, Sound | str]] = {}
 
@@ -55,7 +60,7 @@ class FolderMusic:
         """(file name, reason) of everything in the folder that can't be used as music."""
         self._read()
         return [
-            (path.name, sound)
+            (path.name if path.name.isprintable() else repr(path.name), sound)
             for path, (_, sound) in sorted(self._probed.items())
             if isinstance(sound, str)
         ]
@@ -83,18 +88,33 @@ class FolderMusic:
         known = self._probed.get(path)
         if known is not None and known[0] == stamp:
             return known
-        try:
-            sound = probe_sound(path)
-        except (OSError, ValueError) as error:
-            return stamp, _reported(path, str(error) or type(error).__name__)
+        sound = self._look_at(path)
+        if isinstance(sound, str):
+            return stamp, _reported(path, sound)
         if sound.seconds < _MIN_SECONDS:
             return stamp, _reported(path, f"it plays for {sound.seconds:.2f} s only")
         return stamp, sound
 
+    def _look_at(self, path: Path) -> Sound | str:
+        assert self._folder is not None
+        if not str(path.relative_to(self._folder)).isprintable():
+            return "its name, or its folder's, holds characters that can't be shown; rename it"
+        if not path.resolve().is_relative_to(self._folder.resolve()):
+            return "it is a link that leads out of the folder; put the file itself there"
+        try:
+            found = (
+                look(str(path))
+                if self._quarantine is None
+                else self._quarantine.look(look, str(path))
+            )
+        except LookFailed as error:
+            return str(error)
+        return found.reason if isinstance(found, NoSound) else found
+
 
 def _reported(path: Path, reason: str) -> str:
     """Log once (the result is remembered) that a file isn't used."""
-    _log.warning("%s isn't used as music: %s", path, reason)
+    _log.warning("%r isn't used as music: %s", str(path), reason)
     return reason
 
 

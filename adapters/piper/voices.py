@@ -47,6 +47,9 @@ _SCRIPTS: dict[str, frozenset[str]] = {
 _LATIN = frozenset({"LATIN"})
 
 
+MAX_CARD_BYTES = 64 * 1024
+
+
 class InstalledVoice(msgspec.Struct, frozen=True):
     """A voice, and where it lies."""
 
@@ -97,7 +100,6 @@ def voices_in(folder: Path | None) -> list[InstalledVoice]:
         config = _espeak_config(model.with_name(model.name + ".json"))
         if config is None:
             continue
-        card = model.with_name("MODEL_CARD")
         dataset = str(config.get("dataset") or model.stem)
         voice = Voice(
             id=model.stem,
@@ -109,14 +111,28 @@ def voices_in(folder: Path | None) -> list[InstalledVoice]:
                 what="voice",
                 title=f"Piper voice {model.stem}",
                 license="as the voice's own model card states",
-                proof=(
-                    model_card_facts(card.read_text(encoding="utf-8")) if card.is_file() else ""
-                ),
+                proof=_model_card_beside(model),
                 machine_made=True,
             ),
         )
         found.append(InstalledVoice(voice, model, config))
     return found
+
+
+def _model_card_beside(model: Path) -> str:
+    """What the model card beside a model says.
+
+    It's printed in manifests: one that is a link out of the folder, or no text, or too long for
+    a card, isn't read.
+    """
+    card = model.with_name("MODEL_CARD")
+    try:
+        inside = card.resolve(strict=True).is_relative_to(model.parent.resolve())
+        if not inside or not card.is_file() or card.stat().st_size > MAX_CARD_BYTES:
+            return ""
+        return model_card_facts(card.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def model_card_facts(card: str) -> str:

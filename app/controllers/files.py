@@ -27,7 +27,8 @@ def content_disposition(name: str, title: str, *, download: bool) -> str:
     """
     kept = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else " " for c in title)
     suffix = name[name.rindex(".") :]
-    shown = " ".join(kept.split())[:120] or name.removesuffix(suffix)
+    # a name that begins with a dot would be hidden once it is saved
+    shown = " ".join(kept.split()).lstrip(". ")[:120] or name.removesuffix(suffix)
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
     kind = "attachment" if download else "inline"
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(shown + suffix, safe='')}"

@@ -30,7 +30,7 @@ from app.upkeep.carrying import (
 )
 from app.upkeep.folder import BackupFolder, BackupManifest, DocumentLine
 from app.upkeep.hold import holding
-from domain.errors import InstallationNotEmpty, MadeByNewer
+from domain.errors import BackupUnusable, InstallationNotEmpty, MadeByNewer
 from domain.generation.stores import ArtifactStore, DocumentStore
 
 PATIENCE_SECONDS = 600.0
@@ -153,7 +153,11 @@ class Backups:
                 hold.check()
                 await carry_document(self._documents, line.key, line.body.encode())
                 documents += 1
-            laid_out = await lay_out_videos(folder, self._artifacts)
+            try:
+                laid_out = await lay_out_videos(folder, self._artifacts)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                # somebody else wrote this row: a folder "../..", a file "/etc/cron.d/x"
+                raise BackupUnusable(f"A video in it can't be laid out: {error}") from error
             async with loading(self._engine) as target:
                 if not await target.is_empty():
                     raise InstallationNotEmpty

@@ -7,7 +7,7 @@ input may change (name, version, model hash, tool build). It goes into fingerpri
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -20,6 +20,33 @@ from domain.generation.storyboard import Backdrop, Palette, SceneBoard, Storyboa
 
 Progress = Callable[[float], None]
 """Told the finished share of a piece of work, 0 to 1. Cheap; may be called often."""
+
+
+T = TypeVar("T")
+
+
+# -- files that nobody has vouched for -----------------------------------------------------
+
+
+class LookFailed(Exception):
+    """A file can't be looked at: whatever decodes it crashes, hangs or runs out of memory.
+
+    The message says which, for a sentence such as "octopus.mp4 is passed over: ...".
+    """
+
+
+class Quarantine(Protocol):
+    """Looks at files where a decoder's crash harms nothing."""
+
+    def look(self, function: Callable[..., T], *arguments: str | float | bool) -> T:
+        """Call a function of a module that can be loaded by itself; blocking.
+
+        What it returns has to be what msgspec makes of its annotation.
+
+        Raises:
+            LookFailed: it raised an error, crashed, or took too long.
+        """
+        ...
 
 
 # -- words ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from pathlib import Path
 import imageio_ffmpeg
 
 from adapters.ffmpeg import FfmpegEngine, fonts_chosen
+from adapters.ffmpeg.confinement import has_no_network
 
 TRACK = """[Script Info]
 ScriptType: v4.00+
@@ -44,6 +45,10 @@ def test_what_a_build_lacks_is_named(tmp_path: Path) -> None:
     assert "muxer mpegts" in facts.missing
     assert not {"filter scale", "encoder libx264", "muxer mp4"} & set(facts.missing)
     assert "libvmaf" in facts.missing_optional
+
+
+def test_whether_it_runs_without_network_is_said(tmp_path: Path) -> None:
+    assert FfmpegEngine(tmp_path).doctor_facts().has_no_network == has_no_network()
 
 
 def test_a_font_that_libass_replaced_is_seen(tmp_path: Path) -> None:
