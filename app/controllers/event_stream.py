@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from litestar.openapi.datastructures import ResponseSpec
 
 from app.controllers.bodies import JobBody
 from app.event_feed import PAGE, EventFeed
@@ -18,6 +19,23 @@ FINAL_SUFFIX = "-end"
 
 RECONNECT_MILLISECONDS = 2_000
 HEARTBEAT = b": still here\n\n"
+
+
+def event_stream_specs() -> dict[int, ResponseSpec]:
+    """Document what a stream's route answers."""
+    return {
+        200: ResponseSpec(
+            str,
+            media_type=EVENT_STREAM,
+            generate_examples=False,
+            description="Server-sent events (WHATWG HTML, 9.2): each has an `id`, an `event` and, "
+            "in one line of JSON, its `data`. A comment comes when there is nothing to tell for "
+            "long. The stream ends after `end`, or when the server does.",
+        ),
+        204: ResponseSpec(
+            None, description="`Last-Event-ID` is that of the end: there is nothing to come."
+        ),
+    }
 
 
 async def follow(

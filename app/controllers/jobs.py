@@ -10,7 +10,12 @@ from litestar.response import Stream
 
 from app.authentication import needs
 from app.controllers.bodies import JobBody, JobList
-from app.controllers.event_stream import EVENT_STREAM, FINAL_SUFFIX, follow
+from app.controllers.event_stream import (
+    EVENT_STREAM,
+    FINAL_SUFFIX,
+    event_stream_specs,
+    follow,
+)
 from app.controllers.idempotency import REPLAY_HEADERS, REPLAYED, IdempotencyKey, read_key
 from app.controllers.pages import (
     DEFAULT_PAGE,
@@ -27,6 +32,18 @@ from app.event_feed import EventFeed
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
+from domain.errors import (
+    IdempotencyKeyReused,
+    IllegalMove,
+    LanguageUnsupported,
+    MediaNotFound,
+    MediaUnreadable,
+    MusicNotFound,
+    QueueFull,
+    TopicNotFound,
+    VoiceNotFound,
+    WritingSystemUnsupported,
+)
 from domain.generation.brief import Brief
 from domain.jobs.listing import JobSelection, Sort
 from domain.jobs.model import FINAL_STATUSES, Job, JobStatus
@@ -67,7 +84,17 @@ class GenerateController(Controller):
         description="Takes exactly one of `topic`, `script`, `source_text` or `scenes`. Answers "
         "at once with the job; the work goes on whatever happens to this connection.",
         response_headers=REPLAY_HEADERS,
-        responses=problem_specs(400, 413, 415, 422, 429, 503, 507),
+        responses=problem_specs(
+            IdempotencyKeyReused,
+            TopicNotFound,
+            LanguageUnsupported,
+            WritingSystemUnsupported,
+            VoiceNotFound,
+            MusicNotFound,
+            MediaNotFound,
+            MediaUnreadable,
+            QueueFull,
+        ),
         **needs(Scope.JOBS_WRITE),
     )
     async def generate(
@@ -92,7 +119,6 @@ class JobsController(Controller):
         description="Newest first, a page at a time. Every page costs the same, however many jobs "
         "there are, and none comes twice or is left out because of jobs that come meanwhile. "
         "`Link` names the next page.",
-        responses=problem_specs(400),
         **needs(Scope.JOBS_READ),
     )
     async def page(
@@ -110,7 +136,9 @@ class JobsController(Controller):
         cursor: Cursor = None,
         limit: Limit = DEFAULT_PAGE,
     ) -> Response[JobList]:
-        check_instants(created_after=created_after, created_before=created_before)
+        check_instants(
+            request.query_params, created_after=created_after, created_before=created_before
+        )
         selection = JobSelection(
             status=status,
             aspect_ratio=aspect_ratio,
@@ -129,7 +157,6 @@ class JobsController(Controller):
         "/{job_id:uuid}",
         summary="Look at a job",
         description="`Retry-After` says when to look again; a final job has none.",
-        responses=problem_specs(404),
         **needs(Scope.JOBS_READ),
     )
     async def one(
@@ -142,7 +169,7 @@ class JobsController(Controller):
         status_code=200,
         summary="Cancel a job",
         description="At once when nothing runs, else as soon as the workers notice.",
-        responses=problem_specs(404, 409),
+        responses=problem_specs(IllegalMove),
         **needs(Scope.JOBS_WRITE),
     )
     async def cancel(
@@ -155,7 +182,7 @@ class JobsController(Controller):
         status_code=202,
         summary="Try a failed or cancelled job again",
         description="What was finished stays finished.",
-        responses=problem_specs(404, 409),
+        responses=problem_specs(IllegalMove),
         **needs(Scope.JOBS_WRITE),
     )
     async def retry(
@@ -170,7 +197,7 @@ class JobsController(Controller):
         "what happens (`status`, `stage`, `progress`, `warning`); the last, `end`, is the job "
         "in its final state. A broken connection resumes by `Last-Event-ID`.",
         media_type=EVENT_STREAM,
-        responses=problem_specs(400, 404),
+        responses=event_stream_specs(),
         **needs(Scope.JOBS_READ),
     )
     async def events(
