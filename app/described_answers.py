@@ -5,6 +5,7 @@ Everything is derived from the operation itself, for those of today and of tomor
 
 import re
 from collections.abc import Container, Iterator
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -106,9 +107,11 @@ def describe_parameters(path: str, operation: dict[str, Any], from_zero: Contain
         parameter["schema"] = schema
         if parameter["in"] == "path" and not parameter.get("description"):
             parameter["description"] = _what_stands_there(path, parameter["name"])
-        for example in parameter.get("examples", {}).values():
-            if example.get("value") is None:
-                example.pop("value", None)
+        schema.pop("examples", None)
+        if examples := parameter.pop("examples", None):
+            # an explorer would send them unasked, and find nothing
+            such = ", ".join(f"`{example['value']}`" for example in examples.values())
+            parameter["description"] = f"{parameter['description']} Such as {such}."
 
 
 def describe_answers(operation: dict[str, Any]) -> None:
@@ -125,6 +128,16 @@ def describe_answers(operation: dict[str, Any]) -> None:
         references = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         response["headers"] = references | response.get("headers", {})
     operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def say_what_comes(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Put what the schema says of itself where Python's words for the status stand."""
+    for status, response in operation["responses"].items():
+        if status.isdecimal() and response["description"] == HTTPStatus(int(status)).description:
+            content = response.get("content", {}).get(JSON, {}).get("schema", {})
+            schema = schemas.get(content.get("$ref", "").rpartition("/")[2], {})
+            what = schema.get("description", "").partition("\n")[0]
+            response["description"] = what or "Done; there is nothing more to say."
 
 
 def _headers_of(status: str, response: dict[str, Any], operation: dict[str, Any]) -> Iterator[str]:

@@ -57,6 +57,7 @@ Scalar.createApiReference("#explorer", {{
   orderSchemaPropertiesBy: "preserve",
   orderRequiredPropertiesFirst: false,
   showDeveloperTools: "never",
+  authentication: {{ preferredSecurityScheme: "bearer" }},
   agent: {{ disabled: true }},
   mcp: {{ disabled: true }},
 }});

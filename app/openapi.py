@@ -19,7 +19,12 @@ from litestar.types import Method
 
 from app.authentication import OPEN
 from app.controllers.examples import REQUEST_EXAMPLES
-from app.described_answers import HEADERS, describe_answers, describe_parameters
+from app.described_answers import (
+    HEADERS,
+    describe_answers,
+    describe_parameters,
+    say_what_comes,
+)
 from app.described_models import Models
 from app.described_problems import describe_problems
 from app.explorers import ApiDocument, SwaggerPage, script_file
@@ -119,7 +124,11 @@ def finish(described: dict[str, Any], models: Models) -> dict[str, Any]:
                 body["examples"] = REQUEST_EXAMPLES[method, path]
     document["paths"] = dict(sorted(document["paths"].items(), key=_place))
     document["components"]["headers"] = HEADERS
-    models.describe(document["components"]["schemas"])
+    schemas = document["components"]["schemas"]
+    models.describe(schemas)
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            say_what_comes(operation, schemas)
     return document
 
 
