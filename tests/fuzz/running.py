@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-PATHS = os.pathsep.join(map(str, (TESTS.parent, TESTS, TESTS / "api")))
+PATHS = os.pathsep.join(map(str, (TESTS.parent, TESTS)))
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
