@@ -156,6 +156,8 @@ def _headers_of(status: str, response: dict[str, Any], operation: dict[str, Any]
 
 
 def _describe_content(status: str, response: dict[str, Any], operation: dict[str, Any]) -> None:
+    if status == "206":  # several ranges at once
+        response["content"]["multipart/byteranges"] = {}
     for media_type, content in response.get("content", {}).items():
         schema = content.get("schema", {})
         name = schema.get("$ref", "").rpartition("/")[2]
