@@ -22,13 +22,15 @@ set -o pipefail; $(1) 2> >(sed '/^WARNING: /d' >&2) | while IFS= read -r line; d
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test faults check audit bench bench-control bench-parallel format constraints clean
+.PHONY: help demo serve test faults fuzz check audit bench bench-control bench-parallel format \
+	constraints clean
 
 help:
 	@echo "make demo    make a video on TOPIC=\"$(TOPIC)\" in ASPECT=$(ASPECT)"
 	@echo "make serve   API and worker on http://127.0.0.1:$(or $(PORT),8000); PORT=8139 for another"
 	@echo "make test    the whole suite, with its own Postgres, MongoDB and Redis"
 	@echo "make faults  kill, stop and cut off everything, a thousand jobs long (FAULTS=--help)"
+	@echo "make fuzz    a thousand requests to every operation, and sequences of them (FUZZ=--help)"
 	@echo "make check   lint, types, import rules, migrations up to date, known vulnerabilities"
 	@echo "make bench   speed, as ratios of one run"
 	@echo "make bench-control, make bench-parallel   the same of job control, and of two workers"
@@ -64,6 +66,9 @@ test: $(VENV)/.dev
 
 faults: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)
+
+fuzz: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .

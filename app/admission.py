@@ -3,31 +3,101 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Request
+from litestar import Request, Response
+from litestar.exceptions import ClientException
+from litestar.routes import HTTPRoute
+from litestar.types import HTTPScope
 
 from app import limiting
 from app.authentication import Visitor, authenticate
 from app.problems import CrossSiteRequest, UnsupportedMediaType
 from app.request_body import is_json
-from domain.errors import KeyInvalid
+from domain.errors import FieldError, InvalidRequest, KeyInvalid
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_ADDRESS_BYTES = 8_192
+"""of path and query; RFC 9110, 4.1 asks for 8,000 at least"""
+MAX_HEADERS_BYTES = 32_768
+"""of all headers together"""
 
 
-async def admit(request: Request[Any, Any, Any]) -> None:
-    """Let a request in, or say why not.
+class AddressTooLong(ClientException):
+    """The path and the query are longer than any that this API has a use for."""
+
+    status_code = 414
+
+
+class HeadersTooLarge(ClientException):
+    """The headers are larger than any that this API has a use for."""
+
+    status_code = 431
+
+
+async def admit(request: Request[Any, Any, Any]) -> Response[None] | None:
+    """Let a request in, or say why not. One that only asks for the methods is answered here.
 
     Raises:
+        AddressTooLong, HeadersTooLarge
         KeyMissing, KeyInvalid, ScopeMissing
         RateLimited, TooManyAtOnce, TooManyFailures
+        InvalidRequest: a parameter is null.
         CrossSiteRequest: a page of another site sent it.
         UnsupportedMediaType: it would change something, and its body is none that is taken.
     """
+    refuse_oversize(request.scope)
     visitor = await authenticated(request)
-    if request.method in SAFE_METHODS:
+    if request.method == "OPTIONS":
+        return answer_methods(request)
+    refuse_null_parameters(request)
+    if request.method not in SAFE_METHODS:
+        refuse_cross_site(request, visitor)
+        refuse_undeclared(request)
+    return None
+
+
+def refuse_oversize(scope: HTTPScope) -> None:
+    """Refuse what no client of this API sends, before anything works through it.
+
+    Raises:
+        AddressTooLong, HeadersTooLarge
+    """
+    if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
+        raise AddressTooLong(f"The address is longer than {MAX_ADDRESS_BYTES:,} bytes.")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS_BYTES:
+        raise HeadersTooLarge(f"The headers are larger than {MAX_HEADERS_BYTES:,} bytes.")
+
+
+def refuse_null_parameters(request: Request[Any, Any, Any]) -> None:
+    """Refuse ``?status=null``, which would be read as if it weren't there.
+
+    Raises:
+        InvalidRequest: names every such parameter.
+    """
+    if b"null" not in request.scope["query_string"].lower():
         return
-    refuse_cross_site(request, visitor)
-    refuse_undeclared(request)
+    parameters = request.route_handler.parsed_fn_signature.parameters
+    wrong = {
+        name
+        for name, value in request.query_params.multi_items()
+        if value.lower() == "null" and name in parameters and str not in parameters[name].args
+    }
+    if wrong:
+        hint = "Leave it out instead."
+        raise InvalidRequest(
+            [FieldError(f"/{name}", "can't be null", "invalid", hint) for name in sorted(wrong)]
+        )
+
+
+def answer_methods(request: Request[Any, Any, Any]) -> Response[None]:
+    """204 with ``Allow``: Litestar's own answer names those of one of a path's handlers only."""
+    template = request.scope["path_template"]
+    methods = {
+        method
+        for route in request.app.routes
+        if isinstance(route, HTTPRoute) and route.path_format == template
+        for method in route.methods
+    }
+    return Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
 
 
 async def authenticated(request: Request[Any, Any, Any]) -> Visitor | None:

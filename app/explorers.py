@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.params import FromPath
@@ -57,6 +57,7 @@ Scalar.createApiReference("#explorer", {{
   orderSchemaPropertiesBy: "preserve",
   orderRequiredPropertiesFirst: false,
   showDeveloperTools: "never",
+  authentication: {{ preferredSecurityScheme: "bearer" }},
   agent: {{ disabled: true }},
   mcp: {{ disabled: true }},
 }});
@@ -66,19 +67,19 @@ Scalar.createApiReference("#explorer", {{
 class ApiDocument(OpenAPIRenderPlugin):
     """The description itself, completed once."""
 
-    def __init__(self, finish: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    def __init__(self, finish: Callable[[dict[str, Any], Litestar], dict[str, Any]]) -> None:
         super().__init__(path="/openapi.json", media_type=MediaType.JSON)
         self._finish = finish
         self._rendered: bytes | None = None
 
     def render(
         self,
-        request: Request[Any, Any, Any],  # noqa: ARG002  # Litestar's signature
+        request: Request[Any, Any, Any],
         openapi_schema: dict[str, Any],
     ) -> bytes:
         """The document as JSON."""
         if self._rendered is None:
-            self._rendered = msgspec.json.encode(self._finish(openapi_schema))
+            self._rendered = msgspec.json.encode(self._finish(openapi_schema, request.app))
         return self._rendered
 
 

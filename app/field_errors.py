@@ -182,6 +182,9 @@ def _in_number(
     if type_.ge is not None and value < type_.ge:
         message = f"must be at least {type_.ge:g}; this is {value:g}"
         yield FieldError(pointer, message, "too_small")
+    if type_.gt is not None and value <= type_.gt:
+        message = f"must be more than {type_.gt:g}; this is {value:g}"
+        yield FieldError(pointer, message, "too_small")
     if type_.le is not None and value > type_.le:
         message = f"must be at most {type_.le}; this is {value}"
         yield FieldError(pointer, message, "too_large")
@@ -206,9 +209,8 @@ def _in_size(
     size: int, least: int | None, most: int | None, what: str, pointer: str
 ) -> Iterator[FieldError]:
     if least is not None and size < least:
-        yield FieldError(
-            pointer, f"must have at least {least:,} {what}; this has {size:,}", "too_short"
-        )
+        counted = "one item" if (least, what) == (1, "items") else f"{least:,} {what}"
+        yield FieldError(pointer, f"must have at least {counted}; this has {size:,}", "too_short")
     if most is not None and size > most:
         yield FieldError(
             pointer,

@@ -7,83 +7,25 @@ of its own error bodies, objects that take no unknown fields, and examples.
 import copy
 from typing import Any
 
-from litestar import Response, Router
+from litestar import Litestar, Response, Router
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.spec import Components, License, SecurityScheme, Tag
+from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
 from litestar.types import Method
 
 from app.authentication import OPEN
-from app.capabilities import Capabilities
-from app.controllers.bodies import (
-    ApprovalRequest,
-    Health,
-    JobList,
-    MusicList,
-    NotedEdits,
-    PaletteList,
-    RejectionRequest,
-    RevisionRequest,
-    VideoList,
-    VoiceList,
-)
 from app.controllers.examples import REQUEST_EXAMPLES
-from app.controllers.keys import KeyList, KeyRequest, KeyWithToken
-from app.controllers.presets import PresetList
-from app.controllers.webhook_deliveries import DeliveryList
-from app.controllers.webhooks import WebhookChanges, WebhookList, WebhookRequest
+from app.described_answers import (
+    HEADERS,
+    describe_answers,
+    describe_parameters,
+    say_what_comes,
+)
+from app.described_models import Models
+from app.described_problems import describe_problems
 from app.explorers import ApiDocument, SwaggerPage, script_file
-from app.problems import PROBLEM_JSON, Problem
-from app.readiness import Readiness
-from app.struct_notes import closed_structs, field_notes, structs_in, summary_of, values_of
 from app.version import version
-from domain.access import Scope
-from domain.generation.brief import Brief, ShotKind
-from domain.generation.packaging import Manifest, Metadata
-from domain.generation.script import SceneEdit, Script
-from domain.generation.sketching import Sketch
-from domain.generation.storyboard import Storyboard
-from domain.presets import PartialBrief
-from domain.webhooks import AccountSecret, EventType, NewSecret
-
-REQUEST_MODELS = (
-    Brief,
-    PartialBrief,
-    SceneEdit,
-    RevisionRequest,
-    KeyRequest,
-    WebhookRequest,
-    WebhookChanges,
-    ApprovalRequest,
-    RejectionRequest,
-)
-RESPONSE_MODELS = (
-    JobList,
-    VideoList,
-    NotedEdits,
-    Sketch,
-    Script,
-    Storyboard,
-    Metadata,
-    Manifest,
-    PresetList,
-    Capabilities,
-    MusicList,
-    VoiceList,
-    PaletteList,
-    KeyList,
-    KeyWithToken,
-    WebhookList,
-    NewSecret,
-    AccountSecret,
-    DeliveryList,
-    Health,
-    Readiness,
-    Problem,
-)
-MODELS = (*REQUEST_MODELS, *RESPONSE_MODELS)
-PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
 DESCRIPTION = """\
 Turns a topic, an article, a finished script or a list of scenes into a narrated, captioned,
@@ -107,8 +49,8 @@ TAGS = {
     "Videos": "What came out, and mending a mistake in it.",
     "Files": "What a video consists of.",
     "Presets": "Defaults of requests, by name.",
-    "Catalog": "What a request can choose from.",
     "Webhooks": "Be told what happens.",
+    "Catalog": "What a request can choose from.",
     "Keys": "Who may ask for what.",
     "Health": "For whoever watches the server.",
 }
@@ -130,12 +72,6 @@ SECURITY = {
 }
 """where a key may stand in a request"""
 
-REFUSALS = {
-    "401": "The key is missing, unknown, revoked or expired.",
-    "403": "The key has no scope for this.",
-    "429": "Too many requests, or too much at once; `Retry-After` says when to come back.",
-}
-
 
 def openapi_config() -> OpenAPIConfig:
     """How Litestar describes the API and serves the description."""
@@ -143,11 +79,12 @@ def openapi_config() -> OpenAPIConfig:
         title="faceless",
         version=version(),
         description=DESCRIPTION,
+        servers=[Server(url="/", description="This server")],
         license=License(name="Apache 2.0", identifier="Apache-2.0"),
         components=Components(security_schemes={**SECURITY}),
         tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
         operation_id_creator=operation_id,
-        render_plugins=[SwaggerPage(path="/"), ApiDocument(finish)],
+        render_plugins=[SwaggerPage(path="/"), ApiDocument(describe)],
         openapi_router=Router(
             "/schema",
             route_handlers=[script_file],
@@ -158,57 +95,51 @@ def openapi_config() -> OpenAPIConfig:
     )
 
 
-def finish(described: dict[str, Any]) -> dict[str, Any]:
+def describe(described: dict[str, Any], app: Litestar) -> dict[str, Any]:
+    """The description of ``app``, out of what Litestar makes of its routes."""
+    return finish(described, Models(app))
+
+
+def finish(described: dict[str, Any], models: Models) -> dict[str, Any]:
     """Complete Litestar's description of the API."""
     document = copy.deepcopy(described)
     for path, operations in document["paths"].items():
         # HEAD answers like GET, without the body; described once is enough
         operations.pop("head", None)
         for method, operation in operations.items():
-            if "security" in operation:
-                for status, description in REFUSALS.items():
-                    operation["responses"].setdefault(status, {"description": description})
-            _describe_problems(operation["responses"])
-            if "requestBody" in operation:
-                body = operation["requestBody"]
-                body["content"]["application/json"]["examples"] = REQUEST_EXAMPLES[method, path]
+            describe_parameters(path, operation, models.from_zero)
+            describe_problems(method, path, operation)
+            describe_answers(operation)
+            if (method, path) in REQUEST_EXAMPLES:
+                body = operation["requestBody"]["content"]["application/json"]
+                body["examples"] = REQUEST_EXAMPLES[method, path]
     document["paths"] = dict(sorted(document["paths"].items(), key=_place))
+    document["components"]["headers"] = HEADERS
     schemas = document["components"]["schemas"]
-    for name in closed_structs(*REQUEST_MODELS):
-        schemas[name]["additionalProperties"] = False
-    for name, struct in structs_in(*MODELS).items():
-        if name in schemas:
-            schemas[name]["description"] = summary_of(struct)
-            for field, note in field_notes(struct).items():
-                schemas[name]["properties"][field]["description"] = note
-    for values in (ShotKind, Scope, EventType):
-        schemas[values.__name__]["description"] = values_of(values)
+    models.describe(schemas)
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            say_what_comes(operation, schemas)
     return document
 
 
+HANDLER_NAMES = {"page": "list", "one": "get", "remove": "delete"}
+"""what a client calls that whose name in a controller is shorter"""
+
+
 def operation_id(handler: HTTPRouteHandler, method: Method, _: object) -> str:
-    """A short name for generated clients: ``jobs_cancel``, ``files_thumbnail``."""
+    """A short name for generated clients: ``generate``, ``jobs_list``, ``files_thumbnail``."""
     tags = [tag for layer in handler.ownership_layers for tag in layer.tags or ()]
     tag = tags[-1].lower() if tags else "api"
     head = "_head" if method == "HEAD" else ""
-    return f"{tag}_{handler.handler_name}{head}"
+    name = HANDLER_NAMES.get(handler.handler_name, handler.handler_name)
+    return name + head if name == tag else f"{tag}_{name}{head}"
 
 
 def _place(path: tuple[str, Any]) -> tuple[int, str]:
     """Where a path stands in the document: with its tag, short before long."""
-    operation = next(iter(path[1].values()))
-    return list(TAGS).index(operation["tags"][0]), path[0]
-
-
-def _describe_problems(responses: dict[str, Any]) -> None:
-    for status, response in responses.items():
-        if status.isdecimal() and int(status) >= 400:  # noqa: PLR2004  # errors
-            response["content"] = {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}}
-            response.pop("headers", None)
-    responses["default"] = {
-        "description": "Any other problem",
-        "content": {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}},
-    }
+    tag = next(iter(path[1].values()))["tags"][0]
+    return list(TAGS).index(tag) if tag in TAGS else len(TAGS), path[0]
 
 
 async def _no_html_not_found(response: Response[Any]) -> Response[Any]:

@@ -15,6 +15,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
 from msgspec import UNSET, UnsetType
 
 from app.applied_preset import AppliedPreset
@@ -87,12 +88,24 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
 }
 """Codes that aren't here are the server's own trouble: 500."""
 
+HTTP_CODES: dict[int, tuple[str, str]] = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("content_too_large", "Content Too Large"),
+    HTTPStatus.REQUEST_URI_TOO_LONG: ("uri_too_long", "URI Too Long"),
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: ("range_not_satisfiable", "Range Not Satisfiable"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("unprocessable_content", "Unprocessable Content"),
+}
+"""Code and title of statuses that RFC 9110 renamed: Python's own names depend on its version."""
+
 HTTP_HINTS: dict[int, str] = {
+    403: "Send it from a page of this server, or with a key.",
     404: "`/docs` lists every path of this API.",
     405: "The `Allow` header lists the methods of this path.",
     408: "Send the body without pauses, or raise MAX_BODY_SECONDS.",
     413: "Send a shorter text, or raise MAX_BODY_BYTES.",
+    414: "Parameters of this API are short; what is long belongs into a body.",
     415: "Send JSON with the header `Content-Type: application/json`.",
+    416: "`Content-Range` says how many bytes there are.",
+    431: "Send fewer or shorter headers; cookies are of no use here.",
 }
 
 
@@ -149,16 +162,28 @@ class CrossSiteRequest(HTTPException):
     status_code = HTTPStatus.FORBIDDEN
 
 
-def problem_specs(*statuses: int) -> dict[int, ResponseSpec]:
-    """Document an operation's problems, for ``responses=`` of a route."""
+def problem_specs(*problems: int | type[DomainError]) -> dict[int, ResponseSpec]:
+    """Document an operation's problems, for ``responses=`` of a route.
+
+    The domain's errors are best named by their classes, other problems by their status. What can
+    happen to any request of a kind (a missing key, a wrong body, an unknown id in the address)
+    needs no mention: ``app.described_problems`` adds it.
+    """
+    named: dict[int, list[str]] = {}
+    for problem in problems:
+        if isinstance(problem, int):
+            named.setdefault(problem, [])
+        else:
+            named.setdefault(STATUS_BY_CODE[problem.code], []).append(problem.code)
     return {
-        status: ResponseSpec(
+        int(status): ResponseSpec(
             data_container=Problem,
             description=HTTPStatus(status).phrase,
             media_type=PROBLEM_JSON,
             generate_examples=False,
+            examples=[Example(summary=code) for code in codes],
         )
-        for status in statuses
+        for status, codes in named.items()
     }
 
 
@@ -170,20 +195,31 @@ def problem_of(error: Exception) -> Problem:
         return _of_domain_error(InvalidRequest(_parameter_errors(error)))
     if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         status = HTTPStatus(error.status_code)
-        return Problem(
-            type="about:blank",
-            title=status.phrase,
-            status=status,
-            detail=_http_detail(error, status),
-            code=status.name.lower(),
-            hint=HTTP_HINTS.get(status, UNSET),
-        )
+        return http_problem(status, _http_detail(error, status))
+    return server_problem()
+
+
+def http_problem(status: HTTPStatus, detail: str) -> Problem:
+    """A problem of HTTP itself, which has no type of its own (RFC 9457, 4.2.1)."""
+    code, title = HTTP_CODES.get(status, (status.name.lower(), status.phrase))
+    return Problem(
+        type="about:blank",
+        title=title,
+        status=status,
+        detail=detail,
+        code=code,
+        hint=HTTP_HINTS.get(status, UNSET),
+    )
+
+
+def server_problem() -> Problem:
+    """The server's own trouble: nothing of it is anybody else's business."""
     return Problem(
         type="about:blank",
         title=HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
         detail="Something went wrong inside the server; its log says what, under this request id.",
-        code="internal_error",
+        code=DomainError.code,
     )
 
 
@@ -219,11 +255,17 @@ def _say_whose(problem: Problem, told: list[FieldError]) -> None:
         problem.hint = told[0].hint
 
 
+def title_of(error: type[DomainError]) -> str:
+    """The first paragraph of an error's docstring, which says in general what its message says
+    of the case."""
+    return " ".join((error.__doc__ or "").split("\n\n")[0].split())
+
+
 def _of_domain_error(error: DomainError) -> Problem:
     status = STATUS_BY_CODE.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
     problem = Problem(
         type=TYPE_PREFIX + error.code,
-        title=" ".join((type(error).__doc__ or status.phrase).split()),
+        title=title_of(type(error)) or status.phrase,
         status=status,
         detail=error.message,
         code=error.code,

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from litestar.openapi.datastructures import ResponseSpec
 
 from app.controllers.bodies import JobBody
 from app.event_feed import PAGE, EventFeed, Subscription
+from app.event_response import EVENT_STREAM
 from domain.jobs.model import FINAL_STATUSES, Event, Job
 from domain.jobs.news import EventLog, Told
 from domain.jobs.service import Jobs
@@ -43,6 +45,23 @@ class Listener(NamedTuple):
     subscription: Subscription
     is_allowed: Callable[[], Awaitable[bool]]
     """whether it still may listen"""
+
+
+def event_stream_specs() -> dict[int, ResponseSpec]:
+    """Document what a stream's route answers."""
+    return {
+        200: ResponseSpec(
+            str,
+            media_type=EVENT_STREAM,
+            generate_examples=False,
+            description="Server-sent events (WHATWG HTML, 9.2): each has an `id`, an `event` and, "
+            "in one line of JSON, its `data`. A comment comes when there is nothing to tell for "
+            "long. The stream ends after `end`, or when the server does.",
+        ),
+        204: ResponseSpec(
+            None, description="`Last-Event-ID` is that of the end: there is nothing to come."
+        ),
+    }
 
 
 async def follow_job(

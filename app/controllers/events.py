@@ -8,10 +8,15 @@ from litestar import Controller, get
 from litestar.params import HeaderParameter, QueryParameter
 
 from app.authentication import needs
-from app.controllers.event_stream import MAX_EVENT_ID, Listener, follow_account, position_in
+from app.controllers.event_stream import (
+    MAX_EVENT_ID,
+    Listener,
+    event_stream_specs,
+    follow_account,
+    position_in,
+)
 from app.event_feed import EventFeed, Subscription
 from app.event_response import EVENT_STREAM, EventStream
-from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Keys, Scope
 from domain.jobs.news import EventLog
@@ -44,7 +49,7 @@ class EventsController(Controller):
         "event that comes twice then has the same `event_id`. `reset` says that something may "
         "have been missed for good: look at the lists once.",
         media_type=EVENT_STREAM,
-        responses=problem_specs(400, 503),
+        responses=event_stream_specs(),
         **needs(Scope.JOBS_READ),
     )
     async def follow(

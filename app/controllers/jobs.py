@@ -12,7 +12,13 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from app.authentication import needs
 from app.controllers.bodies import ApprovalRequest, JobBody, JobList, RejectionRequest
 from app.controllers.edits import check_edits
-from app.controllers.event_stream import FINAL_SUFFIX, Listener, follow_job, position_in
+from app.controllers.event_stream import (
+    FINAL_SUFFIX,
+    Listener,
+    event_stream_specs,
+    follow_job,
+    position_in,
+)
 from app.controllers.events import After, LastEventId
 from app.controllers.idempotency import REPLAY_HEADERS, REPLAYED, IdempotencyKey, read_key
 from app.controllers.pages import (
@@ -31,6 +37,21 @@ from app.event_response import EVENT_STREAM, EventStream
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Keys, Scope
+from domain.errors import (
+    IdempotencyKeyReused,
+    IllegalMove,
+    LanguageUnsupported,
+    MediaNotFound,
+    MediaUnreadable,
+    MusicNotFound,
+    PresetUnknown,
+    QueueFull,
+    SketchersBusy,
+    TopicNotFound,
+    UrlForbidden,
+    VoiceNotFound,
+    WritingSystemUnsupported,
+)
 from domain.generation.approvals import Approvals
 from domain.generation.brief import Brief
 from domain.generation.sketching import Sketch, Sketcher
@@ -82,7 +103,20 @@ class GenerateController(Controller):
             200: ResponseSpec(
                 Sketch, description="What the request would become.", generate_examples=False
             ),
-            **problem_specs(400, 413, 415, 422, 429, 503, 507),
+            **problem_specs(
+                IdempotencyKeyReused,
+                TopicNotFound,
+                LanguageUnsupported,
+                WritingSystemUnsupported,
+                VoiceNotFound,
+                MusicNotFound,
+                MediaNotFound,
+                MediaUnreadable,
+                PresetUnknown,
+                UrlForbidden,
+                QueueFull,
+                SketchersBusy,
+            ),
         },
         **needs(Scope.JOBS_WRITE),
     )
@@ -119,7 +153,6 @@ class JobsController(Controller):
         description="Newest first, a page at a time. Every page costs the same, however many jobs "
         "there are, and none comes twice or is left out because of jobs that come meanwhile. "
         "`Link` names the next page.",
-        responses=problem_specs(400),
         **needs(Scope.JOBS_READ),
     )
     async def page(
@@ -137,7 +170,9 @@ class JobsController(Controller):
         cursor: Cursor = None,
         limit: Limit = DEFAULT_PAGE,
     ) -> Response[JobList]:
-        check_instants(created_after=created_after, created_before=created_before)
+        check_instants(
+            request.query_params, created_after=created_after, created_before=created_before
+        )
         selection = JobSelection(
             status=status,
             aspect_ratio=aspect_ratio,
@@ -156,7 +191,6 @@ class JobsController(Controller):
         "/{job_id:uuid}",
         summary="Look at a job",
         description="`Retry-After` says when to look again; a final job has none.",
-        responses=problem_specs(404),
         **needs(Scope.JOBS_READ),
     )
     async def one(
@@ -169,7 +203,7 @@ class JobsController(Controller):
         status_code=200,
         summary="Cancel a job",
         description="At once when nothing runs, else as soon as the workers notice.",
-        responses=problem_specs(404, 409),
+        responses=problem_specs(IllegalMove),
         **needs(Scope.JOBS_WRITE),
     )
     async def cancel(
@@ -182,7 +216,7 @@ class JobsController(Controller):
         status_code=202,
         summary="Try a failed or cancelled job again",
         description="What was finished stays finished.",
-        responses=problem_specs(404, 409),
+        responses=problem_specs(IllegalMove),
         **needs(Scope.JOBS_WRITE),
     )
     async def retry(
@@ -198,7 +232,9 @@ class JobsController(Controller):
         "and a title, description and tags of your own. After `narration` only the scenes that "
         "are corrected are spoken again. A job that waits after `package` has succeeded with this, "
         "or as soon as its files have the new title. Its deadline counts anew from here.",
-        responses=problem_specs(400, 404, 409, 413, 415, 422),
+        responses=problem_specs(
+            IllegalMove, WritingSystemUnsupported, MediaNotFound, MediaUnreadable
+        ),
         **needs(Scope.JOBS_WRITE),
     )
     async def approve(
@@ -221,7 +257,7 @@ class JobsController(Controller):
         description="It ends as `cancelled`, its error has the code `rejected`. A video that it "
         "has made already is removed. `POST /api/jobs/{id}/retry` brings it back to where it "
         "waited.",
-        responses=problem_specs(400, 404, 409, 413, 415),
+        responses=problem_specs(IllegalMove),
         **needs(Scope.JOBS_WRITE),
     )
     async def reject(
@@ -241,7 +277,7 @@ class JobsController(Controller):
         "what happens (`status`, `stage`, `progress`, `warning`); the last, `end`, is the job "
         "in its final state. A broken connection resumes by `Last-Event-ID`.",
         media_type=EVENT_STREAM,
-        responses=problem_specs(400, 404),
+        responses=event_stream_specs(),
         **needs(Scope.JOBS_READ),
     )
     async def events(

@@ -1,27 +1,31 @@
 """``/api/keys``: the keys of an account, for those who have everything in it."""
 
+from typing import Annotated
+
 import msgspec
 from dishka import FromDishka
 from litestar import Controller, Response, delete, get, post
 from litestar.params import FromPath, JSONBody
+from msgspec import Meta
 
 from app.authentication import needs
-from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Key, Keys, Scope
+from domain.access.service import LONGEST_SECONDS, NAME_CHARACTERS
 
 SECONDS_PER_DAY = 86_400
+MAX_DAYS = LONGEST_SECONDS / SECONDS_PER_DAY
 NO_STORE = {"Cache-Control": "no-store"}
 
 
 class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key that is asked for."""
 
-    name: str
+    name: Annotated[str, Meta(min_length=1, max_length=NAME_CHARACTERS)]
     """what uses the key, such as `laptop`"""
-    scopes: list[Scope]
+    scopes: Annotated[list[Scope], Meta(min_length=1)]
     """writing includes reading, `admin` everything"""
-    expires_days: float | None = None
+    expires_days: Annotated[float, Meta(gt=0, le=MAX_DAYS)] | None = None
     """days from now, above 0; null for a key that doesn't expire"""
 
 
@@ -54,7 +58,6 @@ class KeysController(Controller):
         summary="Make a key",
         description="It belongs to the account of whoever makes it, and is shown only in this "
         "answer. `faceless keys create` makes keys of other accounts.",
-        responses=problem_specs(400, 413, 415),
         **needs(Scope.ADMIN),
     )
     async def create(
@@ -74,7 +77,6 @@ class KeysController(Controller):
         status_code=200,
         summary="Revoke a key",
         description="Within a second and for ever. It stays in the list, with the time of its end.",
-        responses=problem_specs(404),
         **needs(Scope.ADMIN),
     )
     async def revoke(

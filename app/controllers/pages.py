@@ -1,5 +1,7 @@
 """Cursor pages: their parameters, and the Link header (RFC 8288) that names the others."""
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -17,6 +19,8 @@ from domain.webhooks import DeliverySelection
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
 MAX_TITLE = 100
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
+"""how a time begins; the rest was read as one already"""
 
 Cursor = Annotated[
     str | None,
@@ -61,18 +65,22 @@ CreatedBefore = Annotated[
 ]
 
 
-def check_instants(**given: datetime | None) -> None:
-    """Refuse times, by their parameters' names, that are no instants.
+def check_instants(query: Mapping[str, str], **given: datetime | None) -> None:
+    """Refuse times, by their parameters' names, that are no instants or not written as such.
+
+    Numbers would be read as seconds since 1970.
 
     Raises:
         InvalidRequest
     """
     wrong = [
         FieldError(
-            f"/{name}", "has no time zone, or one that leads out of the calendar", hint=TIME_HINT
+            f"/{name}",
+            "is no date and time, has no time zone, or one that leads out of the calendar",
+            hint=TIME_HINT,
         )
         for name, time in given.items()
-        if time is not None and not _is_instant(time)
+        if time is not None and not (_RFC_3339.match(query.get(name, "")) and _is_instant(time))
     ]
     if wrong:
         raise InvalidRequest(wrong)

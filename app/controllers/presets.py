@@ -14,7 +14,7 @@ from app.authentication import needs
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
-from domain.errors import FieldError, InvalidRequest
+from domain.errors import FieldError, InvalidRequest, PresetChanged, TooManyPresets
 from domain.generation.brief import PRESET_NAME
 from domain.presets import PartialBrief, Preset, Presets
 
@@ -72,7 +72,6 @@ class PresetsController(Controller):
         "/{name:str}",
         summary="Look at a preset",
         response_headers=ETAG,
-        responses=problem_specs(404),
         **needs(Scope.JOBS_READ),
     )
     async def one(
@@ -90,7 +89,7 @@ class PresetsController(Controller):
         response_headers=ETAG,
         responses={
             201: ResponseSpec(Preset, description="There was none of this name."),
-            **problem_specs(400, 409, 412, 413, 415),
+            **problem_specs(TooManyPresets, PresetChanged),
         },
         **needs(Scope.JOBS_WRITE),
     )
@@ -112,7 +111,6 @@ class PresetsController(Controller):
         "/{name:str}",
         summary="Forget a preset",
         description="What was made with it stays.",
-        responses=problem_specs(404),
         **needs(Scope.JOBS_WRITE),
     )
     async def remove(

@@ -13,6 +13,7 @@ from app.controllers.shelf import Answer, VideoShelf
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
+from domain.errors import ArtifactNotFound, DomainError
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import Script
 from domain.generation.storyboard import Storyboard
@@ -30,9 +31,14 @@ Download = Annotated[
 
 
 def produces(
-    media_type: str, description: str, model: Any = bytes, *, partial: bool = False
+    media_type: str,
+    description: str,
+    model: Any = bytes,
+    *,
+    partial: bool = True,
+    redirects: bool = False,
 ) -> dict[int, ResponseSpec]:
-    """Document what a file's route answers, its problems included."""
+    """Document what a file's route answers, its problems included: all but JSON in parts, too."""
     media_type = media_type.partition(";")[0]
     answers = {
         200: ResponseSpec(
@@ -40,14 +46,20 @@ def produces(
         ),
         304: ResponseSpec(None, description="The client has it (If-None-Match)."),
     }
-    if partial:
+    problems: list[int | type[DomainError]] = [ArtifactNotFound]
+    if partial and media_type != JSON:
+        problems.append(416)
         answers[206] = ResponseSpec(
-            bytes, description="The ranges asked for.", media_type=media_type
+            bytes,
+            description="The range asked for; several come as `multipart/byteranges`.",
+            media_type=media_type,
+            generate_examples=False,
         )
+    if redirects:
         answers[307] = ResponseSpec(
             None, description="The object store sends it: `Location` is signed for an hour."
         )
-    return answers | problem_specs(*((404, 416) if partial else (404,)))
+    return answers | problem_specs(*problems)
 
 
 class VideoFilesController(Controller):
@@ -62,7 +74,7 @@ class VideoFilesController(Controller):
         summary="The video",
         description="MP4. Understands Range, If-Range and If-None-Match. Where S3_SIGNED_URLS is "
         "set, GET redirects to the object store.",
-        responses=produces(MP4, "The whole file.", partial=True),
+        responses=produces(MP4, "The whole file.", redirects=True),
         **needs(Scope.VIDEOS_READ),
     )
     async def file(
@@ -97,6 +109,7 @@ class VideoFilesController(Controller):
         "/captions.srt",
         http_method=READ,
         summary="Captions, SubRip",
+        description="One cue a sentence or less, in the words that are shown.",
         responses=produces(SRT, "The captions.", str),
         **needs(Scope.VIDEOS_READ),
     )
@@ -113,6 +126,7 @@ class VideoFilesController(Controller):
         "/captions.vtt",
         http_method=READ,
         summary="Captions, WebVTT",
+        description="The same, for a page's `<track>`.",
         responses=produces(VTT, "The captions.", str),
         **needs(Scope.VIDEOS_READ),
     )
@@ -176,7 +190,8 @@ class VideoFilesController(Controller):
     @get(
         "/scenes/{number:int}/preview.jpg",
         summary="A still of a scene",
-        responses=produces(JPEG, "The picture."),
+        description="JPEG in the video's size: its first shot, when most of it is drawn.",
+        responses=produces(JPEG, "The picture.", partial=False),
         **needs(Scope.VIDEOS_READ),
     )
     async def preview(

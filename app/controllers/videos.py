@@ -30,6 +30,17 @@ from app.controllers.shelf import VideoShelf
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
+from domain.errors import (
+    ArtifactNotFound,
+    IdempotencyKeyReused,
+    IllegalMove,
+    MediaNotFound,
+    MediaUnreadable,
+    NothingToRevise,
+    QueueFull,
+    SceneNotFound,
+    WritingSystemUnsupported,
+)
 from domain.generation.script import SceneEdit
 from domain.generation.stores import ArtifactStore
 from domain.jobs.folders import discard_folder
@@ -49,7 +60,6 @@ class VideosController(Controller):
         description="Newest first, a page at a time, as jobs are. With `title` those come whose "
         "titles **begin** with it, in the order of their titles; words inside of titles aren't "
         "looked for.",
-        responses=problem_specs(400),
         **needs(Scope.VIDEOS_READ),
     )
     async def page(
@@ -73,7 +83,9 @@ class VideosController(Controller):
         cursor: Cursor = None,
         limit: Limit = DEFAULT_PAGE,
     ) -> Response[VideoList]:
-        check_instants(created_after=created_after, created_before=created_before)
+        check_instants(
+            request.query_params, created_after=created_after, created_before=created_before
+        )
         if title is not None:
             check_title(title, sort)
         selection = VideoSelection(
@@ -95,7 +107,7 @@ class VideosController(Controller):
     @get(
         "/{video_id:uuid}",
         summary="Look at a video",
-        responses=problem_specs(404),
+        description="`urls` name its files; with another revision they bring that one's.",
         **needs(Scope.VIDEOS_READ),
     )
     async def one(
@@ -109,7 +121,6 @@ class VideosController(Controller):
         description="It is gone at once, with its folder and the corrections noted for it; a "
         "revision that is being made is cancelled. Its jobs stay, with `result` null. What it was "
         "made of (speech, pictures, sound) stays in the store, where later jobs may use it again.",
-        responses=problem_specs(404),
         **needs(Scope.VIDEOS_WRITE),
     )
     async def remove(
@@ -129,7 +140,9 @@ class VideosController(Controller):
         summary="Note a correction of a scene",
         description="Fields that are left out stay as they are. Nothing is made yet: "
         "`POST /api/videos/{id}/revisions` makes all noted corrections at once.",
-        responses=problem_specs(400, 404, 413, 415, 422),
+        responses=problem_specs(
+            ArtifactNotFound, WritingSystemUnsupported, MediaNotFound, MediaUnreadable
+        ),
         **needs(Scope.VIDEOS_WRITE),
     )
     async def note_edit(
@@ -154,7 +167,17 @@ class VideosController(Controller):
         summary="Make a new revision of a video",
         description="Only what changed is spoken and rendered again. The body is optional.",
         response_headers=REPLAY_HEADERS,
-        responses=problem_specs(400, 404, 409, 413, 415, 422, 429),
+        responses=problem_specs(
+            ArtifactNotFound,
+            SceneNotFound,
+            IllegalMove,
+            NothingToRevise,
+            IdempotencyKeyReused,
+            WritingSystemUnsupported,
+            MediaNotFound,
+            MediaUnreadable,
+            QueueFull,
+        ),
         **needs(Scope.VIDEOS_WRITE),
     )
     async def revise(

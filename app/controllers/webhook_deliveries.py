@@ -11,7 +11,6 @@ from litestar.params import FromPath, QueryParameter
 from app.authentication import needs
 from app.controllers.keys import NO_STORE
 from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, SortBy, page_links
-from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
 from domain.jobs.listing import Sort
@@ -43,7 +42,6 @@ class DeliveriesController(Controller):
         summary="List all messages",
         description="To all webhooks and to the `webhook_url` of requests, newest first, a page "
         "at a time, with every attempt. `Link` names the next page.",
-        responses=problem_specs(400),
         **needs(Scope.WEBHOOKS_READ),
     )
     async def all_deliveries(
@@ -70,7 +68,6 @@ class DeliveriesController(Controller):
         summary="Send any message again",
         description="Also one that went to the `webhook_url` of a request. It keeps its "
         "`webhook-id`, by which receivers know that they had it already.",
-        responses=problem_specs(404),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def resend_any(
@@ -83,7 +80,6 @@ class DeliveriesController(Controller):
         summary="List a webhook's messages",
         description="Newest first, a page at a time, with every attempt. `Link` names the next "
         "page.",
-        responses=problem_specs(400, 404),
         **needs(Scope.WEBHOOKS_READ),
     )
     async def deliveries(
@@ -110,7 +106,6 @@ class DeliveriesController(Controller):
         summary="Send a message again",
         description="Whatever became of it, also where the webhook is disabled. It keeps its "
         "`webhook-id`, by which receivers know that they had it already.",
-        responses=problem_specs(404),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def resend(
@@ -128,7 +123,6 @@ class DeliveriesController(Controller):
         summary="Send a test",
         description="A message of the type `webhook.test`, also where the webhook is disabled or "
         "is told other things only. What became of it is in its deliveries.",
-        responses=problem_specs(404),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def test(

@@ -14,6 +14,7 @@ from app.controllers.keys import NO_STORE
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
+from domain.errors import SecretUnreadable, TooManyWebhooks, UrlForbidden
 from domain.webhooks import AccountSecret, EventType, NewSecret, Webhook, Webhooks
 from domain.webhooks.model import Changes
 
@@ -70,7 +71,7 @@ class WebhooksController(Controller):
         summary="Make a webhook",
         description="Its secret is shown only in this answer. Messages are signed as Standard "
         "Webhooks lays down: any of its libraries checks them.",
-        responses=problem_specs(400, 409, 413, 415, 422),
+        responses=problem_specs(UrlForbidden, TooManyWebhooks),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def create(
@@ -85,7 +86,7 @@ class WebhooksController(Controller):
         summary="Show the account's secret",
         description="Signs the messages to the `webhook_url` of requests, and no others. It's "
         "made when it's first needed.",
-        responses=problem_specs(409),
+        responses=problem_specs(SecretUnreadable),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def secret(
@@ -110,7 +111,6 @@ class WebhooksController(Controller):
         "/{webhook_id:uuid}",
         summary="Look at a webhook",
         description="Whether it's enabled, and since when it fails, if it does.",
-        responses=problem_specs(404),
         **needs(Scope.WEBHOOKS_READ),
     )
     async def one(
@@ -123,7 +123,7 @@ class WebhooksController(Controller):
         summary="Change a webhook",
         description="`enabled: true` lets one go on that was disabled: by its owner, because it "
         "answered 410, or because it had failed for three days.",
-        responses=problem_specs(400, 404, 413, 415, 422),
+        responses=problem_specs(UrlForbidden),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def change(
@@ -145,7 +145,6 @@ class WebhooksController(Controller):
         "/{webhook_id:uuid}",
         summary="Delete a webhook",
         description="With the messages that weren't delivered yet, and its log.",
-        responses=problem_specs(404),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def remove(
@@ -159,7 +158,6 @@ class WebhooksController(Controller):
         summary="Give a webhook another secret",
         description="It's shown only in this answer. For 24 hours messages carry two signatures, "
         "the old secret's as well, so that the receiver can be changed in between.",
-        responses=problem_specs(404),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def rotate(

@@ -1,0 +1,61 @@
+"""What schemathesis doesn't check by itself, and how often each operation was tried."""
+
+import atexit
+import json
+import os
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from schemathesis import Case, CheckContext, Response
+
+PROBLEM = "application/problem+json"
+ORDINARY = frozenset(
+    {
+        "allow",
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-type",
+        "date",
+        "server",
+        "transfer-encoding",
+        "x-accel-buffering",
+        "x-content-type-options",
+    }
+)
+"""headers that any answer may have, and that mean what they mean everywhere"""
+
+tried: dict[str, Counter[str]] = defaultdict(Counter)
+"""by operation: how many answers of which class"""
+
+
+@schemathesis.check
+def answers_are_described(ctx: CheckContext, response: Response, case: Case) -> None:
+    """Every code and every header that comes is in the description of its operation."""
+    operation = case.operation
+    name = operation.definition.raw.get("operationId", operation.label)
+    tried[name][f"{response.status_code // 100}xx"] += 1
+    if case.method.lower() != operation.method.lower():
+        return  # a method that isn't described at all; other checks look at its 405
+    responses: dict[str, Any] = operation.definition.raw["responses"]
+    described = responses.get(str(response.status_code), responses["default"])
+    headers = {header.lower() for header in described["headers"]}
+    for header in response.headers:
+        assert header.lower() in ORDINARY | headers, f"The header {header} isn't described."
+    request_id = response.headers["x-request-id"][0]
+    if response.status_code >= 400:
+        assert response.headers["content-type"][0] == PROBLEM
+        problem = response.json()
+        assert problem["status"] == response.status_code
+        assert problem["request_id"] == request_id
+        known = described["content"][PROBLEM]["examples"]
+        assert problem["code"] in known, f"The code {problem['code']} isn't described."
+        assert "Traceback" not in response.text
+
+
+@atexit.register
+def write_down() -> None:
+    if "FUZZ_TALLY" in os.environ:
+        Path(os.environ["FUZZ_TALLY"]).write_text(json.dumps(tried))
