@@ -55,14 +55,14 @@ export class List {
 }
 
 class Row {
-  #picture = h("img", { alt: "", class: "empty", width: 80, height: 45 });
+  #picture = h("img", { alt: "", width: 80, height: 45 });
   #title = h("span", { class: "row-title" });
   #state = h("span", { class: "fine" });
   #bar = h("progress", { max: 1, "aria-label": "Progress" });
   #link = h(
     "a",
     {},
-    this.#picture,
+    h("span", { class: "thumb" }, this.#picture),
     h("span", { class: "row-text" }, this.#title, this.#state, this.#bar),
   );
   #pictured = "";

@@ -3,7 +3,7 @@
  * for the ranges that it needs; a player can't send a key, so with one the whole file is fetched.
  */
 
-import { currentKey, send } from "./api.js";
+import { currentKey, Problem, send } from "./api.js";
 
 /** A file as an address inside this page. */
 export async function blobAddress(path, { signal } = {}) {
@@ -41,14 +41,14 @@ export function showPicture(image, path, { signal, cache } = {}) {
       const address = known ?? (await blobAddress(path, { signal }));
       cache?.set(path, address);
       image.src = address;
-      image.classList.remove("empty");
     } catch (error) {
-      if (error.name !== "AbortError") {
-        image.classList.add("missing");
+      if (!(error instanceof Problem) && error.name !== "AbortError") {
+        throw error;
       }
+      // there is none: the place for it stays as it is
     }
   };
-  drawing = drawing.then(show);
+  drawing = drawing.then(show, show); // one that went wrong holds up no other
   return drawing;
 }
 

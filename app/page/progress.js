@@ -51,9 +51,9 @@ export class ProgressPanel {
 
 function leftOf(job) {
   if (job.status === "queued" && job.queue_position) {
-    return job.queue_position === 1 ? "next in the queue" : `number ${job.queue_position} in the queue`;
+    return job.queue_position === 1 ? "next in line" : `number ${job.queue_position} in line`;
   }
-  return job.eta_seconds === null ? "" : `about ${span(job.eta_seconds)} left`;
+  return job.eta_seconds === null || job.status === "waiting" ? "" : `about ${span(job.eta_seconds)} left`;
 }
 
 function errorBlock(error) {

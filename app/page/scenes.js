@@ -57,7 +57,7 @@ export class Scenes {
   }
 
   #frame(scene, number, signal, cache) {
-    const picture = h("img", { alt: "", class: "empty" });
+    const picture = h("img", { alt: "" });
     picture.style.setProperty("--ratio", `${this.#video.width} / ${this.#video.height}`);
     const { id, revision } = this.#video;
     // the revision is no parameter of the API: it keeps pictures of two revisions apart

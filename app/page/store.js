@@ -8,7 +8,7 @@ import { isFinal } from "./format.js";
 import { follow, wait } from "./sse.js";
 
 const PAGE = 50;
-const REFRESH_MS = 700;
+const REFRESH_MS = 300;
 const BUSY_POLL_MS = 2_000;
 const IDLE_POLL_MS = 15_000;
 const STREAM_RETRY_MS = 300_000;
@@ -139,7 +139,7 @@ export class Store extends EventTarget {
     const known = this.#jobs.get(jobId);
     if (known && type === "progress") {
       const progress = Math.max(known.progress, data.progress);
-      this.put({ ...known, progress, stage: data.stage ?? known.stage });
+      this.put({ ...known, progress });
     }
     this.#refreshSoon(jobId); // for what events don't carry: stages, time left, errors
   }

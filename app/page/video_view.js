@@ -2,6 +2,7 @@
 
 import { get, Problem, send } from "./api.js";
 import { announce, confirmed, fill, h } from "./dom.js";
+import { count } from "./format.js";
 import { downloads, factsOf, player } from "./player.js";
 import { problemBlock } from "./problems.js";
 import { originality, rights, warningList } from "./rights.js";
@@ -10,6 +11,8 @@ import { Scenes } from "./scenes.js";
 const COPIED_MS = 2_000;
 const pictures = new Map();
 /* addresses of stills by path and revision: a picture of a revision never changes */
+const seen = new Map();
+/* by video, the manifest of the revision that was on the page before */
 
 /** Show a video in `place`; `hooks` are onRevision(job) and onDeleted(). Ends with `signal`. */
 export async function showVideo(place, video, warnings, signal, hooks) {
@@ -50,6 +53,7 @@ export async function showVideo(place, video, warnings, signal, hooks) {
           video.draft && h("span", { class: "mark strong" }, "Draft"),
           notices.length === 0 && h("span", { class: "mark" }, "No warnings"),
         ),
+        renewal(manifest),
         description(metadata),
         h("h3", {}, "Files"),
         downloads(video),
@@ -78,6 +82,23 @@ export async function showVideo(place, video, warnings, signal, hooks) {
     ),
   );
   await playing.loaded;
+}
+
+/** Which scenes a revision rendered again, if the one before was seen on this page. */
+function renewal(manifest) {
+  const before = seen.get(manifest.video_id);
+  seen.set(manifest.video_id, manifest);
+  if (!before || before.revision >= manifest.revision) {
+    return null;
+  }
+  const scenes = Object.keys(manifest.fingerprints).filter((unit) => unit.startsWith("segment/"));
+  const numbers = scenes
+    .filter((unit) => before.fingerprints[unit] !== manifest.fingerprints[unit])
+    .map((unit) => Number(unit.slice("segment/".length)) + 1)
+    .sort((a, b) => a - b);
+  const again = numbers.length === 0 ? "No scene" : `Scene ${numbers.join(", ")}`;
+  const kept = count(scenes.length - numbers.length, "other");
+  return h("p", { class: "renewal" }, `${again} rendered again, ${kept} taken over as they were.`);
 }
 
 /** Each warning once: a job's and its manifest's are mostly the same. */
