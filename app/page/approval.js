@@ -40,8 +40,6 @@ export class ApprovalPanel {
     this.#load();
   }
 
-  update() {}
-
   get #draft() {
     return `approval.${this.#job.id}.${this.#job.approval?.after}`;
   }

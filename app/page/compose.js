@@ -219,9 +219,16 @@ export class Composer {
   }
 
   async #listen() {
-    const sound = new Audio(await blobAddress(this.#sample()));
-    sound.addEventListener("ended", () => URL.revokeObjectURL(sound.src));
-    await sound.play();
+    try {
+      const sound = new Audio(await blobAddress(this.#sample()));
+      sound.addEventListener("ended", () => URL.revokeObjectURL(sound.src));
+      await sound.play();
+    } catch (error) {
+      if (!(error instanceof Problem)) {
+        throw error;
+      }
+      showProblem(this.#form, error);
+    }
   }
 
   // -- tabs --------------------------------------------------------------------------------

@@ -59,15 +59,18 @@ export class JobView {
       if (!this.#store.job(this.#id)) {
         await this.#store.loadJob(this.#id);
       }
-      this.#update();
-      await this.#follow();
     } catch (error) {
       if (error instanceof Problem) {
         fill(this.#stateSlot, problemBlock(error));
-      } else if (error.name !== "AbortError") {
-        throw error;
+        return;
       }
+      if (error.name === "AbortError") {
+        return;
+      }
+      throw error;
     }
+    this.#update();
+    await this.#follow();
   }
 
   async #follow() {
@@ -75,13 +78,20 @@ export class JobView {
     if (isFinal(job)) {
       return;
     }
-    await follow(`/api/jobs/${this.#id}/events`, {
-      signal: this.#closing.signal,
-      onEvent: (type, data) => {
-        this.#store.apply(type, data, this.#id);
-        return type;
-      },
-    });
+    try {
+      await follow(`/api/jobs/${this.#id}/events`, {
+        signal: this.#closing.signal,
+        onEvent: (type, data) => {
+          this.#store.apply(type, data, this.#id);
+          return type;
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof Problem)) {
+        throw error;
+      }
+      // refused (too many are open, say): the store keeps up with all jobs in other ways
+    }
   }
 
   #update() {
@@ -104,7 +114,7 @@ export class JobView {
     const after = job.approval?.after ?? "";
     const state = isFinal(job) ? job.status : `${job.waiting_for === "approval"} ${after}`;
     if (state === this.#shownState) {
-      this.#panel?.update(job);
+      this.#panel?.update?.(job);
       return;
     }
     if (job.status === "succeeded" && this.#shownState) {

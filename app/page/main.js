@@ -59,10 +59,7 @@ async function begin() {
 function show() {
   view?.close();
   view = null;
-  const found = JOB_ADDRESS.exec(location.hash);
-  composer.hidden = found !== null;
-  work.hidden = found === null;
-  document.body.dataset.at = found ? "work" : location.hash === "#/videos" ? "list" : "composer";
+  const found = makeRoom();
   if (found) {
     view = new JobView(found[1], store, work, {
       onJob: openJob,
@@ -79,6 +76,15 @@ function show() {
     document.title = "faceless";
   }
   list.open(found?.[1] ?? null);
+}
+
+/** Make room for what the address names; answers its match if that's a job. */
+function makeRoom() {
+  const found = JOB_ADDRESS.exec(location.hash);
+  composer.hidden = found !== null;
+  work.hidden = found === null;
+  document.body.dataset.at = found ? "work" : location.hash === "#/videos" ? "list" : "composer";
+  return found;
 }
 
 function openJob(job) {
@@ -106,5 +112,5 @@ more.addEventListener("click", async () => {
   }
 });
 
-composer.hidden = JOB_ADDRESS.test(location.hash);
+makeRoom();
 begin();

@@ -1,8 +1,10 @@
 /** The video with its captions, what it measures, and its files to take home. */
 
+import { Problem } from "./api.js";
 import { h } from "./dom.js";
 import { bytes, clock } from "./format.js";
 import { blobAddress, download, playable, wholeVideo } from "./media.js";
+import { problemBlock } from "./problems.js";
 
 const FILES = [
   ["file", "Video", "video.mp4"],
@@ -23,31 +25,50 @@ export function player(video, language, signal) {
   element.style.setProperty("--ratio", `${video.width} / ${video.height}`);
   const isWide = video.width > video.height;
   element.classList.add(isWide ? "wide" : "tall");
+  const problems = h("div", {});
   const held = [];
-  const hold = (address) => {
-    if (address.startsWith("blob:")) {
-      held.push(address);
+  const holding = async (address) => {
+    const made = await address;
+    if (made.startsWith("blob:")) {
+      held.push(made);
     }
-    return address;
+    return made;
   };
-  const load = async () => {
-    track.src = hold(await blobAddress(video.urls.captions_vtt, { signal }));
-    if (isWide) {
-      // the thumbnail is made for lists, 16:9; other shapes open with their first frame
-      element.poster = hold(await blobAddress(video.urls.thumbnail, { signal }));
+  const told = async (load) => {
+    try {
+      await load();
+    } catch (error) {
+      if (!(error instanceof Problem)) {
+        throw error;
+      }
+      problems.append(problemBlock(error)); // what else there is plays on
     }
-    element.src = hold(await playable(video.urls.file, { signal }));
   };
-  const instead = async () => {
-    // the object store that the address leads to may be none that this page can reach
-    element.src = hold(await wholeVideo(video.urls.file, { signal }));
+  const { file, thumbnail, captions_vtt: captions } = video.urls;
+  const loads = [
+    async () => {
+      track.src = await holding(blobAddress(captions, { signal }));
+    },
+    async () => {
+      element.src = await holding(playable(file, { signal }));
+    },
+  ];
+  if (isWide) {
+    // the thumbnail is made for lists, 16:9; other shapes open with their first frame
+    loads.push(async () => {
+      element.poster = await holding(blobAddress(thumbnail, { signal }));
+    });
+  }
+  const wholly = async () => {
+    element.src = await holding(wholeVideo(file, { signal }));
   };
-  element.addEventListener("error", () => instead().catch(() => {}), { once: true });
+  // the object store that the address leads to may be none that this page can reach
+  element.addEventListener("error", () => told(wholly), { once: true });
   signal.addEventListener("abort", () => {
     element.removeAttribute("src");
     held.forEach((address) => URL.revokeObjectURL(address));
   });
-  return { element, loaded: load() };
+  return { element, problems, loaded: Promise.all(loads.map(told)) };
 }
 
 /** Length, size and shape of a video in one line. */
@@ -64,10 +85,22 @@ export function factsOf(video) {
 
 /** Links to a video's files. */
 export function downloads(video) {
+  const save = async (event) => {
+    const link = event.currentTarget;
+    link.parentElement.querySelector(".problem")?.remove();
+    try {
+      await download(event);
+    } catch (error) {
+      if (!(error instanceof Problem)) {
+        throw error;
+      }
+      link.after(problemBlock(error));
+    }
+  };
   const link = ([name, text, file]) => {
     const suffix = name === "metadata" ? "" : "?download=true";
     const address = { href: video.urls[name] + suffix, download: file };
-    return h("li", {}, h("a", { ...address, on: { click: download } }, text));
+    return h("li", {}, h("a", { ...address, on: { click: save } }, text));
   };
   return h("ul", { class: "downloads", "aria-label": "Downloads" }, FILES.map(link));
 }

@@ -132,7 +132,7 @@ export class Store extends EventTarget {
 
   /** Take in one event of a job's stream, or of the account's. */
   apply(type, data, jobId) {
-    if (type === "job" || type === "end") {
+    if ((type === "job" || type === "end") && data.id) {
       this.put(data);
       return;
     }
@@ -152,8 +152,11 @@ export class Store extends EventTarget {
       this.#stale.delete(id);
       try {
         await this.loadJob(id);
-      } catch {
-        // the next event, or the stream that reports being cut off, brings it up again
+      } catch (error) {
+        if (!(error instanceof Problem) && error.name !== "AbortError") {
+          throw error;
+        }
+        // the next event, or the stream once it is there again, brings it up to date
       }
     }, REFRESH_MS);
     this.#stale.set(id, timer);

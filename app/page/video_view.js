@@ -42,7 +42,7 @@ export async function showVideo(place, video, warnings, signal, hooks) {
     h(
       "section",
       { class: "watch", "aria-label": "The video" },
-      h("div", { class: "screen" }, playing.element),
+      h("div", {}, h("div", { class: "screen" }, playing.element), playing.problems),
       h(
         "div",
         { class: "about" },

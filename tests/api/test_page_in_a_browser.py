@@ -169,6 +169,28 @@ async def test_markup_in_a_script_is_text(visit: Visit) -> None:
     assert await page.evaluate("window.wasHit") is None
 
 
+async def test_a_voice_that_has_a_sample_can_be_listened_to(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    voices = (await api.get("/api/voices")).json()
+    voice = voices["items"][0]
+    voice["sample_url"] = f"/api/voices/{voice['id']}/sample"
+    asked: list[str] = []
+
+    async def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        problem = {"title": "No.", "detail": "The voice is hoarse.", "status": 503, "code": "x"}
+        await route.fulfill(status=429, json=problem, content_type="application/problem+json")
+
+    await visit.page.route("**/api/voices", lambda route: route.fulfill(json=voices))
+    await visit.page.route(f"**{voice['sample_url']}", refuse)
+    page = await visit.go()
+    await page.get_by_text("Voice, look and sound").click()
+    await page.get_by_role("button", name="Listen").click()
+    await expect(page.locator("#compose").get_by_role("alert")).to_contain_text("hoarse")
+    assert asked == [visit.server + voice["sample_url"]]
+
+
 # -- watching --------------------------------------------------------------------------------
 
 

@@ -26,7 +26,9 @@ from tiny_production import add_job, work_off
 from adapters.postgres import SqlKeyStore
 from app.config import Settings
 from domain.access import Keys, Scope
+from domain.generation.brief import ShotKind
 from domain.generation.packaging import Video
+from domain.generation.script import SceneEdit
 from domain.generation.stores import Artifact
 from domain.jobs.model import UnitKind
 
@@ -126,11 +128,7 @@ async def test_a_scene_is_corrected_and_made_again(
     await page.get_by_role("button", name="Note the correction").click()
     await expect(page.get_by_text("1 correction noted")).to_be_visible()
     noted = await backstage.videos.edits("local", video.id)
-    assert (noted[1].text, noted[1].kind, noted[1].heading) == (
-        "It has nine brains.",
-        "number",
-        None,
-    )
+    assert noted[1] == SceneEdit(text="It has nine brains.", kind=ShotKind.NUMBER)
     await page.reload()
     await page.get_by_role("button", name="Make the revision").click()
     panel = page.locator("section.progress")
