@@ -59,7 +59,7 @@ async def visiting(browser: Browser, server: str, **options: Any) -> AsyncIterat
     try:
         visit = Visit(await context.new_page(), server)
         yield visit
-        assert visit.faults == []
+        assert visit.faults == [], visit.faults
     finally:
         await context.close()
 

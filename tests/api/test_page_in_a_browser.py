@@ -212,6 +212,31 @@ async def test_progress_is_shown_as_units_finish(visit: Visit, backstage: Backst
     assert spoken < float(await bar.get_attribute("value") or 0) < 1
 
 
+async def test_a_stream_that_breaks_is_resumed_where_it_was(
+    visit: Visit, backstage: Backstage
+) -> None:
+    job = await add_job(backstage.jobs)
+    resumed_from: list[str | None] = []
+
+    async def break_off(route: Route) -> None:
+        resumed_from.append(await route.request.header_value("last-event-id"))
+        if len(resumed_from) == 1:
+            event = 'retry: 1\nid: 7\nevent: progress\ndata: {"progress": 0.5}\n\n'
+            await route.fulfill(body=event, content_type="text/event-stream")
+        else:
+            await route.continue_()
+
+    await visit.page.route(f"**/api/jobs/{job.id}/events", break_off)
+    page = await visit.go(f"#/jobs/{job.id}")
+    await work_off(backstage.jobs, scenes=2, until=UnitKind.STORYBOARD)
+    await expect(page.locator(".stages")).to_contain_text("2 of 2")
+
+    async def has_resumed() -> bool:
+        return resumed_from[:2] == [None, "7"]
+
+    await until(has_resumed)
+
+
 async def test_a_job_is_cancelled_and_taken_up_again(visit: Visit, backstage: Backstage) -> None:
     job = await add_job(backstage.jobs)
     page = await visit.go(f"#/jobs/{job.id}")
