@@ -10,7 +10,7 @@ import { clearProblems, forgetAsMended, problemBlock, showProblem } from "./prob
 const ASKS = {
   script: "Read the script. What you change here is what will be said.",
   narration: "Listen to the narration. What you change here is spoken again.",
-  package: "Watch the video below. What you change here is made again before it’s released.",
+  package: "Watch the video below. Its scenes can be corrected in a revision, once it’s approved.",
 };
 
 export class ApprovalPanel {
@@ -83,7 +83,7 @@ export class ApprovalPanel {
       this.#form,
       h("div", { class: "problems" }),
       field("title", "Title", named("title", "input", { maxlength: 100 })),
-      h(
+      this.#job.approval?.after !== "package" && h(
         "ol",
         { class: "scene-rows" },
         this.#before.scenes.map((text, number) => this.#scene(values.scenes[number] ?? text, number)),

@@ -55,6 +55,15 @@ export class Composer {
     this.#choosePalette(chosen.palette);
     this.#offerSample();
     this.#sayOptions();
+    await this.#offerMoods();
+  }
+
+  /** Moods of this server's music, over those that come with it. */
+  async #offerMoods() {
+    const { moods } = await get("/api/music");
+    const all = [...moods, "none"];
+    fill(document.getElementById("moods"), all.map((value) => h("option", { value })));
+    document.getElementById("mood-note").textContent = `${moods.join(", ")}, or none.`;
   }
 
   /** Take a job's request up again, to be changed and sent anew. */

@@ -132,7 +132,7 @@ export class Store extends EventTarget {
 
   /** Take in one event of a job's stream, or of the account's. */
   apply(type, data, jobId) {
-    if ((type === "job" || type === "end") && data.id) {
+    if (type === "job" || type === "end") {
       this.put(data);
       return;
     }
@@ -169,7 +169,13 @@ export class Store extends EventTarget {
       try {
         await follow("/api/events", {
           signal: this.#signal,
-          onEvent: (type, data) => this.apply(type, data, data.job_id ?? data.id),
+          onEvent: (type, data) => {
+            if (data?.job_id) {
+              this.apply(type, data, data.job_id);
+            } else if (type === "reset") {
+              this.#lookAgain(); // what happened meanwhile isn't told any more
+            }
+          },
           onOpen: () => this.#lookAgain(), // for what happened before it began
         });
       } catch (error) {
