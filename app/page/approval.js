@@ -53,8 +53,8 @@ export class ApprovalPanel {
           ? await get(`/api/videos/${videoId}/metadata`, { signal: this.#signal })
           : { title: script.title, description: "", tags: script.tags };
       this.#before = {
-        title: about.title,
-        description: about.description,
+        title: about.title ?? "",
+        description: about.description ?? "",
         tags: (about.tags ?? []).join(", "),
         scenes: script.scenes.map(textOf),
       };

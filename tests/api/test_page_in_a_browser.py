@@ -327,8 +327,12 @@ class Approvals:
         self.decided: list[tuple[str, Any]] = []
 
     async def attend(self, page: Page) -> None:
+        await page.route("**/api/jobs?limit=50", self._list)
         await page.route(f"**/api/jobs/{self.job['id']}**", self._answer)
         await page.route(f"**/api/jobs/{self.job['id']}/**", self._answer)
+
+    async def _list(self, route: Route) -> None:
+        await route.fulfill(json={"items": [self.job], "next": None})
 
     async def _answer(self, route: Route) -> None:
         name = route.request.url.rpartition("/")[2]

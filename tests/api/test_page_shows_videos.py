@@ -21,6 +21,7 @@ from page_visit import (
     visiting,
 )
 from playwright.async_api import Browser, Page, expect
+from test_page_in_a_browser import Approvals
 from tiny_production import add_job, work_off
 
 from adapters.postgres import SqlKeyStore
@@ -160,6 +161,23 @@ async def test_a_correction_that_is_refused_is_told_of_at_its_field(
     await page.reload()
     await page.get_by_role("button", name="Scene 2: It has three hearts.").click()
     await expect(page.locator(".scene-form textarea")).to_have_value("It has nine brains.")
+
+
+async def test_a_video_that_waits_for_approval_is_watched_and_given_another_title(
+    visit: Visit, video: Video, api: httpx.AsyncClient
+) -> None:
+    job = (await api.get(f"/api/jobs/{video.job_id}")).json()
+    approvals = Approvals(job, "package")
+    await approvals.attend(visit.page)
+    page = await visit.go(f"#/jobs/{video.job_id}")
+    await has_played(visit)
+    panel = page.get_by_role("region", name="Your approval")
+    await expect(panel.get_by_label("Title")).to_have_value("Octopus")  # as in its metadata
+    await expect(panel.get_by_label("Scene")).to_have_count(0)  # it's rendered: too late for those
+    await panel.get_by_label("Title").fill("Three hearts")
+    await panel.get_by_role("button", name="Approve and go on").click()
+    await expect(panel).to_have_count(0)
+    assert approvals.decided == [("approve", {"title": "Three hearts"})]
 
 
 async def test_a_video_is_deleted_after_a_question(
