@@ -19,7 +19,6 @@ from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from app.authentication import OPEN
 
@@ -95,12 +94,6 @@ class SwaggerPage(OpenAPIRenderPlugin):
         return _page(
             "faceless API", SWAGGER_START, script="swagger-ui-bundle.js", style="swagger-ui.css"
         )
-
-
-@get("/", include_in_schema=False, sync_to_thread=False, status_code=307, **OPEN)
-def front_page() -> Redirect:
-    """What somebody sees who opens the server's address in a browser: the explorer."""
-    return Redirect("/docs", status_code=307)
 
 
 @get("/docs", include_in_schema=False, sync_to_thread=False, **OPEN)

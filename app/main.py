@@ -23,7 +23,8 @@ from app.controllers.video_files import VideoFilesController
 from app.controllers.videos import VideosController
 from app.controllers.webhook_deliveries import DeliveriesController
 from app.controllers.webhooks import WebhooksController
-from app.explorers import front_page, scalar_page
+from app.explorers import scalar_page
+from app.front_page import front_page, page_file
 from app.openapi import openapi_config
 from app.problems import answer_problem
 from app.request_body import JsonRequest
@@ -63,7 +64,7 @@ def create_app(
         ],
     )
     application = Litestar(
-        route_handlers=[api, front_page, scalar_page],
+        route_handlers=[api, front_page, page_file, scalar_page],
         request_class=JsonRequest,
         before_request=admit,
         exception_handlers={Exception: answer_problem},

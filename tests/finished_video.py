@@ -73,16 +73,24 @@ async def finish_a_video(
     backstage: Backstage, others: Mapping[str, Artifact] | None = None
 ) -> Video:
     """Run a job through to its video, with ``others`` in place of files of the same name."""
-    job = await backstage.jobs.add(await new_job(backstage.jobs), [NewUnit(UnitKind.SCRIPT)])
+    await backstage.jobs.add(await new_job(backstage.jobs), [NewUnit(UnitKind.SCRIPT)])
+    return await finish_the_job(backstage, others)
+
+
+async def finish_the_job(
+    backstage: Backstage, others: Mapping[str, Artifact] | None = None
+) -> Video:
+    """Run the job that was accepted through to its video, which the store then has."""
     await work_off(backstage.jobs, scenes=SCENES, until=UnitKind.PACKAGE)
     stored = {name: await backstage.artifacts.put_bytes(body) for name, body in FILES.items()}
     stored |= others or {}
     files = {name: artifact.sha256 for name, artifact in stored.items()}
+    claim = await claim_unit(backstage.jobs)
+    job = claim.job
     documents = {"script": script(), "storyboard": storyboard()}
     for kind, document in documents.items():
         body = msgspec.json.encode(document)
         await backstage.documents.put(ACCOUNT, kind, _fingerprint(job.id, kind), body)
-    claim = await claim_unit(backstage.jobs)
     video = msgspec.structs.replace(
         video_for(claim),
         title=TITLE,

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 from live_server import Backstage, serve
+from page_visit import Visit, visiting
 from playwright.async_api import Browser, async_playwright
 from servers import unavailable
 
@@ -104,3 +105,10 @@ async def browser() -> AsyncIterator[Browser]:
         )
         yield chromium
         await chromium.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser, server: str) -> AsyncIterator[Visit]:
+    """Somebody on the page of ``server``, who must have met no fault at the end."""
+    async with visiting(browser, server) as begun:
+        yield begun

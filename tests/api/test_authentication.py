@@ -278,9 +278,10 @@ def test_every_route_says_what_it_needs_or_that_it_is_open() -> None:
                 else:
                     needed.add((str(method), str(route.path_format), handler.opt["scope"]))
     assert needed == set(ROUTES)
-    explorer = {"/", "/docs", "/schema", "/schema/openapi.json", "/schema/assets/{name}"}
+    explorer = {"/docs", "/schema", "/schema/openapi.json", "/schema/assets/{name}"}
     explorer.add("/schema/{path}")  # what isn't there
-    assert is_open == explorer | {"/api/health", "/api/health/ready"}
+    page = {"/", "/page/{name}"}
+    assert is_open == explorer | page | {"/api/health", "/api/health/ready"}
 
 
 async def test_no_route_that_needs_a_key_answers_without_one(strict: httpx.AsyncClient) -> None:

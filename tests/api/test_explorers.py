@@ -27,14 +27,6 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     ]
 
 
-async def test_the_front_page_leads_to_the_explorer(
-    api: httpx.AsyncClient, document: dict[str, Any]
-) -> None:
-    response = await api.get("/", follow_redirects=False)
-    assert (response.status_code, response.headers["location"]) == (307, "/docs")
-    assert "/" not in document["paths"]
-
-
 @pytest.mark.parametrize("path", ["/schema", "/docs"])
 async def test_an_explorer_loads_nothing_from_elsewhere(api: httpx.AsyncClient, path: str) -> None:
     page = await api.get(path)

@@ -1,0 +1,101 @@
+/** How quantities and moments are written. */
+
+const MINUTE = 60;
+const HOUR = 3600;
+
+/** Seconds as a player shows them: 1:04. */
+export function clock(seconds) {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / MINUTE)}:${String(whole % MINUTE).padStart(2, "0")}`;
+}
+
+/** Seconds as one says them: "40 s", "3 min", "1 h 10 min". */
+export function span(seconds) {
+  if (seconds < MINUTE) {
+    return `${Math.max(1, Math.round(seconds))} s`;
+  }
+  const minutes = Math.round(seconds / MINUTE);
+  if (minutes < MINUTE) {
+    return `${minutes} min`;
+  }
+  return `${Math.floor(minutes / MINUTE)} h ${minutes % MINUTE} min`;
+}
+
+/** When something was: "just now", "5 min ago", then the date. */
+export function ago(instant, now = Date.now()) {
+  const then = new Date(instant);
+  const seconds = (now - then.getTime()) / 1000;
+  if (seconds < MINUTE) {
+    return "just now";
+  }
+  if (seconds < 24 * HOUR) {
+    return `${span(seconds)} ago`;
+  }
+  return then.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+}
+
+/** Bytes as one says them: "2.9 MB". */
+export function bytes(size) {
+  const megabytes = size / 1_000_000;
+  return megabytes < 0.1 ? `${Math.ceil(size / 1000)} kB` : `${megabytes.toFixed(1)} MB`;
+}
+
+/** A share of 1 as per cent. */
+export function percent(share) {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** "1 scene", "3 scenes". */
+export function count(number, noun) {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+const STAGES = {
+  script: "Script",
+  narration: "Narration",
+  storyboard: "Storyboard",
+  segment: "Pictures",
+  mix: "Sound",
+  package: "Packaging",
+};
+
+/** What a stage is called here. */
+export function stageName(name) {
+  return STAGES[name] ?? name;
+}
+
+const STATES = {
+  queued: "In the queue",
+  running: "In the works",
+  waiting: "Waiting",
+  succeeded: "Ready",
+  failed: "Failed",
+  cancelled: "Cancelled",
+};
+const WAITS = {
+  approval: "Needs your approval",
+  retry: "Will be tried again",
+  operator: "The server needs attention",
+  quota: "Waits for its quota",
+};
+
+/** Where a job stands, in words. */
+export function stateName(job) {
+  return (job.status === "waiting" && WAITS[job.waiting_for]) || STATES[job.status] || job.status;
+}
+
+const FINAL = new Set(["succeeded", "failed", "cancelled"]);
+
+/** Whether nothing will happen to a job by itself any more. */
+export function isFinal(job) {
+  return FINAL.has(job.status);
+}
+
+const TITLE_CHARS = 70;
+
+/** What to call a job before its video has a title. */
+export function nameOf(job) {
+  const { title, topic, script, source_text: article, scenes } = job.request;
+  const text = title ?? topic ?? script ?? article ?? scenes?.[0]?.text ?? "Untitled";
+  return text.length > TITLE_CHARS ? `${text.slice(0, TITLE_CHARS).trimEnd()}…` : text;
+}

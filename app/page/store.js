@@ -1,0 +1,214 @@
+/**
+ * What the page knows of jobs and videos. Everything that learns something of one puts it here;
+ * whoever shows one listens for "change".
+ */
+
+import { get, Problem } from "./api.js";
+import { isFinal } from "./format.js";
+import { follow, wait } from "./sse.js";
+
+const PAGE = 50;
+const REFRESH_MS = 300;
+const BUSY_POLL_MS = 2_000;
+const IDLE_POLL_MS = 15_000;
+const STREAM_RETRY_MS = 300_000;
+/* a stream that was refused (too many are open, say) is tried again after that */
+
+export class Store extends EventTarget {
+  #jobs = new Map();
+  #videos = new Map();
+  #stale = new Map();
+  #next = null;
+  #signal;
+
+  constructor(signal) {
+    super();
+    this.#signal = signal;
+  }
+
+  /** Learn of the latest jobs and videos. Throws the Problem of jobs that can't be read. */
+  async load() {
+    const videos = this.#loadVideos(`/api/videos?limit=${PAGE}`);
+    const page = await get(`/api/jobs?limit=${PAGE}`, { signal: this.#signal });
+    this.#next ??= page.next;
+    await videos;
+    page.items.forEach((job) => this.put(job, { quietly: true }));
+    this.#changed(null);
+  }
+
+  async #loadVideos(path) {
+    try {
+      const page = await get(path, { signal: this.#signal });
+      page.items.forEach((video) => this.#videos.set(video.id, video));
+    } catch (error) {
+      if (!(error instanceof Problem)) {
+        throw error;
+      }
+      // a key that reads no videos still follows jobs; they are named by what was asked for
+    }
+  }
+
+  get hasMore() {
+    return this.#next !== null;
+  }
+
+  /** Learn of earlier jobs. */
+  async more() {
+    const page = await get(`/api/jobs?limit=${PAGE}&cursor=${encodeURIComponent(this.#next)}`, {
+      signal: this.#signal,
+    });
+    this.#next = page.next;
+    page.items.forEach((job) => this.put(job, { quietly: true }));
+    this.#changed(null);
+  }
+
+  job(id) {
+    return this.#jobs.get(id);
+  }
+
+  video(id) {
+    return this.#videos.get(id);
+  }
+
+  /** The latest job of each video, newest first; those of deleted videos are left out. */
+  productions() {
+    const latest = new Map();
+    for (const job of this.#jobs.values()) {
+      const other = latest.get(job.video_id);
+      if (!other || other.revision < job.revision) {
+        latest.set(job.video_id, job);
+      }
+    }
+    return [...latest.values()]
+      .filter((job) => job.status !== "succeeded" || job.result !== null)
+      .sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+  }
+
+  /** Note a job as the server has it. */
+  put(job, { quietly = false } = {}) {
+    const before = this.#jobs.get(job.id);
+    const finished = before && !isFinal(before) && job.status === "succeeded";
+    this.#jobs.set(job.id, job);
+    if (finished) {
+      this.loadVideo(job.video_id);
+    }
+    if (!quietly) {
+      this.#changed(job.id);
+    }
+  }
+
+  /** Ask for one job. */
+  async loadJob(id) {
+    const job = await get(`/api/jobs/${id}`, { signal: this.#signal });
+    this.put(job);
+    return job;
+  }
+
+  /** Ask for one video; null if there is none. */
+  async loadVideo(id) {
+    try {
+      const video = await get(`/api/videos/${id}`, { signal: this.#signal });
+      this.#videos.set(id, video);
+      this.#changed(null);
+      return video;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  /** Forget a video that was deleted. */
+  dropVideo(id) {
+    this.#videos.delete(id);
+    for (const [jobId, job] of this.#jobs) {
+      if (job.video_id === id) {
+        this.#jobs.delete(jobId);
+      }
+    }
+    this.#changed(null);
+  }
+
+  /** Take in one event of a job's stream, or of the account's. */
+  apply(type, data, jobId) {
+    if (type === "job" || type === "end") {
+      this.put(data);
+      return;
+    }
+    const known = this.#jobs.get(jobId);
+    if (known && type === "progress") {
+      const progress = Math.max(known.progress, data.progress);
+      this.put({ ...known, progress });
+    }
+    this.#refreshSoon(jobId); // for what events don't carry: stages, time left, errors
+  }
+
+  #refreshSoon(id) {
+    if (this.#stale.has(id)) {
+      return;
+    }
+    const timer = setTimeout(async () => {
+      this.#stale.delete(id);
+      try {
+        await this.loadJob(id);
+      } catch (error) {
+        if (!(error instanceof Problem) && error.name !== "AbortError") {
+          throw error;
+        }
+        // the next event, or the stream once it is there again, brings it up to date
+      }
+    }, REFRESH_MS);
+    this.#stale.set(id, timer);
+    this.#signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  }
+
+  /** Keep up with all jobs: by the account's stream, by asking again while there is none. */
+  async keepUp() {
+    while (!this.#signal.aborted) {
+      try {
+        await follow("/api/events", {
+          signal: this.#signal,
+          onEvent: (type, data) => {
+            if (data?.job_id) {
+              this.apply(type, data, data.job_id);
+            } else if (type === "reset") {
+              this.#lookAgain(); // what happened meanwhile isn't told any more
+            }
+          },
+          onOpen: () => this.#lookAgain(), // for what happened before it began
+        });
+      } catch (error) {
+        if (error.status === 401) {
+          return; // another key starts everything anew
+        }
+      }
+      await this.#poll(Date.now() + STREAM_RETRY_MS);
+    }
+  }
+
+  async #poll(until) {
+    while (!this.#signal.aborted && Date.now() < until) {
+      const busy = [...this.#jobs.values()].some((job) => !isFinal(job));
+      await wait(busy ? BUSY_POLL_MS : IDLE_POLL_MS, this.#signal);
+      if (!this.#signal.aborted && !document.hidden) {
+        await this.#lookAgain();
+      }
+    }
+  }
+
+  async #lookAgain() {
+    try {
+      await this.load();
+    } catch (error) {
+      if (!(error instanceof Problem) && error.name !== "AbortError") {
+        throw error;
+      }
+      // a server that is down for a moment: it's looked again anyway
+    }
+  }
+
+  #changed(id) {
+    this.dispatchEvent(new CustomEvent("change", { detail: id }));
+  }
+}

@@ -1,0 +1,445 @@
+"""The page as somebody meets it who asks for a video: making, watching, approving."""
+
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from live_server import Backstage
+from page_visit import (
+    PHONE,
+    Visit,
+    is_wider_than_its_window,
+    nameless_controls,
+    until,
+    visiting,
+)
+from playwright.async_api import Browser, Page, Route, expect
+from tiny_production import add_job, work_off
+
+from domain.generation.palettes import TEXT_CONTRAST, contrast
+from domain.jobs.model import UnitKind
+
+HOSTILE = '<img src="x" onerror="window.wasHit = 1"><script>window.wasHit = 1</script>'
+
+
+async def send(page: Page) -> None:
+    await page.get_by_role("button", name="Make the video").click()
+
+
+async def write_a_script(page: Page, text: str = "Honey never spoils.") -> None:
+    await page.get_by_role("tab", name="Script").click()
+    await page.get_by_label("Your words").fill(text)
+
+
+async def jobs_of(api: httpx.AsyncClient) -> list[dict[str, Any]]:
+    jobs: list[dict[str, Any]] = (await api.get("/api/jobs")).json()["items"]
+    return jobs
+
+
+# -- asking for a video ----------------------------------------------------------------------
+
+
+async def test_a_topic_becomes_a_job_that_is_shown(visit: Visit, api: httpx.AsyncClient) -> None:
+    page = await visit.go()
+    await page.get_by_label("What is it about?").fill("Octopus")
+    await page.locator(".shapes label", has_text="16:9").click()
+    await page.get_by_label("Length in seconds").fill("30")
+    await page.get_by_text("Voice, look and sound").click()
+    await page.locator("#palettes label", has=page.get_by_label("lagoon")).click()
+    await page.get_by_label("Music").fill("calm")
+    await page.get_by_label("Captions in the picture").select_option("box")
+    await send(page)
+    await expect(page.get_by_role("heading", name="Octopus")).to_be_visible()
+    await expect(page.get_by_label("Progress").get_by_text("In the queue")).to_be_visible()
+    [job] = await jobs_of(api)
+    asked = job["request"]
+    assert page.url.endswith(f"#/jobs/{job['id']}")
+    assert (asked["topic"], asked["aspect_ratio"], asked["duration"]) == ("Octopus", "16:9", 30)
+    assert (asked["brand"]["palette"], asked["music"]["mood"]) == ("lagoon", "calm")
+    assert asked["captions"]["style"] == "box"
+    await expect(page.locator("#list a[aria-current]")).to_contain_text("Octopus")
+
+
+async def test_a_double_click_makes_one_job(visit: Visit, api: httpx.AsyncClient) -> None:
+    page = await visit.go()
+    await write_a_script(page)
+    await page.get_by_role("button", name="Make the video").dblclick()
+    await expect(page.get_by_label("Progress").get_by_text("In the queue")).to_be_visible()
+    assert len(await jobs_of(api)) == 1
+
+
+async def test_a_request_whose_answer_was_lost_makes_one_job(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    page = await visit.go()
+    await write_a_script(page)
+    await page.route("**/api/generate", lose_the_answer, times=1)
+    await send(page)
+    await expect(page.get_by_role("alert")).to_contain_text("Nothing you typed is lost")
+    assert len(await jobs_of(api)) == 1
+    await send(page)
+    await expect(page.get_by_role("heading", name="Honey never spoils.")).to_be_visible()
+    assert len(await jobs_of(api)) == 1
+
+
+async def test_wrong_fields_are_told_of_where_they_are_and_nothing_is_lost(visit: Visit) -> None:
+    page = await visit.go()
+    await page.get_by_label("What is it about?").fill("xyzzyq")
+    await page.get_by_label("Length in seconds").fill("5")
+    await page.get_by_text("Voice, look and sound").click()
+    await page.get_by_label("Music").fill("gloom")
+    await page.get_by_text("Voice, look and sound").click()
+    await send(page)
+    topic, length = page.get_by_label("What is it about?"), page.get_by_label("Length in seconds")
+    await expect(topic).to_be_focused()
+    await expect(topic).to_have_attribute("aria-invalid", "true")
+    await expect(topic).to_have_accessible_description(
+        "No article matches the topic 'xyzzyq'. Nothing is near it; the suggestions are examples "
+        "of topics. Send your own words as script, or an article as source_text. The script is "
+        "written from an offline encyclopedia."
+    )
+    length_error = page.locator('[data-pointer="/duration"] .error')
+    await expect(length_error).to_have_text("Must be at least 15; this is 5.")
+    # the closed options have opened, since something in them is wrong
+    await expect(page.locator('[data-pointer="/music"] .error')).to_contain_text("calm, energetic")
+    await length.fill("20")
+    await expect(length_error).to_have_count(0)
+    await page.reload()
+    await expect(topic).to_have_value("xyzzyq")
+    await expect(length).to_have_value("20")
+
+
+async def test_a_suggested_topic_is_taken_by_one_click(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    page = await visit.go()
+    await page.get_by_label("What is it about?").fill("octopusses")
+    await send(page)
+    await page.locator(".suggestions").get_by_role("button", name="Octopus", exact=True).click()
+    await expect(page.locator(".error")).to_have_count(0)
+    await send(page)
+    await expect(page.get_by_role("heading", name="Octopus")).to_be_visible()
+    assert [job["request"]["topic"] for job in await jobs_of(api)] == ["Octopus"]
+
+
+async def test_scenes_are_added_moved_removed_and_sent_in_their_order(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    page = await visit.go()
+    await page.get_by_role("tab", name="Topic").focus()
+    await page.keyboard.press("ArrowLeft")  # round to the last tab
+    await page.get_by_role("button", name="Add a scene").click()
+    words = page.locator("#scene-rows textarea")
+    for number, text in enumerate(("First.", "Second.", "Third.")):
+        await words.nth(number).fill(text)
+    await page.locator("#scene-rows select").nth(1).select_option("number")
+    await page.get_by_role("button", name="Move up scene 3").click()
+    await page.get_by_role("button", name="Remove scene 1").click()
+    await send(page)
+    await expect(page.get_by_role("heading", name="Third.")).to_be_visible()
+    [job] = await jobs_of(api)
+    scenes = [(scene["text"], scene["kind"]) for scene in job["request"]["scenes"]]
+    assert scenes == [("Third.", None), ("Second.", "number")]
+
+
+async def test_an_empty_scene_is_told_of_at_its_own_field(visit: Visit) -> None:
+    page = await visit.go()
+    await page.get_by_role("tab", name="Scenes").click()
+    await page.locator("#scene-rows textarea").first.fill("First.")
+    await send(page)
+    wrong = page.locator('[data-pointer="/scenes/1/text"]')
+    await expect(wrong.locator(".error")).to_be_visible()
+    await expect(wrong.locator("textarea")).to_be_focused()
+
+
+async def test_markup_in_a_script_is_text(visit: Visit) -> None:
+    page = await visit.go()
+    await write_a_script(page, HOSTILE)
+    await page.get_by_text("Voice, look and sound").click()
+    await page.get_by_label("Title").fill(HOSTILE[:100])
+    await send(page)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text('<img src="x" onerror=')
+    await expect(page.locator("#list li")).to_contain_text('<img src="x" onerror=')
+    assert await page.locator("img[src=x]").count() == 0
+    assert await page.evaluate("window.wasHit") is None
+
+
+async def test_a_voice_that_has_a_sample_can_be_listened_to(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    voices = (await api.get("/api/voices")).json()
+    voice = voices["items"][0]
+    voice["sample_url"] = f"/api/voices/{voice['id']}/sample"
+    asked: list[str] = []
+
+    async def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        problem = {"title": "No.", "detail": "The voice is hoarse.", "status": 503, "code": "x"}
+        await route.fulfill(status=429, json=problem, content_type="application/problem+json")
+
+    await visit.page.route("**/api/voices", lambda route: route.fulfill(json=voices))
+    await visit.page.route(f"**{voice['sample_url']}", refuse)
+    page = await visit.go()
+    await page.get_by_text("Voice, look and sound").click()
+    await page.get_by_role("button", name="Listen").click()
+    await expect(page.locator("#compose").get_by_role("alert")).to_contain_text("hoarse")
+    assert asked == [visit.server + voice["sample_url"]]
+
+
+# -- watching --------------------------------------------------------------------------------
+
+
+async def test_progress_is_shown_as_units_finish(visit: Visit, backstage: Backstage) -> None:
+    job = await add_job(backstage.jobs)
+    page = await visit.go(f"#/jobs/{job.id}")
+    panel = page.locator("section.progress")
+    await expect(panel.get_by_text("In the queue")).to_be_visible()
+    await work_off(backstage.jobs, scenes=3, until=UnitKind.STORYBOARD)
+    await expect(panel.get_by_role("listitem").filter(has_text="Narration")).to_contain_text(
+        "3 of 3"
+    )
+    spoken = float(await panel.get_by_role("progressbar").get_attribute("value") or 0)
+    await work_off(backstage.jobs, scenes=3, until=UnitKind.PACKAGE)
+    await expect(panel.get_by_role("listitem").filter(has_text="Pictures")).to_contain_text(
+        "3 of 3"
+    )
+    bar = panel.get_by_role("progressbar")
+    assert spoken < float(await bar.get_attribute("value") or 0) < 1
+
+
+async def test_a_stream_that_breaks_is_resumed_where_it_was(
+    visit: Visit, backstage: Backstage
+) -> None:
+    job = await add_job(backstage.jobs)
+    resumed_from: list[str | None] = []
+
+    async def break_off(route: Route) -> None:
+        resumed_from.append(await route.request.header_value("last-event-id"))
+        if len(resumed_from) == 1:
+            event = 'retry: 1\nid: 7\nevent: progress\ndata: {"progress": 0.5}\n\n'
+            await route.fulfill(body=event, content_type="text/event-stream")
+        else:
+            await route.continue_()
+
+    await visit.page.route(f"**/api/jobs/{job.id}/events", break_off)
+    page = await visit.go(f"#/jobs/{job.id}")
+    await work_off(backstage.jobs, scenes=2, until=UnitKind.STORYBOARD)
+    await expect(page.locator(".stages")).to_contain_text("2 of 2")
+
+    async def has_resumed() -> bool:
+        return resumed_from[:2] == [None, "7"]
+
+    await until(has_resumed)
+
+
+async def test_a_job_is_cancelled_and_taken_up_again(visit: Visit, backstage: Backstage) -> None:
+    job = await add_job(backstage.jobs)
+    page = await visit.go(f"#/jobs/{job.id}")
+    await page.get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_label("Progress").get_by_text("In the queue")).to_be_visible()
+    await work_off(backstage.jobs, scenes=2, until=UnitKind.STORYBOARD)
+    await expect(page.locator(".stages")).to_contain_text("2 of 2")  # its stream is a new one
+    await page.get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="Change and send anew").click()
+    await expect(page.get_by_label("What is it about?")).to_have_value("Octopus")
+
+
+async def test_a_job_that_is_none_is_told_of(visit: Visit) -> None:
+    page = await visit.go("#/jobs/01a21d21-8f53-7363-82f8-40d0763fc089")
+    await expect(page.get_by_role("alert")).to_contain_text("40d0763fc089")
+
+
+async def test_what_others_ask_for_appears_by_itself(visit: Visit, backstage: Backstage) -> None:
+    page = await visit.go()
+    await expect(page.get_by_text("Nothing here yet.")).to_be_visible()
+    await page.clock.install()
+    await add_job(backstage.jobs)
+
+    async def is_there() -> bool:
+        await page.clock.fast_forward(20_000)
+        return await page.locator("#list li").count() == 1
+
+    await until(is_there)
+
+
+# -- checking and approving: answers as other parts of the API will give them -------------------
+
+
+SCRIPT = {
+    "title": "Three hearts",
+    "language": "en",
+    "tags": ["octopus"],
+    "sources": [],
+    "verbatim_share": 0.0,
+    "scenes": [
+        {"sentences": [{"text": "It has three hearts.", "source": None}], "heading": None},
+        {"sentences": [{"text": HOSTILE, "source": None}], "heading": "Arms"},
+    ],
+}
+
+
+async def test_a_check_shows_script_length_and_warnings_and_makes_nothing(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    async def answer(route: Route) -> None:
+        scenes = [{"scene": n, "frames": 90, "shots": [], "cues": []} for n in range(2)]
+        checked = {
+            "script": SCRIPT,
+            "storyboard": {"scenes": scenes, "fps": 30},
+            "estimated": {"duration": 64.0, "seconds": 130.0},
+            "warnings": [{"code": "w", "message": "It's short.", "pointer": "", "hint": "Longer?"}],
+            "request": route.request.post_data_json,
+        }
+        await route.fulfill(json=checked)
+
+    page = await visit.go()
+    await page.route("**/api/generate?dry_run=true", answer)
+    await write_a_script(page)
+    await page.get_by_role("button", name="Check first").click()
+    result = page.get_by_label("What it would become")
+    await expect(result).to_contain_text("1:04 long · about 2 min to make · 2 scenes")
+    await expect(result).to_contain_text("It's short. Longer?")
+    await expect(result).to_contain_text(HOSTILE)
+    assert await jobs_of(api) == []
+
+
+async def test_a_check_that_is_refused_is_told_of_at_its_field(visit: Visit) -> None:
+    page = await visit.go()
+    await page.get_by_label("Length in seconds").fill("5")
+    await write_a_script(page)
+    await page.get_by_role("button", name="Check first").click()
+    error = page.locator('[data-pointer="/duration"] .error')
+    await expect(error).to_have_text("Must be at least 15; this is 5.")
+
+
+class Approvals:
+    """Answers for one job that waits for approval."""
+
+    def __init__(self, job: dict[str, Any], after: str) -> None:
+        waiting = {"status": "waiting", "waiting_for": "approval", "approval": {"after": after}}
+        self.job = job | waiting
+        self.decided: list[tuple[str, Any]] = []
+
+    async def attend(self, page: Page) -> None:
+        await page.route("**/api/jobs?limit=50", self._list)
+        await page.route(f"**/api/jobs/{self.job['id']}**", self._answer)
+        await page.route(f"**/api/jobs/{self.job['id']}/**", self._answer)
+
+    async def _list(self, route: Route) -> None:
+        await route.fulfill(json={"items": [self.job], "next": None})
+
+    async def _answer(self, route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        if name in ("approve", "reject"):
+            self.decided.append((name, route.request.post_data_json))
+            gone_on = {"waiting_for": None, "approval": None}
+            status = {"approve": "running", "reject": "cancelled"}[name]
+            self.job |= {**gone_on, "status": status}
+            if name == "reject":
+                self.job["error"] = {"code": "rejected", "message": "It was rejected.", "hint": ""}
+        if name == "script":
+            await route.fulfill(json=SCRIPT)
+        elif name == "events":
+            event = f"id: 1\nevent: job\ndata: {msgspec.json.encode(self.job).decode()}\n\n"
+            await route.fulfill(body=event, content_type="text/event-stream")
+        else:
+            await route.fulfill(json=self.job)
+
+
+@pytest.fixture
+async def approvals(visit: Visit, backstage: Backstage, api: httpx.AsyncClient) -> Approvals:
+    job = await add_job(backstage.jobs)
+    attended = Approvals((await api.get(f"/api/jobs/{job.id}")).json(), "script")
+    await attended.attend(visit.page)
+    return attended
+
+
+async def test_a_script_is_corrected_and_approved(visit: Visit, approvals: Approvals) -> None:
+    page = await visit.go(f"#/jobs/{approvals.job['id']}")
+    await page.get_by_label("Scene 1", exact=True).fill("It has three hearts and nine brains.")
+    await page.get_by_text("Description and tags").click()
+    await page.get_by_label("Tags").fill("octopus, hearts")
+    await page.reload()  # what was typed is kept
+    await page.get_by_role("button", name="Approve and go on").click()
+    await expect(page.locator("section.progress")).to_be_visible()
+    edit = {"0": {"text": "It has three hearts and nine brains."}}
+    assert approvals.decided == [("approve", {"tags": ["octopus", "hearts"], "scenes": edit})]
+
+
+async def test_a_script_is_rejected_with_a_reason(visit: Visit, approvals: Approvals) -> None:
+    page = await visit.go(f"#/jobs/{approvals.job['id']}")
+    await page.get_by_role("button", name="Reject").click()
+    await page.get_by_label("Why?").fill("Too dry.")
+    await page.get_by_role("dialog").get_by_role("button", name="Reject").click()
+    await expect(page.get_by_text("It was rejected.")).to_be_visible()
+    assert approvals.decided == [("reject", {"reason": "Too dry."})]
+
+
+# -- for everybody -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tab", ["Topic", "Script", "Scenes"])
+async def test_every_control_says_what_it_is(visit: Visit, backstage: Backstage, tab: str) -> None:
+    await add_job(backstage.jobs)
+    page = await visit.go()
+    await page.get_by_role("tab", name=tab).click()
+    await page.get_by_text("Voice, look and sound").click()
+    await expect(page.get_by_label("lagoon")).to_be_attached()
+    await expect(page.locator("#list li")).to_have_count(1)
+    assert await nameless_controls(page) == []
+
+
+async def test_a_phone_shows_everything_within_its_width(
+    browser: Browser, server: str, backstage: Backstage
+) -> None:
+    job = await add_job(backstage.jobs)
+    async with visiting(browser, server, **PHONE) as visit:
+        page = await visit.go()
+        await page.get_by_text("Voice, look and sound").click()
+        for tab in ("Topic", "Script", "Scenes"):
+            await page.get_by_role("tab", name=tab).click()
+            assert not await is_wider_than_its_window(page)
+        await page.get_by_role("link", name="Videos", exact=True).click()
+        await page.locator("#list a").click()
+        await expect(page.locator("section.progress")).to_be_visible()
+        assert page.url.endswith(str(job.id))
+        assert not await is_wider_than_its_window(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_words_stand_out_from_what_is_behind_them(
+    browser: Browser, server: str, scheme: str
+) -> None:
+    async with visiting(browser, server, color_scheme=scheme) as visit:
+        page = await visit.go()
+        style = await page.evaluate("""() => {
+            const style = getComputedStyle(document.documentElement);
+            return Object.fromEntries([...style].filter((name) => name.startsWith("--"))
+                .map((name) => [name.slice(2), style.getPropertyValue(name).trim()]));
+        }""")
+    pairs = [(text, back) for text in ("ink", "quiet", "accent") for back in ("ground", "surface")]
+    pairs += [("on-accent", "accent"), ("on-accent", "accent-strong"), ("surface", "wrong")]
+    pairs += [("wrong", "wrong-faint"), ("care", "care-faint"), ("ink", "accent-faint")]
+    pairs += [("quiet", "accent-faint"), ("quiet", "care-faint"), ("wrong", "ground")]
+    for text, back in pairs:
+        found = contrast(style[text], style[back])
+        assert found >= TEXT_CONTRAST, f"{text} on {back}: {found:.1f}"
+
+
+async def test_the_keyboard_reaches_the_form_and_sends_it(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    page = await visit.go()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_text("Skip to the content")).to_be_focused()
+    await page.get_by_label("What is it about?").focus()
+    await page.keyboard.type("Octopus")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Octopus")).to_be_visible()
+    assert len(await jobs_of(api)) == 1
