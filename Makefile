@@ -22,7 +22,7 @@ set -o pipefail; $(1) 2> >(sed '/^WARNING: /d' >&2) | while IFS= read -r line; d
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test faults fuzz check audit bench bench-control bench-parallel format \
+.PHONY: help demo serve test faults fuzz check audit bench bench-control bench-parallel bench-serving format \
 	constraints clean
 
 help:
@@ -33,7 +33,8 @@ help:
 	@echo "make fuzz    a thousand requests to every operation, and sequences of them (FUZZ=--help)"
 	@echo "make check   lint, types, import rules, migrations up to date, known vulnerabilities"
 	@echo "make bench   speed, as ratios of one run"
-	@echo "make bench-control, make bench-parallel   the same of job control, and of two workers"
+	@echo "make bench-control, bench-parallel, bench-serving   the same of job control, of two"
+	@echo "             workers, and of the API while a video is rendered"
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" \
@@ -93,6 +94,9 @@ bench-control: $(VENV)/.dev
 
 bench-parallel: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.parallel
+
+bench-serving: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.serving
 
 # Pins everything anew: installs the newest versions that pyproject.toml allows into a venv that
 # is thrown away, and writes down what came.
