@@ -171,9 +171,7 @@ def _headers_of(status: str, response: dict[str, Any], operation: dict[str, Any]
     if any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ())):
         yield "Link"
     if "304" in operation["responses"] and status in ("200", "206", "304"):
-        yield "ETag"
-        if "206" in operation["responses"]:
-            yield from ("Accept-Ranges", "Content-Disposition")
+        yield from ("ETag", "Accept-Ranges", "Content-Disposition")
     if status == "206":
         yield "Content-Range"
 
