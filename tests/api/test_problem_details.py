@@ -81,6 +81,18 @@ async def test_wrong_query_parameters_are_all_named(api: httpx.AsyncClient) -> N
     assert {error["pointer"] for error in body["errors"]} == {"/limit", "/status"}
 
 
+@pytest.mark.parametrize(
+    "address", ["/api/jobs?status=null", "/api/webhooks/deliveries?state=null"]
+)
+async def test_a_parameter_is_left_out_rather_than_null(
+    api: httpx.AsyncClient, address: str
+) -> None:
+    body = assert_problem(await api.get(address), 400, "invalid_request")
+    name = address.partition("?")[2].removesuffix("=null")
+    assert isinstance(body["errors"], list)
+    assert {error["pointer"] for error in body["errors"]} == {f"/{name}"}
+
+
 async def test_an_unreadable_cursor_is_a_problem(api: httpx.AsyncClient) -> None:
     body = assert_problem(await api.get("/api/jobs?cursor=%00x"), 400, "invalid_request")
     assert "/cursor" in str(body["errors"])
