@@ -188,7 +188,8 @@ def _work(settings: Settings) -> list[Feature]:
             else "this machine is served without a key",
             setting="AUTH",
         ),
-        Feature(name="events", available=True, detail="server-sent events of each job"),
+        Feature(name="events", available=True, detail="server-sent events of one job, or of all"),
+        Feature(name="webhooks", available=True, detail="`POST /api/webhooks`, `webhook_url`"),
         Feature(name="presets", available=True, detail="`PUT /api/presets/{name}`"),
     ]
 
@@ -198,7 +199,6 @@ def _not_yet() -> list[Feature]:
     return [
         Feature(name=name, available=False, detail=detail, missing="a later release")
         for name, detail in {
-            "webhooks": "calls when a job's state changes",
             "visuals.stock_footage": "footage of providers, by search terms",
             "publishing": "uploads to channels",
         }.items()
