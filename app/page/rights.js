@@ -42,7 +42,7 @@ export function originality(share, draft, sources) {
 }
 
 /** Sources and credits of a manifest, with what each licence asks for. */
-export function rights({ sources = [], credits = [] }) {
+export function rights({ sources, credits }) {
   return [
     sources.length > 0 && h("h3", {}, "Sources of the text"),
     sources.length > 0 &&
