@@ -14,7 +14,7 @@ import { Voices } from "./voices.js";
 const DRAFT = "compose";
 const SOURCES = ["topic", "script", "scenes"];
 const NEEDED = {
-  voice: "Nothing can be spoken here:",
+  voice: "Nothing can be spoken here without",
   "script.topic": "Topics can’t be written about here:",
 };
 /* what the form can't do without, of the server's features, and what is told of it */

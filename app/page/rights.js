@@ -11,7 +11,7 @@ export function warningList(warnings) {
   if (warnings.length === 0) {
     return null;
   }
-  const line = ({ message, hint }) => h("li", {}, message, hint && h("span", {}, " ", written(hint)));
+  const line = ({ message, hint }) => h("li", {}, written(message), hint && h("span", {}, " ", written(hint)));
   return h("ul", { class: "warnings", "aria-label": "Warnings" }, warnings.map(line));
 }
 
