@@ -116,9 +116,9 @@ export class JobView {
   /** The video of this job; while a revision is made, that of the one before. */
   async #showVideo(job) {
     const waits = job.approval?.after === "package" && job.waiting_for === "approval";
-    const wanted = `${job.status === "succeeded"} ${waits} ${job.revision}`;
+    const wanted = `${isFinal(job) ? job.status : waits} ${job.revision}`;
     const mayBe = job.status === "succeeded" || waits || job.revision > 1;
-    if (!mayBe || wanted === this.#shownVideo) {
+    if (wanted === this.#shownVideo) {
       return;
     }
     this.#shownVideo = wanted;
@@ -126,8 +126,12 @@ export class JobView {
     this.#showing = new AbortController();
     const { signal } = this.#showing;
     try {
-      const video = await this.#store.loadVideo(job.video_id);
-      if (video === null || signal.aborted) {
+      const video = mayBe ? await this.#store.loadVideo(job.video_id) : null;
+      if (signal.aborted) {
+        return;
+      }
+      if (video === null) {
+        fill(this.#videoSlot); // such as one that was rejected
         return;
       }
       await showVideo(this.#videoSlot, video, job.warnings, signal, {
