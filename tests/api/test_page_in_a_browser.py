@@ -209,6 +209,7 @@ async def test_a_stream_that_breaks_is_resumed_where_it_was(
         async with visiting(browser, address) as visit:
             visit.page.on("request", note)
             page = await visit.go(f"#/jobs/{job.id}")
+            await expect(page.locator(".progress").get_by_text("In the queue")).to_be_visible()
             await work_off(backstage.jobs, scenes=2, until=UnitKind.NARRATION)
             await expect(page.locator(".stages")).to_contain_text("0 of 2")
             assert begun_after == [None]

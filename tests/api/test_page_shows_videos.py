@@ -264,6 +264,8 @@ async def test_a_server_that_wants_a_key_gets_it_from_this_tab_only(
     await has_played(visit)  # which can't send a key by itself
     assert await page.evaluate("document.querySelector('video').currentSrc.startsWith('blob:')")
     await visit.becomes("document.querySelector('.strip img').naturalWidth > 0")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert not await is_wider_than_its_window(page)  # with all that is above it then
     async with page.expect_download() as begun:
         await page.get_by_role("link", name="Captions (VTT)").click()
     assert (await begun.value).suggested_filename.endswith(".vtt")
