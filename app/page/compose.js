@@ -195,7 +195,9 @@ export class Composer {
       const brief = briefOf(this.#values());
       const job = await post("/api/generate", brief, { headers: this.#once.headers(brief) });
       this.#once.settled();
-      this.#fill({ ...this.#values(), topic: "", script: "", scenes: [], title: "" });
+      // what came with a request that was taken up was meant for that one only
+      const rest = this.#preset ? this.#rest : {};
+      this.#fill({ ...this.#values(), topic: "", script: "", scenes: [], title: "", rest });
       this.#keep();
       fill(this.#result);
       announce("Accepted. The video is being made.");

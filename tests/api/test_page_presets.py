@@ -94,6 +94,25 @@ async def test_a_video_begins_with_a_preset_and_has_what_the_form_has_no_field_f
     await expect(page.get_by_text("With its")).to_be_hidden()
 
 
+async def test_what_a_request_has_beyond_the_form_is_sent_anew_with_it_and_no_further(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    request = {"script": "Honey never spoils.", "pronunciations": {"honey": "hunny"}}
+    job = (await api.post("/api/generate", json=request)).json()
+    await api.post(f"/api/jobs/{job['id']}/cancel")
+    page = await visit.go(f"#/jobs/{job['id']}")
+    await page.get_by_role("button", name="Change and send anew").click()
+    await expect(page.get_by_label("Your words")).to_have_value("Honey never spoils.")
+    await send(page)
+    await expect(page.locator("section.progress")).to_be_visible()
+    await page.get_by_role("link", name="New video").click()
+    await write_a_script(page, "Bees dance.")
+    await send(page)
+    await expect(page.get_by_role("heading", name="Bees dance.")).to_be_visible()
+    sent = [job["request"]["pronunciations"] for job in await jobs_of(api)]
+    assert sent == [{}, {"honey": "hunny"}, {"honey": "hunny"}]
+
+
 async def test_a_preset_is_replaced_and_deleted_after_a_question(
     visit: Visit, api: httpx.AsyncClient
 ) -> None:
