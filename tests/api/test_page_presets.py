@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 from live_server import serve
-from page_visit import PATIENCE_MS, Visit, visiting
+from page_visit import Visit, visiting
 from playwright.async_api import Browser, Page, expect
 from test_catalog import Voiceless, VoicesOf
 from test_page_in_a_browser import jobs_of, send, write_a_script
@@ -148,14 +148,14 @@ async def test_a_voice_is_listened_to_and_stopped(visit: Visit) -> None:
     listen = page.locator("#listen")
     await page.get_by_label("Voice", exact=True).select_option(index=1)
     await listen.click()
-    await expect(listen).to_have_text("Stop", timeout=PATIENCE_MS)  # the server speaks it first
+    await expect(listen).to_have_text("Stop")  # the server speaks it first
     await listen.click()
     await expect(listen).to_have_text("Listen")
     async with page.expect_response("**/sample") as answer:
         await listen.click()
     assert (await (await answer.value).all_headers())["content-type"] == "audio/wav"
     await expect(listen).to_have_text("Stop")
-    await expect(listen).to_have_text("Listen", timeout=PATIENCE_MS)  # it has come to its end
+    await expect(listen).to_have_text("Listen")  # it has come to its end
 
 
 async def test_pace_seed_and_language_are_sent_and_checked(
