@@ -266,6 +266,7 @@ async def test_a_server_that_wants_a_key_gets_it_from_this_tab_only(
     await visit.becomes("document.querySelector('.strip img').naturalWidth > 0")
     await page.set_viewport_size({"width": 390, "height": 844})
     assert not await is_wider_than_its_window(page)  # with all that is above it then
+    await page.set_viewport_size({"width": 1280, "height": 900})
     async with page.expect_download() as begun:
         await page.get_by_role("link", name="Captions (VTT)").click()
     assert (await begun.value).suggested_filename.endswith(".vtt")
