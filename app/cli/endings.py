@@ -93,6 +93,10 @@ COMMANDS = {
 }
 """what hints name, as it is said on the command line"""
 
+SEND_KEY = "Send `Authorization: Bearer fk_...`"
+SET_KEY = "Set FACELESS_KEY to your key, or --key-file to a file with it"
+"""how a key is given: to the API, and to a command"""
+
 COMMAND = re.compile(rf"`?({'|'.join(map(re.escape, COMMANDS))})`?(?![/\w?])")
 
 out = Console()
@@ -231,6 +235,7 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 def spoken(hint: str) -> str:
     """A hint of the API with its fields and addresses as they are spelt here."""
+    hint = hint.replace(SEND_KEY, SET_KEY)
     hint = re.sub(r"`([^`]+)`", lambda m: SOURCES.get(m[1], m[0]), hint)
     return COMMAND.sub(lambda m: f"`{COMMANDS[m[1]]}`", hint)
 
