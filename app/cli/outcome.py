@@ -132,7 +132,8 @@ def _report_approval(job: dict[str, Any]) -> None:
     click.echo(job["id"])
     note(f"It waits for your approval, after: {after}.")
     note(f"`faceless jobs show {job['id']}` shows what there is to look at;")
-    note(f"`faceless jobs approve {job['id']}` lets it go on, `reject` ends it.")
+    note(f"`faceless jobs approve {job['id']}` lets it go on,")
+    note(f"`faceless jobs reject {job['id']}` ends it.")
 
 
 def _time_taken(job: dict[str, Any]) -> str:

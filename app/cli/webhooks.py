@@ -49,7 +49,8 @@ def add(session: Session, url: str, events: tuple[str, ...], description: str | 
     body |= {"events": list(events)} if events else {}
     body |= {} if description is None else {"description": description}
     answer = session.run(
-        lambda api: api.ask("POST", "/api/webhooks", json=body), options=OPTION_NAMES
+        lambda api: api.ask("POST", "/api/webhooks", json=body),
+        options=OPTION_NAMES | _event_names(events),
     )
     _print_secret(session, answer)
 
@@ -82,7 +83,8 @@ def change(
         wrong = WrongInput("change", "nothing is said about what is to change", hint)
         fail(wrong, as_json=session.as_json)
     answer = session.run(
-        lambda api: api.ask("PATCH", _address(webhook_id), json=body), options=CHANGE_NAMES
+        lambda api: api.ask("PATCH", _address(webhook_id), json=body),
+        options=CHANGE_NAMES | _event_names(events),
     )
     _print_webhook(session, answer)
 
@@ -218,6 +220,11 @@ def _print_sent(session: Session, answer: Answer) -> None:
     if session.server is None:
         note("Written down: `faceless serve` or a worker sends it.")
     note(f"`faceless webhooks deliveries{whose}` tells what came of it.")
+
+
+def _event_names(events: tuple[str, ...]) -> dict[str, str]:
+    """What a list's items are called here."""
+    return {f"/events/{n}": f"--event {event}" for n, event in enumerate(events)}
 
 
 def _state(hook: dict[str, Any]) -> str:
