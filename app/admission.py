@@ -10,7 +10,7 @@ from litestar.types import HTTPScope
 
 from app import limiting
 from app.authentication import Visitor, authenticate
-from app.problems import CrossSiteRequest, UnsupportedMediaType
+from app.problems import PARAMETER_NAMES, CrossSiteRequest, UnsupportedMediaType
 from app.request_body import is_json
 from domain.errors import FieldError, InvalidRequest, KeyInvalid
 
@@ -75,7 +75,8 @@ def refuse_null_parameters(request: Request[Any, Any, Any]) -> None:
     """
     if b"null" not in request.scope["query_string"].lower():
         return
-    parameters = request.route_handler.parsed_fn_signature.parameters
+    arguments = request.route_handler.parsed_fn_signature.parameters
+    parameters = {PARAMETER_NAMES.get(name, name): found for name, found in arguments.items()}
     wrong = {
         name
         for name, value in request.query_params.multi_items()

@@ -53,6 +53,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_scenes: int
     max_body_bytes: int
     """of any request; MAX_BODY_BYTES"""
+    max_body_seconds: float
+    """that it may take to arrive; MAX_BODY_SECONDS"""
+    max_requests_per_minute: int | None
+    """of a key; null: as many as it likes; RATE_LIMIT"""
+    max_requests_at_once: int | None
+    """of a key, open event streams among them; null: as many as it likes; CONCURRENT_LIMIT"""
+    max_failures_per_minute: int | None
+    """requests with a wrong key, of an address; null: as many as it likes; FAILURE_LIMIT"""
     max_queued_jobs: int
     """of all accounts together; MAX_QUEUED_JOBS"""
     job_deadline_seconds: float
@@ -92,6 +100,10 @@ def limits_of(settings: Settings) -> Limits:
         min_article_words=MIN_ARTICLE_WORDS,
         max_scenes=MAX_SCENES,
         max_body_bytes=settings.max_body_bytes,
+        max_body_seconds=settings.max_body_seconds,
+        max_requests_per_minute=settings.rate_limit or None,
+        max_requests_at_once=settings.concurrent_limit or None,
+        max_failures_per_minute=settings.failure_limit or None,
         max_queued_jobs=settings.max_queued_jobs,
         job_deadline_seconds=settings.job_deadline_seconds,
         max_presets=MAX_PRESETS,

@@ -24,7 +24,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": TEXT,
     },
     "Location": {
-        "description": "Where it is: the job that was accepted, or the file at the object store.",
+        "description": "Where it is: the job that was accepted, what was made, or the file at "
+        "the object store.",
         "schema": {"type": "string", "format": "uri-reference"},
     },
     "Retry-After": {
@@ -65,6 +66,9 @@ HEADERS: dict[str, dict[str, Any]] = {
 }
 """every header that says something of its own"""
 
+QUOTA = ("RateLimit-Policy", "RateLimit")
+"""of every answer to a key that was taken, where RATE_LIMIT isn't 0"""
+
 OF_PROBLEMS = {
     "401": "WWW-Authenticate",
     "403": "WWW-Authenticate",
@@ -72,7 +76,8 @@ OF_PROBLEMS = {
     "429": "Retry-After",
     "503": "Retry-After",
 }
-
+UNCOUNTED = ("401", "default")
+"""answers to what was refused before it was known whose it is"""
 
 REVALIDATION = {
     "name": "If-None-Match",
@@ -134,8 +139,13 @@ def describe_answers(operation: dict[str, Any]) -> None:
             _describe_content(status, response, operation)
         elif status in OF_PROBLEMS:
             names.append(OF_PROBLEMS[status])
+        if operation.get("security") and status not in UNCOUNTED:
+            names += QUOTA
         references = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-        response["headers"] = references | response.get("headers", {})
+        own = response.get("headers", {})
+        if status == "201" and "200" in operation["responses"]:
+            own = operation["responses"]["200"].get("headers", {}) | own
+        response["headers"] = references | own
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
@@ -153,6 +163,8 @@ def _headers_of(status: str, response: dict[str, Any], operation: dict[str, Any]
     content = response.get("content", {})
     is_job = "JobBody" in str(content.get(JSON, {}).get("schema"))
     if status == "307" or (status == "202" and is_job):
+        yield "Location"
+    if status == "201" and "200" in operation["responses"]:  # made, where it wasn't there
         yield "Location"
     if is_job:
         yield "Retry-After"

@@ -142,7 +142,7 @@ def _missing_things(path: str) -> Iterator[str]:
     """``/api/videos/{video_id}/scenes/{number}``: video_not_found, scene_not_found."""
     for collection in re.findall(r"/([a-z_-]+)/\{", path):
         code = f"{singular(collection)}_not_found"
-        if code in STATUS_BY_CODE:
+        if STATUS_BY_CODE.get(code) == HTTPStatus.NOT_FOUND:
             yield code
 
 

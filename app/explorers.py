@@ -62,6 +62,13 @@ Scalar.createApiReference("#explorer", {{
 }});
 """
 
+STYLE = """\
+body { margin: 0 }
+.swagger-ui .response-col_links { display: none }
+.swagger-ui .responses-inner { overflow-x: auto }
+"""
+"""no operation has links; and what is wider than a phone's screen moves by itself"""
+
 
 class ApiDocument(OpenAPIRenderPlugin):
     """The description itself, completed once."""
@@ -144,7 +151,7 @@ def _page(title: str, start: str, *, script: str, style: str | None = None) -> b
 <title>{html.escape(title)}</title>
 <link rel="icon" href="/schema/assets/favicon.png">
 {link}
-<style>body {{ margin: 0 }}</style>
+<style>{STYLE}</style>
 </head>
 <body>
 <div id="explorer"></div>

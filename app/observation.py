@@ -27,7 +27,11 @@ QUIET_PATHS = frozenset({"/api/health", "/api/health/ready", "/metrics"})
 
 
 LEFT_UNREAD = {"Connection": "close"}
-"""what is left of a body would be read as the next request, were there one"""
+"""of a body that may have no end; whoever still sends sees a broken connection, and no answer"""
+
+DISCARDED_BODIES = 8
+"""times MAX_BODY_BYTES that a body may be to be let come in unread, so that its sender, who reads
+only then, gets the answer"""
 
 
 class RequestTooSlow(ClientException):
@@ -40,6 +44,14 @@ class RequestTooLarge(ClientException):
     """The body is larger than MAX_BODY_BYTES."""
 
     status_code = 413
+
+
+def _too_large(limit: int, size: int, *, is_declared: bool) -> RequestTooLarge:
+    ends_soon = is_declared and size <= DISCARDED_BODIES * limit
+    return RequestTooLarge(
+        f"The request's body is larger than {limit:,} bytes.",
+        headers=None if ends_soon else LEFT_UNREAD,
+    )
 
 
 async def observed(
@@ -78,10 +90,7 @@ async def observed(
             declared = headers.get(b"content-length", "0")
             size = max(received, int(declared) if declared.isdecimal() else 0)
             if size > settings.max_body_bytes:
-                raise RequestTooLarge(
-                    f"The request's body is larger than {settings.max_body_bytes:,} bytes.",
-                    headers=LEFT_UNREAD,
-                )
+                raise _too_large(settings.max_body_bytes, size, is_declared=declared != "0")
         return message
 
     async def observed_send(message: Message) -> None:

@@ -24,6 +24,7 @@ from app.described_answers import (
 )
 from app.described_models import Models
 from app.described_problems import describe_problems
+from app.described_webhooks import describe_webhooks
 from app.explorers import ApiDocument, SwaggerPage, script_file
 from app.version import version
 
@@ -36,6 +37,15 @@ scored video with thumbnail and metadata.
 is mended scene by scene (`PATCH /api/videos/{id}/scenes/{n}`) and made into a new revision
 (`POST /api/videos/{id}/revisions`).
 
+- **Look first:** `POST /api/generate?dry_run=true` answers script, storyboard and length, and
+  makes nothing.
+- **Approve:** with `pause_after` a job waits after its script, narration or package, until
+  `POST /api/jobs/{id}/approve` (with corrections, if there are any) or `/reject`.
+- **Be told:** webhooks (`POST /api/webhooks`, or `webhook_url` in one request) are sent signed
+  messages; `GET /api/events` streams what happens to all jobs.
+- **Repeat yourself less:** a preset (`PUT /api/presets/{name}`) holds the defaults of requests.
+- **Send twice, make once:** `Idempotency-Key` makes a POST safe to repeat.
+
 From the machine that the server runs on, no key is needed unless `AUTH=required` is set; from
 elsewhere one always is. `faceless keys create --name laptop --scope jobs:write` makes one.
 
@@ -45,12 +55,12 @@ and, for wrong input, every wrong field by its JSON pointer.
 
 TAGS = {
     "Generate": "Ask for a video.",
-    "Jobs": "Follow the work, cancel it, try again.",
+    "Jobs": "Follow the work, approve it, cancel it, try again.",
     "Videos": "What came out, and mending a mistake in it.",
     "Files": "What a video consists of.",
     "Presets": "Defaults of requests, by name.",
-    "Webhooks": "Be told what happens.",
-    "Catalog": "What a request can choose from.",
+    "Webhooks": "Be told what happens, at an address of your own.",
+    "Catalog": "What this server can do, and what a request can choose from.",
     "Keys": "Who may ask for what.",
     "Health": "For whoever watches the server.",
 }
@@ -117,6 +127,7 @@ def finish(described: dict[str, Any], models: Models) -> dict[str, Any]:
     document["components"]["headers"] = HEADERS
     schemas = document["components"]["schemas"]
     models.describe(schemas)
+    document["webhooks"] = describe_webhooks(schemas)
     for operations in document["paths"].values():
         for operation in operations.values():
             say_what_comes(operation, schemas)

@@ -56,6 +56,8 @@ class Survey:
                 *self._sounds(moods),
                 *_storage(self._settings),
                 *_work(self._settings),
+                *_webhooks(self._settings),
+                _limits(self._settings),
                 *_not_yet(),
             ],
             languages=sorted({voice.language for voice in voices}),
@@ -188,9 +190,69 @@ def _work(settings: Settings) -> list[Feature]:
             else "this machine is served without a key",
             setting="AUTH",
         ),
-        Feature(name="events", available=True, detail="server-sent events of each job"),
+        Feature(
+            name="events",
+            available=True,
+            detail="server-sent events of each job, and of all of an account; `GET /api/events`",
+        ),
         Feature(name="presets", available=True, detail="`PUT /api/presets/{name}`"),
+        Feature(
+            name="dry_run",
+            available=True,
+            detail="what would become of a request; `POST /api/generate?dry_run=true`",
+        ),
+        Feature(
+            name="approval",
+            available=True,
+            detail="a job waits to be looked at after `script`, `narration` or `package`; "
+            "`pause_after`",
+        ),
     ]
+
+
+def _webhooks(settings: Settings) -> list[Feature]:
+    has_key, has_own = bool(settings.secret_key), bool(settings.allow_private_urls)
+    return [
+        Feature(
+            name="webhooks",
+            available=True,
+            detail="signed messages on what becomes of jobs; `POST /api/webhooks`, `webhook_url`",
+        ),
+        Feature(
+            name="webhooks.secrets",
+            available=True,
+            detail="encrypted with SECRET_KEY"
+            if has_key
+            else "encrypted with a key of this installation's own",
+            setting="SECRET_KEY",
+            hint=None
+            if has_key
+            else "Processes that don't share DATA_DIR, and restored backups, need SECRET_KEY.",
+        ),
+        Feature(
+            name="webhooks.private_urls",
+            available=has_own,
+            detail="messages to addresses of networks and hosts of one's own",
+            missing=None if has_own else "networks or hosts that are allowed",
+            setting="ALLOW_PRIVATE_URLS",
+            hint=None if has_own else "Set ALLOW_PRIVATE_URLS to such as 10.0.0.0/8, and restart.",
+        ),
+    ]
+
+
+def _limits(settings: Settings) -> Feature:
+    rate, at_once = settings.rate_limit, settings.concurrent_limit
+    told = [f"{rate} requests a minute" if rate else "", f"{at_once} at once" if at_once else ""]
+    each = " and ".join(filter(None, told))
+    where = "in Redis, for all processes" if settings.redis_url else "by each process"
+    return Feature(
+        name="limits",
+        available=bool(each),
+        detail=f"each key: {each}; counted {where}" if each else "each key: as it likes",
+        missing=None if each else "numbers",
+        setting="RATE_LIMIT",
+        hint=None if each else "Set RATE_LIMIT, CONCURRENT_LIMIT, and restart.",
+    )
 
 
 def _not_yet() -> list[Feature]:
@@ -198,7 +260,6 @@ def _not_yet() -> list[Feature]:
     return [
         Feature(name=name, available=False, detail=detail, missing="a later release")
         for name, detail in {
-            "webhooks": "calls when a job's state changes",
             "visuals.stock_footage": "footage of providers, by search terms",
             "publishing": "uploads to channels",
         }.items()

@@ -6,12 +6,21 @@ from uuid import UUID
 
 import msgspec
 from live_server import Backstage
-from tiny_production import ACCOUNT, claim_unit, finish_for, new_job, video_for, work_off
+from tiny_production import (
+    ACCOUNT,
+    claim_unit,
+    finish_for,
+    new_job,
+    result_for,
+    video_for,
+    work_off,
+)
 
 from domain.generation.brief import CaptionChoice
 from domain.generation.packaging import Video
 from domain.generation.palettes import PALETTES
 from domain.generation.script import Scene, Script, Sentence
+from domain.generation.stages.script import units_for
 from domain.generation.stores import Artifact
 from domain.generation.storyboard import (
     DrawnBackdrop,
@@ -22,9 +31,12 @@ from domain.generation.storyboard import (
     Storyboard,
 )
 from domain.jobs.model import NewUnit, UnitKind
+from domain.jobs.ports import Finish
 
 SCENES = 2
 FRAMES_PER_SCENE = 60
+PCM = bytes(range(200)) * 16
+"""a scene's narration: 48 kHz, 16 bits"""
 TITLE = 'Осьминог "8/8": ¿qué?'
 
 FILES = {
@@ -102,6 +114,27 @@ async def finish_the_job(
     finish = msgspec.structs.replace(finish_for(claim, SCENES), video=video)
     await backstage.jobs.finish(claim, finish)
     return await backstage.videos.get(ACCOUNT, video.id)
+
+
+async def work_until_it_waits(backstage: Backstage) -> None:
+    """Run the job that was accepted until it waits for approval; it has ``script``, and ``PCM`` is
+    what is spoken."""
+    claim = await claim_unit(backstage.jobs)
+    result = result_for(claim)
+    body = msgspec.json.encode(script())
+    await backstage.documents.put(ACCOUNT, UnitKind.SCRIPT, result.fingerprint, body)
+    units = units_for(SCENES, pause_after=claim.job.request.pause_after)
+    await backstage.jobs.finish(claim, Finish(result=result, units=units))
+    while (claim := await backstage.jobs.claim("w1", list(UnitKind))) is not None:
+        if claim.unit.kind is UnitKind.NARRATION:
+            audio = await backstage.artifacts.put_bytes(PCM)
+            result = msgspec.structs.replace(
+                result_for(claim), content=audio.sha256, artifacts={"audio": audio.sha256}
+            )
+            await backstage.jobs.finish(claim, Finish(result=result))
+        else:
+            await backstage.jobs.release(claim)
+            await work_off(backstage.jobs)
 
 
 def _fingerprint(job_id: UUID, kind: str) -> str:

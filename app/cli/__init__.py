@@ -16,6 +16,37 @@ from app.cli.endings import EXIT_CODES, EXIT_FAILED, fail, out, settings_or_leav
 from app.cli.server_option import with_server
 from domain.errors import DomainError
 
+SECTIONS = {
+    "Videos": {
+        "generate": "Make a video; or only tell what it would become.",
+        "jobs": "List what was asked for; follow, approve, retry one.",
+        "cancel": "Cancel an unfinished job.",
+        "videos": "List what came of it; fetch, correct, delete one.",
+        "events": "Show what happens to all jobs, as it happens.",
+    },
+    "What to choose from": {
+        "capabilities": "Show what there is, and what is missing for the rest.",
+        "voices": "List voices, or hear one.",
+        "palettes": "List palettes of colours.",
+        "presets": "List, save, delete requests under a name.",
+        "import": "Turn another program's request into one of ours.",
+    },
+    "Who may ask, and who is told": {
+        "keys": "List, make, revoke keys.",
+        "webhooks": "List, add, try addresses that are told.",
+    },
+    "This installation": {
+        "serve": "Start the API, with a worker inside.",
+        "worker": "Work on jobs, beside the API.",
+        "doctor": "Check that everything is in order.",
+        "migrate": "Bring the database to this release; move it.",
+        "gc": "Remove what nothing needs any more.",
+        "backup": "Back everything up into a folder.",
+        "restore": "Fill an empty installation from a backup.",
+    },
+}
+"""commands by what they are for, in the order in which they are needed"""
+
 ELSEWHERE = {
     "backup": "app.cli.upkeep",
     "cancel": "app.cli.jobs",
@@ -45,6 +76,16 @@ class Commands(click.Group):
         """Every command's name."""
         return sorted([*super().list_commands(ctx), *ELSEWHERE])
 
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click hands it over
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """List the commands by what they are for."""
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([*commands.items()])
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, if there is one."""
         if cmd_name not in ELSEWHERE:
@@ -63,7 +104,13 @@ class Commands(click.Group):
 def main(**_: Any) -> None:
     """Turn a topic, an article or a script into a finished video.
 
-    Commands work on this machine's own installation, or on the server that --server names.
+    Without a server, commands work in their own process on this machine's installation, which is
+    under DATA_DIR; with --server (or FACELESS_SERVER) on that server, with the key in
+    FACELESS_KEY.
+
+    \b
+    Begin with:  faceless doctor
+                 faceless generate "Octopus"
     """
 
 

@@ -53,7 +53,7 @@ def sample(session: Session, voice_id: str, file: Path) -> None:
                 "It is too old for this command: bring it up to date.",
             )
             raise Refused(problem)
-        await download(api, voice["sample_url"], file)
+        await download(api, voice["sample_url"], file, is_hashed=False)
 
     session.run(fetch)
     if session.as_json:
@@ -84,25 +84,33 @@ def capabilities(session: Session) -> None:
     if session.as_json:
         click.echo(answer.raw)
         return
-    features = answer.body.pop("features")
-    print_table(
-        ("FEATURE", "", ""),
-        [(f["name"], "yes" if f["available"] else "no", _state(f)) for f in features],
-    )
-    print_facts([(name, _value(value)) for name, value in answer.body.items()])
+    told = answer.body
+    features, limits = told.pop("features"), told.pop("limits")
+    print_facts([(_mark(feature), _state(feature)) for feature in features])
+    click.echo()
+    print_facts([(name, _value(value)) for name, value in told.items()])
+    click.echo()
+    print_facts([(name, _value(value)) for name, value in limits.items()])
 
 
 def _colours(palette: dict[str, Any]) -> str:
     return " ".join(v for v in palette.values() if isinstance(v, str) and v.startswith("#"))
 
 
+def _mark(feature: dict[str, Any]) -> str:
+    return f"{'yes' if feature['available'] else 'no':<3}  {feature['name']}"
+
+
 def _state(feature: dict[str, Any]) -> str:
+    detail = str(feature["detail"])
     if feature["available"]:
-        return str(feature.get("detail") or "")
-    return str(feature.get("hint") or feature.get("missing") or "")
+        return detail
+    return f"{detail}. {feature.get('hint') or 'It takes ' + str(feature['missing'])}"
 
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
+        if value.keys() == {"width", "height"}:
+            return f"{value['width']} x {value['height']}"
         return ", ".join(f"{name} {_value(inner)}" for name, inner in value.items())
     return ", ".join(map(_value, value)) if isinstance(value, list) else str(value)

@@ -51,7 +51,7 @@ async def download_video(
     Raises:
         Refused
     """
-    _make(folder)
+    make_folder(folder)
     paths = []
     for name in what:
         address, file = FILES[name]
@@ -62,13 +62,21 @@ async def download_video(
 
 
 async def download(
-    api: Api, path: str, target: Path, *, has_head: bool = False, moved: Moved = lambda *_: None
+    api: Api,
+    path: str,
+    target: Path,
+    *,
+    has_head: bool = False,
+    is_hashed: bool = True,
+    moved: Moved = lambda *_: None,
 ) -> None:
     """Fetch what is at ``path``, over as many connections as it takes.
 
     Args:
         has_head: whether the server tells size and hash beforehand; a store that sends the bytes
             in its place doesn't know the hash.
+        is_hashed: whether an ETag that looks like a SHA-256 is the content's: a voice's sample and
+            a narration are tagged by what they were made from.
 
     Raises:
         Refused: it can't be fetched, isn't what it should be, or can't be written.
@@ -86,7 +94,7 @@ async def download(
             except GONE as error:
                 trouble = api.unreachable(error)
                 continue
-            wrong = _wrong(part, size, tag or found)
+            wrong = _wrong(part, size, tag or (found if is_hashed else None))
             if wrong is None:
                 part.replace(target)
                 return
@@ -166,7 +174,12 @@ def hash_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _make(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """A folder for what is fetched.
+
+    Raises:
+        Refused: it can't be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

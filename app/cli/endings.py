@@ -72,6 +72,14 @@ COMMANDS = {
     "GET /api/palettes": "faceless palettes",
     "GET /api/presets": "faceless presets",
     "GET /api/webhooks": "faceless webhooks",
+    "GET /api/webhooks/deliveries": "faceless webhooks deliveries",
+    "DELETE /api/webhooks/{id}": "faceless webhooks delete ID",
+    "POST /api/webhooks/{id}/rotate": "faceless webhooks rotate ID",
+    "GET /api/jobs/{id}": "faceless jobs show ID",
+    "GET /api/jobs/{id}/script": "faceless jobs show ID",
+    "GET /api/music": "faceless capabilities",
+    "DELETE /api/presets/{name}": "faceless presets delete NAME",
+    "PUT /api/presets/{name}": "faceless presets save NAME",
     "POST /api/generate": "faceless generate",
     "POST /api/jobs/{id}/retry": "faceless jobs retry ID",
     "POST /api/jobs/{id}/approve": "faceless jobs approve ID",
@@ -83,7 +91,13 @@ COMMANDS = {
     '"aspect_ratio": "16:9"': "--aspect 16:9",
     '"mood": "none"': "--mood none",
 }
-"""what hints name in backticks, as it is said on the command line"""
+"""what hints name, as it is said on the command line"""
+
+SEND_KEY = "Send `Authorization: Bearer fk_...`"
+SET_KEY = "Set FACELESS_KEY to your key, or --key-file to a file with it"
+"""how a key is given: to the API, and to a command"""
+
+COMMAND = re.compile(rf"`?({'|'.join(map(re.escape, COMMANDS))})`?(?![/\w?])")
 
 out = Console()
 err = Console(stderr=True)
@@ -189,7 +203,7 @@ def note(message: str) -> None:
 
 def in_words(problem: Mapping[str, Any], options: Mapping[str, str]) -> list[str]:
     """A problem as lines with rich's markup."""
-    code, hint = str(problem.get("code", "failed")), _spoken(str(problem.get("hint", "")))
+    code, hint = str(problem.get("code", "failed")), spoken(str(problem.get("hint", "")))
     if code == "invalid_request" and problem.get("errors"):
         lines = []
         for wrong in problem["errors"]:
@@ -198,7 +212,7 @@ def in_words(problem: Mapping[str, Any], options: Mapping[str, str]) -> list[str
             if wrong.get("code") == "exactly_one_source":
                 message = _sources_spelled(message)
             lines.append(f"[red]{escape(option)}[/] {escape(message)}")
-            lines += [f"  {escape(_spoken(wrong['hint']))}"] if wrong.get("hint") else []
+            lines += [f"  {escape(spoken(wrong['hint']))}"] if wrong.get("hint") else []
         return lines
     if "settings" in problem:
         said = [f"[red]setting[/] {escape(wrong)}" for wrong in problem["settings"]]
@@ -219,13 +233,11 @@ def _print_lines(lines: Iterable[str]) -> None:
         err.print(line, soft_wrap=True, highlight=False)
 
 
-def _spoken(hint: str) -> str:
+def spoken(hint: str) -> str:
     """A hint of the API with its fields and addresses as they are spelt here."""
-    return re.sub(
-        r"`([^`]+)`",
-        lambda m: SOURCES.get(m[1]) or (f"`{COMMANDS[m[1]]}`" if m[1] in COMMANDS else m[0]),
-        hint,
-    )
+    hint = hint.replace(SEND_KEY, SET_KEY)
+    hint = re.sub(r"`([^`]+)`", lambda m: SOURCES.get(m[1], m[0]), hint)
+    return COMMAND.sub(lambda m: f"`{COMMANDS[m[1]]}`", hint)
 
 
 def _sources_spelled(text: str) -> str:

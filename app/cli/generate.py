@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from app.cli.api_client import Answer, Api, new_key
-from app.cli.endings import EXIT_CODES, Refused, fail, note
+from app.cli.endings import EXIT_CODES, Refused, fail, note, spoken
 from app.cli.following import watch
 from app.cli.outcome import (
     ALL_FILES,
@@ -26,8 +26,9 @@ from app.cli.request_options import (
     takes_fields,
     takes_sources,
 )
+from app.cli.scenes import print_scenes
 from app.cli.session import Session, connects
-from app.cli.tables import print_facts, seconds, width, wrapped
+from app.cli.tables import in_words, print_facts
 
 NAMED_JOBS = 5
 """unfinished jobs of earlier runs that are named"""
@@ -156,21 +157,20 @@ def _rehearse(session: Session, body: dict[str, Any], options: dict[str, str]) -
         click.echo(answer.raw)
         return
     plan = answer.body
+    if plan["topic_match"] is not None:
+        say_topic(plan["request"]["topic"] or "", plan["topic_match"])
     for warning in plan["warnings"]:
-        note(f"warning: {warning['message']} {warning.get('hint', '')}".rstrip())
+        note(f"warning: {warning['message']} {spoken(warning.get('hint', ''))}".rstrip())
+    estimated = plan["estimated"]
+    known = estimated["based_on"]
+    source = f"by the latest {known} made here" if known else "a guess: none was made here yet"
     print_facts(
         [
             ("title", plan["script"]["title"]),
-            ("length", seconds(plan["estimated"]["duration"])),
-            ("takes", f"about {seconds(plan['estimated']['seconds'])} to make"),
+            ("length", f"about {in_words(estimated['duration'])}"),
+            ("takes", f"about {in_words(estimated['seconds'])} to make ({source})"),
+            ("seed", plan["request"]["seed"]),
         ]
     )
-    print_scenes(plan["script"])
-
-
-def print_scenes(script: dict[str, Any]) -> None:
-    """A script's scenes by their numbers, from 0."""
-    for number, scene in enumerate(script["scenes"]):
-        said = " ".join(sentence["text"] for sentence in scene["sentences"])
-        for n, line in enumerate(wrapped(said, width() - 5)):
-            click.echo(f"{'' if n else number:>3}  {line}")
+    print_scenes(plan["script"], plan["storyboard"])
+    note(f"Nothing was made. The same with --seed {plan['request']['seed']} becomes this.")

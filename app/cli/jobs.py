@@ -1,18 +1,20 @@
 """``faceless jobs`` and ``faceless cancel``: what was asked for, and deciding about it."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import click
+import msgspec
 
 from app.cli.api_client import Answer, Api
-from app.cli.endings import EXIT_CODES, Refused, fail, note, out
+from app.cli.downloads import download, make_folder
+from app.cli.endings import EXIT_CODES, Refused, fail, note, out, spoken
 from app.cli.following import is_over, waits_for_approval, watch
-from app.cli.generate import print_scenes
 from app.cli.listing import OPTION_NAMES, read_list, say_more, takes_a_selection
 from app.cli.outcome import describe, end_accepted, end_with, say_interrupted, subject_of
-from app.cli.scene_edits import OPTION_NAMES as EDIT_NAMES
-from app.cli.scene_edits import edits_of, takes_edits
+from app.cli.scene_edits import edits_of, names_of, takes_edits
+from app.cli.scenes import print_scenes
 from app.cli.session import Session, connects
 from app.cli.tables import moment, print_facts, print_table
 
@@ -48,15 +50,47 @@ def jobs(session: Session, **given: Any) -> None:
 @JOB_ID
 @connects
 def show(session: Session, job_id: UUID) -> None:
-    """Show where a job stands, and its script while it waits for approval."""
-    job, script = session.run(lambda api: _look(api, job_id, with_script=not session.as_json))
+    """Show where a job stands; of one that waits for approval, what there is to look at."""
+    job, view = session.run(lambda api: _look(api, job_id, whole=not session.as_json))
     if session.as_json:
         click.echo(job.raw)
         return
     _print_job(job.body)
-    if script is not None:
-        print_scenes(script)
-        note(f"`faceless jobs approve {job_id}` lets it go on, `reject` ends it.")
+    if view is None:
+        return
+    print_scenes(view.script, view.storyboard)
+    _say_where(session.server, job.body, view)
+    _say_how_to_decide(job.body)
+
+
+@jobs.command(epilog=EXIT_CODES)
+@JOB_ID
+@click.option("--scene", type=click.IntRange(0), multiple=True, help="Only this one; repeatable.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    default=Path(),
+    help="Where to; else the folder that you are in.",
+)
+@connects
+def narration(session: Session, job_id: UUID, scene: tuple[int, ...], output: Path) -> None:
+    """Save what a job has spoken so far, a WAV file for each scene, to listen to it."""
+
+    async def fetch(api: Api) -> list[Path]:
+        numbers = scene or range(len((await _script(api, job_id))["scenes"]))
+        make_folder(output)
+        paths = [output / f"scene-{number}.wav" for number in numbers]
+        for number, path in zip(numbers, paths, strict=True):
+            await download(api, _narration(job_id, number), path, is_hashed=False)
+        return paths
+
+    paths = session.run(fetch)
+    if session.as_json:
+        click.echo(msgspec.json.encode({"files": [str(path) for path in paths]}))
+    else:
+        for path in paths:
+            click.echo(path)
 
 
 @jobs.command(epilog=EXIT_CODES)
@@ -103,15 +137,16 @@ def retry(session: Session, job_id: UUID, wait: bool) -> None:
 @connects
 def approve(session: Session, job_id: UUID, *, wait: bool, **given: Any) -> None:
     """Let a job go on that waits for approval, corrected if need be."""
+    body: dict[str, Any] = {"title": given["title"], "description": given["description"]}
     try:
-        body: dict[str, Any] = {"title": given["title"], "description": given["description"]}
-        body |= {"tags": list(given["tags"]) or None, "scenes": edits_of(given) or None}
+        edits = edits_of(given)
     except Refused as error:
         fail(error, as_json=session.as_json)
+    body |= {"tags": list(given["tags"]) or None, "scenes": edits or None}
     body = {name: value for name, value in body.items() if value is not None}
     answer = session.run(
         lambda api: api.ask("POST", f"/api/jobs/{job_id}/approve", json=body or None),
-        options=EDIT_NAMES,
+        options=names_of(edits),
     )
     _go_on(session, answer, wait=wait)
 
@@ -162,14 +197,54 @@ def _follow(session: Session, job_id: UUID | str) -> None:
     end_with(session.server, answer, None, as_json=session.as_json)
 
 
-async def _look(
-    api: Api, job_id: UUID, *, with_script: bool
-) -> tuple[Answer, dict[str, Any] | None]:
+class _View(NamedTuple):
+    """What there is to look at of a job that waits for approval."""
+
+    script: dict[str, Any]
+    storyboard: dict[str, Any] | None
+    is_spoken: bool
+
+
+async def _look(api: Api, job_id: UUID, *, whole: bool) -> tuple[Answer, _View | None]:
     job = await api.ask("GET", f"/api/jobs/{job_id}")
-    if not with_script or not waits_for_approval(job.body):
+    if not whole or not waits_for_approval(job.body):
         return job, None
-    script = await api.ask("GET", f"/api/jobs/{job_id}/script")
-    return job, script.body
+    script = await _script(api, job_id)
+    try:
+        storyboard = (await api.ask("GET", f"/api/jobs/{job_id}/storyboard")).body
+    except Refused as error:
+        if error.code != "artifact_not_found":
+            raise
+        storyboard = None  # not planned yet
+    return job, _View(script, storyboard, job.body["approval"]["after"] != "script")
+
+
+async def _script(api: Api, job_id: UUID) -> dict[str, Any]:
+    script: dict[str, Any] = (await api.ask("GET", f"/api/jobs/{job_id}/script")).body
+    return script
+
+
+def _narration(job_id: UUID | str, number: int | str) -> str:
+    """Where the API has what a scene sounds like."""
+    return f"/api/jobs/{job_id}/scenes/{number}/narration"
+
+
+def _say_where(server: str | None, job: dict[str, Any], view: _View) -> None:
+    """Say how to hear what was spoken, and how to see the video."""
+    if view.is_spoken:
+        note(f"`faceless jobs narration {job['id']}` saves what it sounds like;")
+        if server is not None:
+            note(f"scene 0 is at {server}{_narration(job['id'], 0)}")
+    if (result := job.get("result")) is not None:
+        note(f"`faceless videos download {result['video_id']}` fetches the video.")
+
+
+def _say_how_to_decide(job: dict[str, Any]) -> None:
+    job_id = job["id"]
+    note(f"`faceless jobs approve {job_id}` lets it go on,")
+    if job["approval"]["after"] != "package":
+        note("  with `--scene N --text TEXT` for another text of scene N;")
+    note(f"`faceless jobs reject {job_id}` ends it.")
 
 
 def _print_job(job: dict[str, Any]) -> None:
@@ -188,7 +263,7 @@ def _print_job(job: dict[str, Any]) -> None:
             ("asked", moment(job["created_at"])),
             ("ended", moment(job["finished_at"])),
             ("error", error.get("message")),
-            ("hint", error.get("hint")),
+            ("hint", spoken(error.get("hint") or "")),
             ("video", result.get("video_id")),
             ("folder", result.get("path")),
             *(("warning", warning["message"]) for warning in job["warnings"]),

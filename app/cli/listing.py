@@ -13,7 +13,16 @@ from app.cli.request_options import SHAPES
 PAGE = 200
 """entries asked for at a time where all are wanted"""
 
-PARAMETERS = ("status", "title", "aspect_ratio", "created_after", "created_before", "sort")
+PARAMETERS = (
+    "status",
+    "title",
+    "aspect_ratio",
+    "created_after",
+    "created_before",
+    "state",
+    "job_id",
+    "sort",
+)
 
 OPTION_NAMES = {
     "/status": "--status",
@@ -21,6 +30,8 @@ OPTION_NAMES = {
     "/aspect_ratio": "--aspect",
     "/created_after": "--created-after",
     "/created_before": "--created-before",
+    "/state": "--state",
+    "/job_id": "--job",
     "/sort": "--sort",
     "/cursor": "--cursor",
     "/limit": "--limit",
@@ -33,6 +44,16 @@ def takes_a_selection(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--aspect", "aspect_ratio", type=click.Choice(SHAPES), help="This shape."),
         click.option("--created-after", metavar="TIME", help="Such as 2026-11-22T10:00:00Z."),
         click.option("--created-before", metavar="TIME", help="The same, the other way."),
+    )
+    command = takes_pages(command)
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def takes_pages(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that sort and page a list."""
+    options = (
         click.option("--sort", type=click.Choice(("newest", "oldest")), help="Which first."),
         click.option("--limit", type=click.IntRange(1, PAGE), help="How many at most: 50."),
         click.option("--cursor", help="Go on behind an earlier page."),

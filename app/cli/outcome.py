@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from app.cli.api_client import Answer, Api
 from app.cli.downloads import FILES, download_video
-from app.cli.endings import EXIT_FAILED, EXIT_WAITING, err, note
+from app.cli.endings import EXIT_FAILED, EXIT_WAITING, err, note, spoken
 from app.cli.following import is_over, waits_for_approval
 from app.cli.tables import plain
 
@@ -102,7 +102,7 @@ async def fetch_files(
 
 def _report(server: str | None, job: dict[str, Any], folder: Path | None) -> None:
     for warning in job["warnings"]:
-        text = f"{warning['message']} {warning.get('hint', '')}".strip()
+        text = f"{warning['message']} {spoken(warning.get('hint', ''))}".strip()
         err.print(f"[yellow]warning[/] {escape(text)}", soft_wrap=True, highlight=False)
     if waits_for_approval(job):
         _report_approval(job)
@@ -113,7 +113,7 @@ def _report(server: str | None, job: dict[str, Any], folder: Path | None) -> Non
         state = escape(job["status"])
         err.print(f"[red]{state}[/] {escape(error.get('message', ''))}", soft_wrap=True)
         if error.get("hint"):
-            note(f"  {error['hint']}")
+            note(f"  {spoken(error['hint'])}")
         if is_over(job):
             note(f"`faceless jobs retry {job['id']}` takes it up again.")
         return
@@ -132,7 +132,8 @@ def _report_approval(job: dict[str, Any]) -> None:
     click.echo(job["id"])
     note(f"It waits for your approval, after: {after}.")
     note(f"`faceless jobs show {job['id']}` shows what there is to look at;")
-    note(f"`faceless jobs approve {job['id']}` lets it go on, `reject` ends it.")
+    note(f"`faceless jobs approve {job['id']}` lets it go on,")
+    note(f"`faceless jobs reject {job['id']}` ends it.")
 
 
 def _time_taken(job: dict[str, Any]) -> str:

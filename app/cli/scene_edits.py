@@ -10,7 +10,7 @@ from app.cli.input_files import FILE, object_of
 
 EDITS_HINT = 'It takes corrections by scene number, such as {"0": {"text": "Reefs are alive."}}.'
 OF_ONE = ("heading", "kind", "media")
-OPTION_NAMES = {"/title": "--title", "/description": "--description", "/tags": "--tag"}
+NAMES = {"/title": "--title", "/description": "--description", "/tags": "--tag"}
 
 
 def takes_edits(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,3 +57,13 @@ def edits_of(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         edit = others | ({"text": texts[number]} if texts else {})
         edits[str(scene)] = {**edits.get(str(scene), {}), **edit}
     return edits
+
+
+def names_of(edits: Mapping[str, Any]) -> dict[str, str]:
+    """What the fields of corrections are called here, by their JSON pointers."""
+    names = dict(NAMES)
+    for number in edits:
+        names[f"/scenes/{number}"] = f"--scene {number}"
+        for field in ("text", *OF_ONE):
+            names[f"/scenes/{number}/{field}"] = f"--{field} of scene {number}"
+    return names

@@ -83,6 +83,14 @@ def seconds(value: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
+def in_words(value: float) -> str:
+    """A length, such as 45 seconds or 2 minutes 5 seconds."""
+    minutes, rest = divmod(round(value), 60)
+    parts = [(minutes, "minute"), (rest, "second")]
+    told = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
+    return " ".join(told) or "0 seconds"
+
+
 def size(count: int) -> str:
     """A number of bytes."""
     return f"{count / 1e6:,.1f} MB"

@@ -14,7 +14,8 @@ from app.cli.endings import EXIT_CODES, Refused, WrongInput, err, fail, note
 from app.cli.following import watch
 from app.cli.listing import OPTION_NAMES, read_list, say_more, takes_a_selection
 from app.cli.outcome import ALL_FILES, end_accepted, end_with, fetch_files, say_interrupted
-from app.cli.scene_edits import edits_of, takes_edits
+from app.cli.scene_edits import edits_of, names_of, takes_edits
+from app.cli.scenes import print_scenes
 from app.cli.session import Session, connects
 from app.cli.tables import moment, print_facts, print_table, seconds, size
 
@@ -73,8 +74,6 @@ def show(session: Session, video_id: UUID) -> None:
 @connects
 def script(session: Session, video_id: UUID) -> None:
     """Show what is said in a video, by the numbers of its scenes."""
-    from app.cli.generate import print_scenes  # noqa: PLC0415 - that one knows videos as well
-
     answer = session.run(lambda api: api.ask("GET", f"/api/videos/{video_id}/script"))
     if session.as_json:
         click.echo(answer.raw)
@@ -138,7 +137,10 @@ def revise(
         return await watch(api, answer.body["id"], quiet=session.as_json) if wait else answer
 
     answer = session.run(
-        carry_out, works=wait, on_interrupt=lambda: say_interrupted(session.server, job_id)
+        carry_out,
+        works=wait,
+        options=names_of(edits),
+        on_interrupt=lambda: say_interrupted(session.server, job_id),
     )
     if wait:
         end_with(session.server, answer, None, as_json=session.as_json)

@@ -47,21 +47,24 @@ class Listener(NamedTuple):
     """whether it still may listen"""
 
 
-def event_stream_specs() -> dict[int, ResponseSpec]:
+def event_stream_specs(*, has_end: bool) -> dict[int, ResponseSpec]:
     """Document what a stream's route answers."""
-    return {
+    ends = "after `end`, or when the server does" if has_end else "when the server does"
+    answers = {
         200: ResponseSpec(
             str,
             media_type=EVENT_STREAM,
             generate_examples=False,
             description="Server-sent events (WHATWG HTML, 9.2): each has an `id`, an `event` and, "
             "in one line of JSON, its `data`. A comment comes when there is nothing to tell for "
-            "long. The stream ends after `end`, or when the server does.",
-        ),
-        204: ResponseSpec(
-            None, description="`Last-Event-ID` is that of the end: there is nothing to come."
-        ),
+            f"long. The stream ends {ends}.",
+        )
     }
+    if has_end:
+        answers[204] = ResponseSpec(
+            None, description="`Last-Event-ID` is that of the end: there is nothing to come."
+        )
+    return answers
 
 
 async def follow_job(

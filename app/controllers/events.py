@@ -49,7 +49,7 @@ class EventsController(Controller):
         "event that comes twice then has the same `event_id`. `reset` says that something may "
         "have been missed for good: look at the lists once.",
         media_type=EVENT_STREAM,
-        responses=event_stream_specs(),
+        responses=event_stream_specs(has_end=False),
         **needs(Scope.JOBS_READ),
     )
     async def follow(

@@ -84,7 +84,7 @@ class JobFilesController(Controller):
         "/scenes/{number:int}/narration",
         summary="A scene as it is spoken",
         description="WAV, 48 kHz. There is none until the scene was spoken.",
-        responses=produces(WAV, "The sound."),
+        responses=produces(WAV, "The sound.", partial=False),
         **needs(Scope.JOBS_READ),
     )
     async def narration(

@@ -277,7 +277,7 @@ class JobsController(Controller):
         "what happens (`status`, `stage`, `progress`, `warning`); the last, `end`, is the job "
         "in its final state. A broken connection resumes by `Last-Event-ID`.",
         media_type=EVENT_STREAM,
-        responses=event_stream_specs(),
+        responses=event_stream_specs(has_end=True),
         **needs(Scope.JOBS_READ),
     )
     async def events(

@@ -71,6 +71,8 @@ class PresetsController(Controller):
     @get(
         "/{name:str}",
         summary="Look at a preset",
+        description="Its fields as they were given. With its `ETag` in `If-Match` it's replaced "
+        "only while nobody else has changed it.",
         response_headers=ETAG,
         **needs(Scope.JOBS_READ),
     )

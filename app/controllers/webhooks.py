@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from dishka import FromDishka
 from litestar import Controller, Response, delete, get, patch, post
+from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
@@ -22,6 +23,15 @@ Url = Annotated[
     str, Meta(min_length=1, max_length=2_000, examples=["https://example.com/hooks/faceless"])
 ]
 Description = Annotated[str, Meta(max_length=200)]
+
+LOCATION = [
+    ResponseHeader(
+        name="Location",
+        value="/api/webhooks/01a21d26-2b4e-7d5a-8a0c-51d0e3b7c9f2",
+        description="Where the webhook is.",
+        documentation_only=True,
+    )
+]
 
 
 class WebhookRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +81,7 @@ class WebhooksController(Controller):
         summary="Make a webhook",
         description="Its secret is shown only in this answer. Messages are signed as Standard "
         "Webhooks lays down: any of its libraries checks them.",
+        response_headers=LOCATION,
         responses=problem_specs(UrlForbidden, TooManyWebhooks),
         **needs(Scope.WEBHOOKS_WRITE),
     )

@@ -28,7 +28,7 @@ export class ApprovalPanel {
       "section",
       { class: "card approval", "aria-labelledby": "approval-title" },
       h("h2", { id: "approval-title" }, "Your approval"),
-      h("p", {}, ASKS[job.approval?.after] ?? "Look at what was made so far."),
+      h("p", {}, ASKS[job.approval.after]),
       this.#form,
     );
     this.#form.addEventListener("submit", (event) => {
@@ -41,22 +41,20 @@ export class ApprovalPanel {
   }
 
   get #draft() {
-    return `approval.${this.#job.id}.${this.#job.approval?.after}`;
+    return `approval.${this.#job.id}.${this.#job.approval.after}`;
   }
 
   async #load() {
     const { id, video_id: videoId, approval } = this.#job;
+    const isMade = approval.after === "package"; // its words can't be corrected here any more
+    const path = isMade ? `/api/videos/${videoId}/metadata` : `/api/jobs/${id}/script`;
     try {
-      const script = await get(`/api/jobs/${id}/script`, { signal: this.#signal });
-      const about =
-        approval?.after === "package"
-          ? await get(`/api/videos/${videoId}/metadata`, { signal: this.#signal })
-          : { title: script.title, description: "", tags: script.tags };
+      const about = await get(path, { signal: this.#signal });
       this.#before = {
-        title: about.title ?? "",
+        title: about.title,
         description: about.description ?? "",
-        tags: (about.tags ?? []).join(", "),
-        scenes: script.scenes.map(textOf),
+        tags: about.tags.join(", "),
+        scenes: isMade ? [] : about.scenes.map(textOf),
       };
       this.#show({ ...this.#before, ...readDraft(this.#draft, {}) });
     } catch (error) {
@@ -83,11 +81,12 @@ export class ApprovalPanel {
       this.#form,
       h("div", { class: "problems" }),
       field("title", "Title", named("title", "input", { maxlength: 100 })),
-      this.#job.approval?.after !== "package" && h(
-        "ol",
-        { class: "scene-rows" },
-        this.#before.scenes.map((text, number) => this.#scene(values.scenes[number] ?? text, number)),
-      ),
+      this.#before.scenes.length > 0 &&
+        h(
+          "ol",
+          { class: "scene-rows" },
+          this.#before.scenes.map((text, n) => this.#scene(values.scenes[n] ?? text, n)),
+        ),
       h(
         "details",
         { class: "options-box" },
@@ -103,7 +102,7 @@ export class ApprovalPanel {
       h(
         "div",
         { class: "actions" },
-        h("button", { type: "submit", class: "main" }, "Approve and go on"),
+        h("button", { type: "submit", class: "main" }, "Approve"),
         h("button", { type: "button", class: "quiet", on: { click: () => this.#reject() } }, "Reject"),
       ),
     );
@@ -121,7 +120,7 @@ export class ApprovalPanel {
         h("label", { for: id }, `Scene ${number + 1}`),
         words,
       ),
-      this.#job.approval?.after === "script" ? null : this.#voice(number),
+      this.#job.approval.after === "script" ? null : this.#voice(number),
     );
   }
 

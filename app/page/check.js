@@ -6,10 +6,10 @@ import { warningList } from "./rights.js";
 
 /** Show the answer of a dry run. */
 export function showCheck(place, { script, storyboard, estimated, warnings }) {
-  const kinds = (storyboard?.scenes ?? []).map((scene) => scene.shots[0]?.content?.kind);
+  const kinds = storyboard.scenes.map((scene) => scene.shots[0].content?.kind);
   const facts = [
-    estimated?.duration && `${clock(estimated.duration)} long`,
-    estimated?.seconds && `about ${span(estimated.seconds)} to make`,
+    `${clock(estimated.duration)} long`,
+    `about ${span(estimated.seconds)} to make`,
     count(script.scenes.length, "scene"),
     script.verbatim_share > 0 && `${percent(script.verbatim_share)} in its source’s own words`,
   ];
@@ -20,7 +20,7 @@ export function showCheck(place, { script, storyboard, estimated, warnings }) {
       { class: "card", "aria-label": "What it would become" },
       h("h2", {}, script.title),
       h("p", { class: "facts" }, facts.filter(Boolean).join(" · ")),
-      warningList(warnings ?? []),
+      warningList(warnings),
       h(
         "ol",
         { class: "script" },

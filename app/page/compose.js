@@ -1,33 +1,50 @@
 /** The form that asks for a video: its draft, its check, and sending it once. */
 
 import { get, OnceOnly, post, Problem } from "./api.js";
+import { briefOf, choicesOf, valuesOf } from "./brief.js";
 import { showCheck } from "./check.js";
 import { keepDraft, readDraft } from "./drafts.js";
-import { announce, fill, h } from "./dom.js";
-import { blobAddress } from "./media.js";
+import { announce, fill, h, say } from "./dom.js";
+import { Presets } from "./presets.js";
 import { clearProblems, forgetAsMended, showProblem } from "./problems.js";
+import { warningList } from "./rights.js";
 import { SceneRows } from "./scene_rows.js";
+import { Voices } from "./voices.js";
 
 const DRAFT = "compose";
 const SOURCES = ["topic", "script", "scenes"];
+const NEEDED = {
+  voice: "Nothing can be spoken here without",
+  "script.topic": "Topics can’t be written about here:",
+};
+/* what the form can't do without, of the server's features, and what is told of it */
+const WORDS = ["topic", "script", "title"];
+const TYPED = ["duration", "mood", "captions", "language", "speed", "seed", "pause_after"];
 
 export class Composer {
   #form = document.getElementById("compose");
   #result = document.getElementById("check-result");
   #scenes;
+  #voices;
+  #presets;
   #source = "topic";
+  #preset = ""; // the name of the one begun with
+  #rest = {}; // what it, or the request that was taken up, says beyond this form
   #once = new OnceOnly();
-  #voices = [];
+  #limits = null; // this server's, once they are known
   #busy = false;
 
   /** `onJob` gets each job that was accepted. */
   constructor(onJob) {
     this.onJob = onJob;
     this.#scenes = new SceneRows(document.getElementById("scene-rows"), () => this.#keep());
-    document.getElementById("add-scene").addEventListener("click", () => this.#scenes.add());
+    this.#voices = new Voices((problem) => showProblem(this.#form, problem));
+    this.#presets = new Presets({
+      home: this.#form,
+      choices: () => choicesOf(this.#values()),
+      onChosen: (request, name) => this.#startFrom(request, name),
+    });
     document.getElementById("check-first").addEventListener("click", () => this.#check());
-    document.getElementById("listen").addEventListener("click", () => this.#listen());
-    this.#form.voice.addEventListener("change", () => this.#offerSample());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#make();
@@ -38,52 +55,69 @@ export class Composer {
     this.#fill(readDraft(DRAFT, {}));
   }
 
-  /** Offer what this server has: voices and palettes. */
+  /** Offer what this server has, within its limits. */
   async offer() {
-    const [voices, palettes] = await Promise.all([get("/api/voices"), get("/api/palettes")]);
-    this.#voices = voices.items;
-    const chosen = readDraft(DRAFT, {});
-    const named = (voice) => h("option", { value: voice.id }, `${voice.name} (${voice.language})`);
-    fill(
-      this.#form.voice,
-      h("option", { value: "" }, "The default"),
-      this.#voices.map(named),
-    );
-    this.#form.voice.value = this.#voices.some((v) => v.id === chosen.voice) ? chosen.voice : "";
-    const place = document.getElementById("palettes");
-    fill(place, place.firstElementChild, palettes.items.map(swatch));
-    this.#choosePalette(chosen.palette);
-    this.#offerSample();
+    const { voice, preset } = readDraft(DRAFT, {});
+    await Promise.all([
+      this.#voices.offer(voice),
+      this.#presets.offer(preset),
+      this.#offerPalettes(),
+      this.#offerAbilities(),
+    ]);
     this.#sayOptions();
-    await this.#offerMoods();
   }
 
-  /** Moods of this server's music, over those that come with it. */
-  async #offerMoods() {
-    const { moods } = await get("/api/music");
-    const all = [...moods, "none"];
-    fill(document.getElementById("moods"), all.map((value) => h("option", { value })));
-    document.getElementById("mood-note").textContent = `${moods.join(", ")}, or none.`;
+  async #offerPalettes() {
+    const { items } = await get("/api/palettes");
+    const place = document.getElementById("palettes");
+    fill(place, place.firstElementChild, items.map(swatch));
+    this.#choosePalette(readDraft(DRAFT, {}).palette);
+  }
+
+  async #offerAbilities() {
+    const { features, languages, limits, moods } = await get("/api/capabilities");
+    this.#limit(limits);
+    const options = (values) => values.map((value) => h("option", { value }));
+    fill(document.getElementById("moods"), options([...moods, "none"]));
+    say(document.getElementById("mood-note"), `${moods.join(", ")}, or none.`);
+    fill(document.getElementById("languages"), options(languages));
+    say(document.getElementById("language-note"), `Spoken here: ${languages.join(", ")}.`);
+    const lacking = features.filter(({ name, available }) => !available && name in NEEDED);
+    const told = ({ name, missing, hint }) => ({ message: `${NEEDED[name]} ${missing}`, hint });
+    fill(document.getElementById("lacking"), warningList(lacking.map(told)));
+  }
+
+  #limit(limits) {
+    this.#limits = limits;
+    this.#form.topic.maxLength = limits.max_topic_characters;
+    this.#form.script.maxLength = limits.max_text_characters;
+    this.#scenes.limit(limits.max_scenes);
+    this.#sayLengths();
+  }
+
+  /** How long it may be in the shape that is chosen. */
+  #sayLengths() {
+    if (this.#limits) {
+      const { max_duration_seconds: most, max_vertical_seconds: mostOfShort } = this.#limits;
+      const longest = this.#form.aspect_ratio.value === "9:16" ? mostOfShort : most;
+      const range = `${this.#limits.min_duration_seconds} to ${longest}.`;
+      say(document.getElementById("duration-note"), `${range} Automatic: at most 60.`);
+    }
   }
 
   /** Take a job's request up again, to be changed and sent anew. */
   takeUp(request) {
-    const { voice, music, brand, captions } = request;
-    this.#fill({
-      source: request.scenes ? "scenes" : request.topic === null ? "script" : "topic",
-      topic: request.topic,
-      script: request.script ?? request.source_text,
-      condense: request.source_text !== null,
-      scenes: request.scenes ?? [],
-      title: request.title,
-      aspect_ratio: request.aspect_ratio,
-      duration: request.duration,
-      voice: voice.id,
-      palette: brand.palette,
-      mood: music.mood,
-      captions: captions.enabled ? captions.style : "off",
-      pause_after: request.pause_after,
-    });
+    // its seed was drawn, mostly: to send it anew is to want another video
+    this.#fill({ ...valuesOf(request), seed: null });
+    this.#keep();
+  }
+
+  /** Begin with a preset: what it leaves open becomes automatic, the words stay. */
+  #startFrom(request, name) {
+    const { source, topic, script, condense, scenes, title } = this.#values();
+    const given = valuesOf(request);
+    const words = { source, topic, script, condense, scenes };
+    this.#fill({ ...words, ...given, title: given.title ?? title, preset: name });
     this.#keep();
   }
 
@@ -91,31 +125,31 @@ export class Composer {
 
   #values() {
     const form = this.#form;
+    const typed = Object.fromEntries([...WORDS, ...TYPED].map((name) => [name, form[name].value]));
     return {
+      ...typed,
       source: this.#source,
-      topic: form.topic.value,
-      script: form.script.value,
       condense: form.condense.checked,
       scenes: this.#scenes.values(),
-      title: form.title.value,
       aspect_ratio: form.aspect_ratio.value,
-      duration: form.duration.value,
       voice: form.voice.value,
       palette: form.palette.value,
-      mood: form.mood.value,
-      captions: form.captions.value,
-      pause_after: form.pause_after.value,
+      preset: this.#preset,
+      rest: this.#rest,
     };
   }
 
   #fill(values) {
     const form = this.#form;
-    for (const name of ["topic", "script", "title", "duration", "mood", "captions", "voice"]) {
+    for (const name of [...WORDS, ...TYPED]) {
       form[name].value = values[name] ?? "";
     }
-    form.pause_after.value = values.pause_after ?? "";
     form.condense.checked = values.condense ?? false;
     form.aspect_ratio.value = values.aspect_ratio ?? "9:16";
+    this.#preset = values.preset ?? "";
+    this.#rest = values.rest ?? {};
+    this.#voices.choose(values.voice);
+    this.#presets.choose(this.#preset);
     this.#choosePalette(values.palette);
     this.#scenes.fill(values.scenes?.length ? values.scenes : [{}, {}]);
     this.#choose(SOURCES.includes(values.source) ? values.source : "topic");
@@ -132,45 +166,38 @@ export class Composer {
     this.#sayOptions();
   }
 
-  /** The closed options, in a few words. */
+  /** The closed options, in a few words; and what a preset says that they don't show. */
   #sayOptions() {
-    const { title, voice, palette, mood, captions } = this.#values();
-    const said = [title && "own title", voice && "own voice", palette, mood, captions];
-    const text = said.filter(Boolean).join(" · ") || "Automatic";
-    document.getElementById("options-said").textContent = text;
-  }
-
-  /** The request as the API takes it: nothing in it that was left to chance. */
-  #brief() {
+    this.#sayLengths();
     const values = this.#values();
-    const brief = { aspect_ratio: values.aspect_ratio };
-    if (values.source === "scenes") {
-      brief.scenes = values.scenes;
-    } else if (values.source === "script") {
-      brief[values.condense ? "source_text" : "script"] = values.script;
-    } else {
-      brief.topic = values.topic.trim();
-    }
-    const { title, duration, voice, palette, mood, captions, pause_after } = values;
-    if (title.trim()) brief.title = title.trim();
-    // what is no number goes as it is: the API says best what is wrong with it
-    if (duration.trim()) brief.duration = Number(duration) || duration.trim();
-    if (voice) brief.voice = { id: voice };
-    if (palette) brief.brand = { palette };
-    if (mood.trim()) brief.music = { mood: mood.trim() };
-    if (captions) brief.captions = captions === "off" ? { enabled: false } : { style: captions };
-    if (pause_after) brief.pause_after = pause_after;
-    return brief;
+    const { title, voice, palette, mood, captions, language, speed, seed } = values;
+    const said = [
+      title && "own title",
+      voice && "own voice",
+      speed && `speed ${speed}`,
+      palette,
+      mood,
+      captions,
+      language,
+      seed && `seed ${seed}`,
+    ];
+    const text = said.filter(Boolean).join(" · ") || "Automatic";
+    say(document.getElementById("options-said"), text);
+    const more = this.#preset ? Object.keys(this.#rest) : [];
+    const note = more.length > 0 ? `With its ${more.join(", ")}.` : "";
+    say(document.getElementById("preset-note"), note);
   }
 
   // -- sending it --------------------------------------------------------------------------
 
   #make() {
     return this.#busily("Making it…", async () => {
-      const brief = this.#brief();
+      const brief = briefOf(this.#values());
       const job = await post("/api/generate", brief, { headers: this.#once.headers(brief) });
       this.#once.settled();
-      this.#fill({ ...this.#values(), topic: "", script: "", scenes: [], title: "" });
+      // what came with a request that was taken up was meant for that one only
+      const rest = this.#preset ? this.#rest : {};
+      this.#fill({ ...this.#values(), topic: "", script: "", scenes: [], title: "", rest });
       this.#keep();
       fill(this.#result);
       announce("Accepted. The video is being made.");
@@ -182,7 +209,7 @@ export class Composer {
     return this.#busily(null, async () => {
       fill(this.#result, h("p", { class: "fine" }, "Looking at it…"));
       try {
-        showCheck(this.#result, await post("/api/generate?dry_run=true", this.#brief()));
+        showCheck(this.#result, await post("/api/generate?dry_run=true", briefOf(this.#values())));
       } catch (error) {
         fill(this.#result);
         throw error;
@@ -212,31 +239,6 @@ export class Composer {
       this.#busy = false;
       this.#form.removeAttribute("aria-busy");
       submit.textContent = usual;
-    }
-  }
-
-  // -- voices ------------------------------------------------------------------------------
-
-  #sample() {
-    const id = this.#form.voice.value;
-    const voice = id ? this.#voices.find((one) => one.id === id) : this.#voices[0];
-    return voice?.sample_url;
-  }
-
-  #offerSample() {
-    document.getElementById("listen").hidden = !this.#sample();
-  }
-
-  async #listen() {
-    try {
-      const sound = new Audio(await blobAddress(this.#sample()));
-      sound.addEventListener("ended", () => URL.revokeObjectURL(sound.src));
-      await sound.play();
-    } catch (error) {
-      if (!(error instanceof Problem)) {
-        throw error;
-      }
-      showProblem(this.#form, error);
     }
   }
 

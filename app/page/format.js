@@ -92,10 +92,16 @@ export function isFinal(job) {
 }
 
 const TITLE_CHARS = 70;
+const SENTENCE_END = /(?<=[.!?。！？])\s|\n/;
 
 /** What to call a job before its video has a title. */
 export function nameOf(job) {
   const { title, topic, script, source_text: article, scenes } = job.request;
-  const text = title ?? topic ?? script ?? article ?? scenes?.[0]?.text ?? "Untitled";
-  return text.length > TITLE_CHARS ? `${text.slice(0, TITLE_CHARS).trimEnd()}…` : text;
+  const words = script ?? article ?? scenes?.[0].text;
+  const text = title ?? topic ?? words.trim().split(SENTENCE_END, 1)[0];
+  if (text.length <= TITLE_CHARS) {
+    return text;
+  }
+  const whole = text.slice(0, TITLE_CHARS + 1).replace(/\s+\S*$/, ""); // cut between words
+  return `${whole.slice(0, TITLE_CHARS)}…`;
 }

@@ -7,7 +7,6 @@ import { ago, isFinal, nameOf, stateName } from "./format.js";
 import { problemBlock } from "./problems.js";
 import { endedPanel, ProgressPanel } from "./progress.js";
 import { warningList } from "./rights.js";
-import { follow } from "./sse.js";
 import { showVideo } from "./video_view.js";
 
 export class JobView {
@@ -70,28 +69,6 @@ export class JobView {
       throw error;
     }
     this.#update();
-    await this.#follow();
-  }
-
-  async #follow() {
-    const job = this.#store.job(this.#id);
-    if (isFinal(job)) {
-      return;
-    }
-    try {
-      await follow(`/api/jobs/${this.#id}/events`, {
-        signal: this.#closing.signal,
-        onEvent: (type, data) => {
-          this.#store.apply(type, data, this.#id);
-          return type;
-        },
-      });
-    } catch (error) {
-      if (!(error instanceof Problem)) {
-        throw error;
-      }
-      // refused (too many are open, say): the store keeps up with all jobs in other ways
-    }
   }
 
   #update() {
@@ -120,7 +97,6 @@ export class JobView {
     if (job.status === "succeeded" && this.#shownState) {
       announce("The video is ready.");
     }
-    const retried = isFinal({ status: this.#shownState }) && !isFinal(job);
     this.#shownState = state;
     this.#panel = null;
     if (job.status === "succeeded") {
@@ -135,17 +111,14 @@ export class JobView {
           : new ProgressPanel(job, this.#store);
       fill(this.#stateSlot, this.#panel.element);
     }
-    if (retried) {
-      this.#open(); // its stream had ended
-    }
   }
 
   /** The video of this job; while a revision is made, that of the one before. */
   async #showVideo(job) {
     const waits = job.approval?.after === "package" && job.waiting_for === "approval";
-    const wanted = `${job.status === "succeeded"} ${waits} ${job.revision}`;
+    const wanted = `${isFinal(job) ? job.status : waits} ${job.revision}`;
     const mayBe = job.status === "succeeded" || waits || job.revision > 1;
-    if (!mayBe || wanted === this.#shownVideo) {
+    if (wanted === this.#shownVideo) {
       return;
     }
     this.#shownVideo = wanted;
@@ -153,8 +126,12 @@ export class JobView {
     this.#showing = new AbortController();
     const { signal } = this.#showing;
     try {
-      const video = await this.#store.loadVideo(job.video_id);
-      if (video === null || signal.aborted) {
+      const video = mayBe ? await this.#store.loadVideo(job.video_id) : null;
+      if (signal.aborted) {
+        return;
+      }
+      if (video === null) {
+        fill(this.#videoSlot); // such as one that was rejected
         return;
       }
       await showVideo(this.#videoSlot, video, job.warnings, signal, {

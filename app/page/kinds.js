@@ -21,5 +21,5 @@ export function kindOptions(chosen) {
   const known = Object.entries(KINDS);
   const option = ([value, text]) =>
     h("option", { value, selected: value === (chosen ?? "") }, text);
-  return [option(["", "Chosen from the text"]), ...known.map(option)];
+  return [option(["", "Automatic"]), ...known.map(option)];
 }

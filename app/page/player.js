@@ -24,7 +24,7 @@ export function player(video, language, signal) {
   );
   element.style.setProperty("--ratio", `${video.width} / ${video.height}`);
   const isWide = video.width > video.height;
-  element.classList.add(isWide ? "wide" : "tall");
+  element.classList.add(isWide ? "wide" : video.width === video.height ? "square" : "tall");
   const problems = h("div", {});
   const held = [];
   const holding = async (address) => {

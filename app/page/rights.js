@@ -11,7 +11,7 @@ export function warningList(warnings) {
   if (warnings.length === 0) {
     return null;
   }
-  const line = ({ message, hint }) => h("li", {}, message, hint && h("span", {}, " ", written(hint)));
+  const line = ({ message, hint }) => h("li", {}, written(message), hint && h("span", {}, " ", written(hint)));
   return h("ul", { class: "warnings", "aria-label": "Warnings" }, warnings.map(line));
 }
 
@@ -42,7 +42,7 @@ export function originality(share, draft, sources) {
 }
 
 /** Sources and credits of a manifest, with what each licence asks for. */
-export function rights({ sources = [], credits = [] }) {
+export function rights({ sources, credits }) {
   return [
     sources.length > 0 && h("h3", {}, "Sources of the text"),
     sources.length > 0 &&

@@ -5,11 +5,14 @@ import { kindOptions } from "./kinds.js";
 
 export class SceneRows {
   #list;
+  #add = document.getElementById("add-scene");
+  #most = Infinity;
   #onChange;
 
   constructor(list, onChange) {
     this.#list = list;
     this.#onChange = onChange;
+    this.#add.addEventListener("click", () => this.add());
     list.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-act]");
       if (button) {
@@ -31,6 +34,12 @@ export class SceneRows {
 
   fill(scenes) {
     fill(this.#list, scenes.map(rowOf));
+    this.#number();
+  }
+
+  /** Let there be no more than `most` of them. */
+  limit(most) {
+    this.#most = most;
     this.#number();
   }
 
@@ -68,6 +77,7 @@ export class SceneRows {
   /** Numbers, pointers and what can't be done follow the order. */
   #number() {
     const rows = [...this.#list.children];
+    this.#add.disabled = rows.length >= this.#most;
     rows.forEach((row, index) => {
       row.querySelector("h3").textContent = `Scene ${index + 1}`;
       for (const field of row.querySelectorAll("[data-field]")) {

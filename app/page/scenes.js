@@ -67,6 +67,7 @@ export class Scenes {
     });
     const choose = () => {
       this.#choose(number);
+      this.#strip.children[number].scrollIntoView({ block: "nearest", inline: "nearest" });
       this.#hooks.seek(this.#startOf(number));
     };
     const label = `Scene ${number + 1}: ${textOf(this.#script.scenes[number])}`;

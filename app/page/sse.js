@@ -9,12 +9,11 @@ const RECONNECT_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Follow a stream until `onEvent` answers "end", the server says that there is no more, or
- * `signal` aborts. `onOpen` hears of each connection, `onLost` of each one that broke.
+ * Follow a stream, over as many connections as it takes, until `signal` aborts.
  *
- * Throws the Problem of a stream that there isn't, or that may not be read.
+ * Throws the Problem of a stream that may not be read.
  */
-export async function follow(path, { signal, onEvent, onOpen = () => {}, onLost = () => {} }) {
+export async function follow(path, { signal, onEvent }) {
   let lastId = "";
   let pause = RECONNECT_MS;
   while (!signal.aborted) {
@@ -34,15 +33,11 @@ export async function follow(path, { signal, onEvent, onOpen = () => {}, onLost 
         signal: connection.signal,
         cache: "no-store",
       });
-      if (response.status === 204) {
-        return;
-      }
-      onOpen();
       for await (const event of parsed(response.body)) {
         pause = event.retry ?? RECONNECT_MS;
         lastId = event.id ?? lastId;
-        if (event.type && onEvent(event.type, event.data) === "end") {
-          return;
+        if (event.type) {
+          onEvent(event.type, event.data);
         }
       }
     } catch (error) {
@@ -55,7 +50,6 @@ export async function follow(path, { signal, onEvent, onOpen = () => {}, onLost 
       document.removeEventListener("visibilitychange", closeUnseen);
     }
     if (!signal.aborted && !document.hidden) {
-      onLost();
       await wait(pause, signal);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     }

@@ -9,10 +9,9 @@ import { follow, wait } from "./sse.js";
 
 const PAGE = 50;
 const REFRESH_MS = 300;
-const BUSY_POLL_MS = 2_000;
-const IDLE_POLL_MS = 15_000;
-const STREAM_RETRY_MS = 300_000;
-/* a stream that was refused (too many are open, say) is tried again after that */
+const TOO_MANY = 429;
+const REFUSED_MS = 15_000;
+/* a stream that was refused, since too many are open, is asked for again after that */
 
 export class Store extends EventTarget {
   #jobs = new Map();
@@ -130,18 +129,12 @@ export class Store extends EventTarget {
     this.#changed(null);
   }
 
-  /** Take in one event of a job's stream, or of the account's. */
-  apply(type, data, jobId) {
-    if (type === "job" || type === "end") {
-      this.put(data);
-      return;
-    }
-    const known = this.#jobs.get(jobId);
+  #apply(type, { job_id: id, progress }) {
+    const known = this.#jobs.get(id);
     if (known && type === "progress") {
-      const progress = Math.max(known.progress, data.progress);
-      this.put({ ...known, progress });
+      this.put({ ...known, progress: Math.max(known.progress, progress) });
     }
-    this.#refreshSoon(jobId); // for what events don't carry: stages, time left, errors
+    this.#refreshSoon(id); // for what events don't carry: stages, time left, errors
   }
 
   #refreshSoon(id) {
@@ -156,55 +149,50 @@ export class Store extends EventTarget {
         if (!(error instanceof Problem) && error.name !== "AbortError") {
           throw error;
         }
-        // the next event, or the stream once it is there again, brings it up to date
+        // the next event, or the stream's next beginning, brings it up to date
       }
     }, REFRESH_MS);
     this.#stale.set(id, timer);
     this.#signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 
-  /** Keep up with all jobs: by the account's stream, by asking again while there is none. */
+  /** Keep up with all jobs, by the account's stream. */
   async keepUp() {
     while (!this.#signal.aborted) {
       try {
         await follow("/api/events", {
           signal: this.#signal,
           onEvent: (type, data) => {
-            if (data?.job_id) {
-              this.apply(type, data, data.job_id);
-            } else if (type === "reset") {
-              this.#lookAgain(); // what happened meanwhile isn't told any more
+            if (type === "hello" || type === "reset") {
+              this.#lookAgain(); // for what happened before it began, or isn't told any more
+            } else {
+              this.#apply(type, data);
             }
           },
-          onOpen: () => this.#lookAgain(), // for what happened before it began
         });
       } catch (error) {
-        if (error.status === 401) {
-          return; // another key starts everything anew
+        if (!(error instanceof Problem)) {
+          throw error;
+        }
+        if (error.status !== TOO_MANY) {
+          return; // a key that may not follow: another one starts everything anew
         }
       }
-      await this.#poll(Date.now() + STREAM_RETRY_MS);
-    }
-  }
-
-  async #poll(until) {
-    while (!this.#signal.aborted && Date.now() < until) {
-      const busy = [...this.#jobs.values()].some((job) => !isFinal(job));
-      await wait(busy ? BUSY_POLL_MS : IDLE_POLL_MS, this.#signal);
-      if (!this.#signal.aborted && !document.hidden) {
-        await this.#lookAgain();
-      }
+      await wait(REFUSED_MS, this.#signal);
+      await this.#lookAgain();
     }
   }
 
   async #lookAgain() {
+    const open = [...this.#jobs.values()].filter((job) => !isFinal(job));
     try {
       await this.load();
+      open.forEach((job) => this.#refreshSoon(job.id)); // some may be on a later page
     } catch (error) {
       if (!(error instanceof Problem) && error.name !== "AbortError") {
         throw error;
       }
-      // a server that is down for a moment: it's looked again anyway
+      // a server that is down for a moment: the stream's next beginning looks again
     }
   }
 

@@ -34,9 +34,8 @@ export async function showVideo(place, video, warnings, signal, hooks) {
     },
     onRevision: hooks.onRevision,
   });
-  const notices = distinct([...(manifest.warnings ?? []), ...warnings]);
-  const sources = manifest.sources ?? script.sources ?? [];
-  const share = manifest.verbatim_share ?? script.verbatim_share;
+  const { sources, credits, verbatim_share: share } = manifest;
+  const notices = distinct([...manifest.warnings, ...warnings]);
   fill(
     place,
     h(
@@ -78,7 +77,7 @@ export async function showVideo(place, video, warnings, signal, hooks) {
       "section",
       { "aria-labelledby": "rights-title" },
       h("h2", { id: "rights-title" }, "Rights"),
-      rights({ sources, credits: manifest.credits }),
+      rights({ sources, credits }),
     ),
   );
   await playing.loaded;
@@ -126,7 +125,7 @@ function description(metadata) {
     { class: "description" },
     h("summary", {}, "Description and tags"),
     h("p", { class: "written" }, metadata.description),
-    h("p", { class: "fine" }, (metadata.tags ?? []).join(", ")),
+    h("p", { class: "fine" }, metadata.tags.join(", ")),
     navigator.clipboard && h("button", { type: "button", class: "quiet", on: { click: copy } }, "Copy"),
   );
 }

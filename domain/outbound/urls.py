@@ -87,6 +87,8 @@ def read_allowance(text: str) -> Allowance:
     hosts: set[str] = set()
     for entry in filter(None, (part.strip() for part in text.split(","))):
         name = entry.lower().rstrip(".")
+        if "://" in entry or "@" in entry:  # not repeated: it may hold a password
+            raise ValueError("one of them is a URL")
         if "/" in entry or _literal(entry) is not None:
             networks.append(ip_network(entry))
         elif _is_name(name) and not NUMBER.fullmatch(name.rpartition(".")[2]):

@@ -174,6 +174,7 @@ WEBHOOK, DELIVERY = "/api/webhooks/{webhook_id}", "deliveries/{delivery_id}"
 
 ROUTES: list[tuple[str, str, Scope]] = [
     ("POST", "/api/generate", Scope.JOBS_WRITE),
+    ("GET", "/api/events", Scope.JOBS_READ),
     ("GET", "/api/jobs", Scope.JOBS_READ),
     ("GET", JOB, Scope.JOBS_READ),
     ("GET", f"{JOB}/events", Scope.JOBS_READ),

@@ -82,6 +82,56 @@ async def test_the_limits_are_those_that_requests_are_held_to(api: httpx.AsyncCl
     assert (await api.post("/api/generate", json=body)).status_code == 202
 
 
+async def test_what_is_counted_for_each_key_is_told(
+    make_settings: Callable[..., Settings],
+) -> None:
+    settings = make_settings(rate_limit=0, concurrent_limit=7, failure_limit=9, max_body_seconds=5)
+    with serve(settings) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=180) as api:
+            limits = (await api.get("/api/capabilities")).json()["limits"]
+            told = (await features_of(api))["limits"]
+    assert limits["max_requests_per_minute"] is None
+    assert limits["max_requests_at_once"] == 7
+    assert limits["max_failures_per_minute"] == 9
+    assert limits["max_body_seconds"] == 5
+    assert (told["available"], told["setting"]) == (True, "RATE_LIMIT")
+    assert told["detail"] == "each key: 7 at once; counted by each process"
+
+
+async def test_without_numbers_keys_are_not_limited_and_it_is_said(
+    make_settings: Callable[..., Settings],
+) -> None:
+    with serve(make_settings(rate_limit=0, concurrent_limit=0)) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=180) as api:
+            told = (await features_of(api))["limits"]
+    assert not told["available"]
+    assert "RATE_LIMIT" in told["hint"]
+
+
+async def test_webhooks_approval_events_and_dry_runs_are_there(api: httpx.AsyncClient) -> None:
+    found = await features_of(api)
+    for name in ("webhooks", "webhooks.secrets", "events", "approval", "dry_run", "presets"):
+        assert found[name]["available"], name
+    assert "/api/events" in found["events"]["detail"]
+    assert "SECRET_KEY" in found["webhooks.secrets"]["hint"]
+    assert not found["webhooks.private_urls"]["available"]
+    assert "ALLOW_PRIVATE_URLS" in found["webhooks.private_urls"]["hint"]
+
+
+async def test_own_networks_and_a_key_for_secrets_are_told_without_what_they_are(
+    make_settings: Callable[..., Settings],
+) -> None:
+    settings = make_settings(secret_key="s3cret" * 8, allow_private_urls="10.9.8.0/24,hooks.inside")
+    with serve(settings) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=180) as api:
+            found = await features_of(api)
+            text = (await api.get("/api/capabilities")).text
+    assert found["webhooks.private_urls"]["available"]
+    assert found["webhooks.secrets"]["detail"] == "encrypted with SECRET_KEY"
+    for secret in ("s3cret", "10.9.8", "hooks.inside"):
+        assert secret not in text
+
+
 async def test_choices_are_those_of_the_lists(api: httpx.AsyncClient) -> None:
     able = (await api.get("/api/capabilities")).json()
     assert able["voices"] == [v["id"] for v in (await api.get("/api/voices")).json()["items"]]

@@ -5,17 +5,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from finished_video import finish_a_video
 from jsonschema import Draft202012Validator
 from litestar.routes import HTTPRoute
 from live_server import Backstage
+from standardwebhooks.webhooks import Webhook
+from test_staged_work import paused
 
+from app.controllers.answers_of_webhooks import FINISHED_AT, SHOWN
 from app.controllers.examples import REQUEST_EXAMPLES
 from app.described_problems import status_of
 from app.main import create_app
 from app.openapi import TAGS, describe
 from app.problems import HTTP_CODES
+from domain.webhooks import EventType
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -114,6 +119,62 @@ def test_every_answer_has_a_request_id(name: str) -> None:
 
 
 @every_operation
+def test_who_needs_a_key_is_told_what_is_left_of_its_quota(name: str) -> None:
+    _, _, operation = OPERATIONS[name]
+    is_limited = bool(operation.get("security"))
+    assert ("429" in operation["responses"]) == is_limited
+    for status, response in operation["responses"].items():
+        counted = is_limited and status not in ("401", "default")
+        for header in ("RateLimit", "RateLimit-Policy"):
+            assert (header in response["headers"]) == counted, status
+    if is_limited:
+        assert "Retry-After" in operation["responses"]["429"]["headers"]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "header"),
+    [
+        ("generate", "202", "Location"),
+        ("videos_revise", "202", "Location"),
+        ("webhooks_create", "201", "Location"),
+        ("presets_keep", "201", "Location"),
+        ("presets_keep", "201", "ETag"),
+        ("presets_keep", "200", "ETag"),
+        ("presets_get", "200", "ETag"),
+        ("jobs_list", "200", "Link"),
+        ("webhooks_deliveries", "200", "Link"),
+    ],
+)
+def test_a_header_that_leads_on_is_described(name: str, status: str, header: str) -> None:
+    assert header in OPERATIONS[name][2]["responses"][status]["headers"]
+
+
+@pytest.mark.parametrize("event", EventType)
+def test_every_message_to_webhooks_is_described(event: EventType) -> None:
+    message = DOCUMENT["webhooks"][event]["post"]
+    assert message["summary"]
+    assert message["tags"][0] in TAGS
+    content = message["requestBody"]["content"][JSON]
+    [example] = content["examples"].values()
+    assert example["value"]["type"] == event
+    check(example["value"], content["schema"])
+    for name in reachable(content["schema"]):
+        assert DOCUMENT["components"]["schemas"][name]["description"], name
+
+
+@pytest.mark.parametrize("event", EventType)
+def test_a_message_of_the_description_is_rightly_signed(event: EventType) -> None:
+    message = DOCUMENT["webhooks"][event]["post"]
+    headers = {parameter["name"]: parameter["example"] for parameter in message["parameters"]}
+    [example] = message["requestBody"]["content"][JSON]["examples"].values()
+    body = msgspec.json.encode(example["value"]).decode()
+    assert (
+        Webhook(SHOWN).sign(headers["webhook-id"], FINISHED_AT, body)
+        == (headers["webhook-signature"])
+    )
+
+
+@every_operation
 def test_every_field_of_a_request_is_known(name: str) -> None:
     body = OPERATIONS[name][2].get("requestBody", {"content": {}})
     for content in body["content"].values():
@@ -145,9 +206,18 @@ def test_every_request_example_is_of_an_operation_and_every_body_has_one() -> No
 
 @pytest.fixture
 async def addresses(api: httpx.AsyncClient, backstage: Backstage) -> dict[str, str]:
-    """What stands for an address' parameters: a finished video, and its job."""
+    """What stands for an address' parameters: a finished video, a job that waits for approval, a
+    webhook, and a name."""
     video = await finish_a_video(backstage)
-    return {"video_id": str(video.id), "job_id": str(video.job_id), "number": "0"}
+    waiting = await paused(api, backstage, "script")
+    webhook = (await api.post("/api/webhooks", json={"url": "https://example.com/hook"})).json()
+    return {
+        "video_id": str(video.id),
+        "number": "0",
+        "job_id": waiting.rpartition("/")[2],
+        "webhook_id": webhook["webhook"]["id"],
+        "name": "brand-shorts",
+    }
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,9 @@ def settings(make_settings: Callable[..., Settings]) -> Settings:
 
 @pytest.fixture
 async def key(backstage: Backstage, server: str) -> str:
-    """A key that may ask for videos."""
+    """A key that may ask for videos and make webhooks."""
     keys = Keys(SqlKeyStore(backstage.engine), draw=secrets.token_hex, clock=time.monotonic)
-    return (await keys.create("local", "a browser", [Scope.JOBS_WRITE])).token
+    return (await keys.create("local", "a browser", [Scope.JOBS_WRITE, Scope.WEBHOOKS_WRITE])).token
 
 
 @pytest.fixture(params=SIZES)
@@ -59,6 +59,12 @@ async def page(request: pytest.FixtureRequest, browser: Browser, server: str) ->
     assert not elsewhere
 
 
+async def wider_than_the_screen(page: Page) -> int:
+    """By how many pixels a page is too wide."""
+    wider: int = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return wider
+
+
 async def answer_to(page: Page, path: str, press: Any) -> Response:
     """The server's answer to what a press of a button sends."""
     async with page.expect_response(lambda came: urlsplit(came.url).path == path) as coming:
@@ -73,9 +79,10 @@ async def test_swagger_sends_what_it_shows(page: Page, server: str, key: str) ->
     await page.get_by_role("button", name="Apply credentials").first.click()
     await page.get_by_role("button", name="Close").first.click()
 
-    for operation, path, status in (
-        ("Generate-generate", "/api/generate", 202),
-        ("Jobs-jobs_list", "/api/jobs", 200),
+    for operation, path, status, words in (
+        ("Webhooks-webhooks_create", "/api/webhooks", 201, '"secret": "whsec_'),
+        ("Generate-generate", "/api/generate", 202, '"topic": "Octopus"'),
+        ("Jobs-jobs_list", "/api/jobs", 200, '"topic": "Octopus"'),
     ):
         block = page.locator(f"#operations-{operation}")
         await block.locator(".opblock-summary-control").click()
@@ -84,9 +91,8 @@ async def test_swagger_sends_what_it_shows(page: Page, server: str, key: str) ->
         assert answer.status == status
         shown = block.locator(".live-responses-table")
         await expect(shown.locator(".response-col_status").last).to_contain_text(str(status))
-        await expect(shown.locator(".response-col_description").last).to_contain_text(
-            '"topic": "Octopus"'
-        )
+        await expect(shown.locator(".response-col_description").last).to_contain_text(words)
+        assert await wider_than_the_screen(page) <= 0
     assert [job["request"]["topic"] for job in (await answer.json())["items"]] == ["Octopus"]
 
 
@@ -95,6 +101,8 @@ async def test_swagger_sends_what_it_shows(page: Page, server: str, key: str) ->
     [
         ("generate", "post", "/api/generate", 202),
         ("jobs", "get", "/api/jobs", 200),
+        ("presets", "get", "/api/presets", 200),
+        ("webhooks", "post", "/api/webhooks", 201),
     ],
 )
 async def test_scalar_sends_what_it_shows(
@@ -110,7 +118,7 @@ async def test_scalar_sends_what_it_shows(
     answer = await answer_to(page, path, send.first.click)
     assert answer.status == status, await answer.text()
     await expect(dialog.get_by_text(re.compile(rf"^{status} ")).first).to_be_visible()
-    shown = "queued" if status == 202 else "items"
+    shown = {200: "items", 201: "secret", 202: "queued"}[status]
     await expect(dialog.get_by_text(f'"{shown}"').first).to_be_visible()
 
 
@@ -118,5 +126,4 @@ async def test_scalar_sends_what_it_shows(
 async def test_an_explorer_fits_the_screen(page: Page, server: str, path: str) -> None:
     await page.goto(server + path)
     await page.get_by_text("Turns a topic, an article").first.wait_for()
-    wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0
+    assert await wider_than_the_screen(page) <= 0

@@ -3,8 +3,8 @@
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
+from faults.proxy import Proxy
 from live_server import Backstage
 from page_visit import (
     PHONE,
@@ -14,7 +14,7 @@ from page_visit import (
     until,
     visiting,
 )
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Page, Request, Route, expect
 from tiny_production import add_job, work_off
 
 from domain.generation.palettes import TEXT_CONTRAST, contrast
@@ -169,28 +169,6 @@ async def test_markup_in_a_script_is_text(visit: Visit) -> None:
     assert await page.evaluate("window.wasHit") is None
 
 
-async def test_a_voice_that_has_a_sample_can_be_listened_to(
-    visit: Visit, api: httpx.AsyncClient
-) -> None:
-    voices = (await api.get("/api/voices")).json()
-    voice = voices["items"][0]
-    voice["sample_url"] = f"/api/voices/{voice['id']}/sample"
-    asked: list[str] = []
-
-    async def refuse(route: Route) -> None:
-        asked.append(route.request.url)
-        problem = {"title": "No.", "detail": "The voice is hoarse.", "status": 503, "code": "x"}
-        await route.fulfill(status=429, json=problem, content_type="application/problem+json")
-
-    await visit.page.route("**/api/voices", lambda route: route.fulfill(json=voices))
-    await visit.page.route(f"**{voice['sample_url']}", refuse)
-    page = await visit.go()
-    await page.get_by_text("Voice, look and sound").click()
-    await page.get_by_role("button", name="Listen").click()
-    await expect(page.locator("#compose").get_by_role("alert")).to_contain_text("hoarse")
-    assert asked == [visit.server + voice["sample_url"]]
-
-
 # -- watching --------------------------------------------------------------------------------
 
 
@@ -213,28 +191,35 @@ async def test_progress_is_shown_as_units_finish(visit: Visit, backstage: Backst
 
 
 async def test_a_stream_that_breaks_is_resumed_where_it_was(
-    visit: Visit, backstage: Backstage
+    browser: Browser, server: str, backstage: Backstage
 ) -> None:
     job = await add_job(backstage.jobs)
-    resumed_from: list[str | None] = []
+    begun_after: list[str | None] = []
 
-    async def break_off(route: Route) -> None:
-        resumed_from.append(await route.request.header_value("last-event-id"))
-        if len(resumed_from) == 1:
-            event = 'retry: 1\nid: 7\nevent: progress\ndata: {"progress": 0.5}\n\n'
-            await route.fulfill(body=event, content_type="text/event-stream")
-        else:
-            await route.continue_()
-
-    await visit.page.route(f"**/api/jobs/{job.id}/events", break_off)
-    page = await visit.go(f"#/jobs/{job.id}")
-    await work_off(backstage.jobs, scenes=2, until=UnitKind.STORYBOARD)
-    await expect(page.locator(".stages")).to_contain_text("2 of 2")
+    def note(request: Request) -> None:
+        if request.url.endswith("/api/events"):
+            begun_after.append(request.headers.get("last-event-id"))
 
     async def has_resumed() -> bool:
-        return resumed_from[:2] == [None, "7"]
+        return len(begun_after) > 1
 
-    await until(has_resumed)
+    line = Proxy(("127.0.0.1", int(server.rpartition(":")[2])))
+    address = f"http://127.0.0.1:{await line.open()}"
+    try:
+        async with visiting(browser, address) as visit:
+            visit.page.on("request", note)
+            page = await visit.go(f"#/jobs/{job.id}")
+            await expect(page.locator(".progress").get_by_text("In the queue")).to_be_visible()
+            await work_off(backstage.jobs, scenes=2, until=UnitKind.NARRATION)
+            await expect(page.locator(".stages")).to_contain_text("0 of 2")
+            assert begun_after == [None]
+            line.cut()
+            await work_off(backstage.jobs, scenes=2, until=UnitKind.STORYBOARD)
+            await until(has_resumed)
+            assert all(begun_after[1:]), begun_after
+            await expect(page.locator(".stages")).to_contain_text("2 of 2")
+    finally:
+        await line.close()
 
 
 async def test_a_job_is_cancelled_and_taken_up_again(visit: Visit, backstage: Backstage) -> None:
@@ -258,127 +243,12 @@ async def test_a_job_that_is_none_is_told_of(visit: Visit) -> None:
 async def test_what_others_ask_for_appears_by_itself(visit: Visit, backstage: Backstage) -> None:
     page = await visit.go()
     await expect(page.get_by_text("Nothing here yet.")).to_be_visible()
-    await page.clock.install()
-    await add_job(backstage.jobs)
-
-    async def is_there() -> bool:
-        await page.clock.fast_forward(20_000)
-        return await page.locator("#list li").count() == 1
-
-    await until(is_there)
-
-
-# -- checking and approving: answers as other parts of the API will give them -------------------
-
-
-SCRIPT = {
-    "title": "Three hearts",
-    "language": "en",
-    "tags": ["octopus"],
-    "sources": [],
-    "verbatim_share": 0.0,
-    "scenes": [
-        {"sentences": [{"text": "It has three hearts.", "source": None}], "heading": None},
-        {"sentences": [{"text": HOSTILE, "source": None}], "heading": "Arms"},
-    ],
-}
-
-
-async def test_a_check_shows_script_length_and_warnings_and_makes_nothing(
-    visit: Visit, api: httpx.AsyncClient
-) -> None:
-    async def answer(route: Route) -> None:
-        scenes = [{"scene": n, "frames": 90, "shots": [], "cues": []} for n in range(2)]
-        checked = {
-            "script": SCRIPT,
-            "storyboard": {"scenes": scenes, "fps": 30},
-            "estimated": {"duration": 64.0, "seconds": 130.0},
-            "warnings": [{"code": "w", "message": "It's short.", "pointer": "", "hint": "Longer?"}],
-            "request": route.request.post_data_json,
-        }
-        await route.fulfill(json=checked)
-
-    page = await visit.go()
-    await page.route("**/api/generate?dry_run=true", answer)
-    await write_a_script(page)
-    await page.get_by_role("button", name="Check first").click()
-    result = page.get_by_label("What it would become")
-    await expect(result).to_contain_text("1:04 long · about 2 min to make · 2 scenes")
-    await expect(result).to_contain_text("It's short. Longer?")
-    await expect(result).to_contain_text(HOSTILE)
-    assert await jobs_of(api) == []
-
-
-async def test_a_check_that_is_refused_is_told_of_at_its_field(visit: Visit) -> None:
-    page = await visit.go()
-    await page.get_by_label("Length in seconds").fill("5")
-    await write_a_script(page)
-    await page.get_by_role("button", name="Check first").click()
-    error = page.locator('[data-pointer="/duration"] .error')
-    await expect(error).to_have_text("Must be at least 15; this is 5.")
-
-
-class Approvals:
-    """Answers for one job that waits for approval."""
-
-    def __init__(self, job: dict[str, Any], after: str) -> None:
-        waiting = {"status": "waiting", "waiting_for": "approval", "approval": {"after": after}}
-        self.job = job | waiting
-        self.decided: list[tuple[str, Any]] = []
-
-    async def attend(self, page: Page) -> None:
-        await page.route("**/api/jobs?limit=50", self._list)
-        await page.route(f"**/api/jobs/{self.job['id']}**", self._answer)
-        await page.route(f"**/api/jobs/{self.job['id']}/**", self._answer)
-
-    async def _list(self, route: Route) -> None:
-        await route.fulfill(json={"items": [self.job], "next": None})
-
-    async def _answer(self, route: Route) -> None:
-        name = route.request.url.rpartition("/")[2]
-        if name in ("approve", "reject"):
-            self.decided.append((name, route.request.post_data_json))
-            gone_on = {"waiting_for": None, "approval": None}
-            status = {"approve": "running", "reject": "cancelled"}[name]
-            self.job |= {**gone_on, "status": status}
-            if name == "reject":
-                self.job["error"] = {"code": "rejected", "message": "It was rejected.", "hint": ""}
-        if name == "script":
-            await route.fulfill(json=SCRIPT)
-        elif name == "events":
-            event = f"id: 1\nevent: job\ndata: {msgspec.json.encode(self.job).decode()}\n\n"
-            await route.fulfill(body=event, content_type="text/event-stream")
-        else:
-            await route.fulfill(json=self.job)
-
-
-@pytest.fixture
-async def approvals(visit: Visit, backstage: Backstage, api: httpx.AsyncClient) -> Approvals:
     job = await add_job(backstage.jobs)
-    attended = Approvals((await api.get(f"/api/jobs/{job.id}")).json(), "script")
-    await attended.attend(visit.page)
-    return attended
-
-
-async def test_a_script_is_corrected_and_approved(visit: Visit, approvals: Approvals) -> None:
-    page = await visit.go(f"#/jobs/{approvals.job['id']}")
-    await page.get_by_label("Scene 1", exact=True).fill("It has three hearts and nine brains.")
-    await page.get_by_text("Description and tags").click()
-    await page.get_by_label("Tags").fill("octopus, hearts")
-    await page.reload()  # what was typed is kept
-    await page.get_by_role("button", name="Approve and go on").click()
-    await expect(page.locator("section.progress")).to_be_visible()
-    edit = {"0": {"text": "It has three hearts and nine brains."}}
-    assert approvals.decided == [("approve", {"tags": ["octopus", "hearts"], "scenes": edit})]
-
-
-async def test_a_script_is_rejected_with_a_reason(visit: Visit, approvals: Approvals) -> None:
-    page = await visit.go(f"#/jobs/{approvals.job['id']}")
-    await page.get_by_role("button", name="Reject").click()
-    await page.get_by_label("Why?").fill("Too dry.")
-    await page.get_by_role("dialog").get_by_role("button", name="Reject").click()
-    await expect(page.get_by_text("It was rejected.")).to_be_visible()
-    assert approvals.decided == [("reject", {"reason": "Too dry."})]
+    await expect(page.locator("#list li")).to_have_count(1)
+    await work_off(backstage.jobs, until=UnitKind.NARRATION)
+    await expect(page.locator("#list li.works")).to_contain_text("%")
+    await backstage.jobs.cancel(job.account_id, job.id)
+    await expect(page.locator("#list li.cancelled")).to_contain_text("Cancelled")
 
 
 # -- for everybody -----------------------------------------------------------------------------

@@ -21,16 +21,16 @@ from page_visit import (
     visiting,
 )
 from playwright.async_api import Browser, Page, expect
-from test_page_in_a_browser import Approvals
 from tiny_production import add_job, work_off
 
 from adapters.postgres import SqlKeyStore
 from app.config import Settings
 from domain.access import Keys, Scope
-from domain.generation.brief import ShotKind
-from domain.generation.packaging import Video
+from domain.generation.brief import Brief, ShotKind
+from domain.generation.packaging import Metadata, Video
 from domain.generation.script import SceneEdit
 from domain.generation.stores import Artifact
+from domain.generation.wording import Wording
 from domain.jobs.model import UnitKind
 
 HOSTILE = '<img src="x" onerror="window.wasHit = 1">'
@@ -42,7 +42,9 @@ async def files(backstage: Backstage, tmp_path: Path) -> dict[str, Artifact]:
     hostile = {"what": "clip", "title": HOSTILE, "url": "javascript:window.wasHit = 1"}
     manifest = manifest_of()
     manifest["credits"].append(manifest["credits"][0] | hostile)
+    metadata = Metadata(title="Octopus", description="It has arms.", tags=["sea"], language="en")
     made = {
+        "metadata.json": msgspec.json.encode(metadata),
         "video.mp4": small_film(tmp_path),
         "thumbnail.jpg": small_picture(tmp_path),
         "manifest.json": msgspec.json.encode(manifest),
@@ -164,20 +166,38 @@ async def test_a_correction_that_is_refused_is_told_of_at_its_field(
 
 
 async def test_a_video_that_waits_for_approval_is_watched_and_given_another_title(
-    visit: Visit, video: Video, api: httpx.AsyncClient
+    visit: Visit, files: dict[str, Artifact], backstage: Backstage, api: httpx.AsyncClient
 ) -> None:
-    job = (await api.get(f"/api/jobs/{video.job_id}")).json()
-    approvals = Approvals(job, "package")
-    await approvals.attend(visit.page)
+    request = Brief(topic="Octopus", seed=7, pause_after="package")
+    await add_job(backstage.jobs, request=request)
+    video = await finish_the_job(backstage, files)
     page = await visit.go(f"#/jobs/{video.job_id}")
     await has_played(visit)
     panel = page.get_by_role("region", name="Your approval")
     await expect(panel.get_by_label("Title")).to_have_value("Octopus")  # as in its metadata
     await expect(panel.get_by_label("Scene")).to_have_count(0)  # it's rendered: too late for those
     await panel.get_by_label("Title").fill("Three hearts")
-    await panel.get_by_role("button", name="Approve and go on").click()
+    await panel.get_by_role("button", name="Approve").click()
     await expect(panel).to_have_count(0)
-    assert approvals.decided == [("approve", {"title": "Three hearts"})]
+    job = await backstage.jobs.get(video.account_id, video.job_id)
+    assert job.wording == Wording(title="Three hearts")
+    worded = await api.get(f"/api/videos/{video.id}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(worded.json()["title"])
+
+
+async def test_a_video_that_is_rejected_is_gone(
+    visit: Visit, files: dict[str, Artifact], backstage: Backstage, api: httpx.AsyncClient
+) -> None:
+    request = Brief(topic="Octopus", seed=7, pause_after="package")
+    await add_job(backstage.jobs, request=request)
+    video = await finish_the_job(backstage, files)
+    page = await visit.go(f"#/jobs/{video.job_id}")
+    await expect(page.locator("video")).to_be_visible()
+    await page.get_by_role("button", name="Reject").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Reject").click()
+    await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    await expect(page.locator("video")).to_have_count(0)
+    assert (await api.get(f"/api/videos/{video.id}")).status_code == 404
 
 
 async def test_a_video_is_deleted_after_a_question(
@@ -244,6 +264,9 @@ async def test_a_server_that_wants_a_key_gets_it_from_this_tab_only(
     await has_played(visit)  # which can't send a key by itself
     assert await page.evaluate("document.querySelector('video').currentSrc.startsWith('blob:')")
     await visit.becomes("document.querySelector('.strip img').naturalWidth > 0")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert not await is_wider_than_its_window(page)  # with all that is above it then
+    await page.set_viewport_size({"width": 1280, "height": 900})
     async with page.expect_download() as begun:
         await page.get_by_role("link", name="Captions (VTT)").click()
     assert (await begun.value).suggested_filename.endswith(".vtt")

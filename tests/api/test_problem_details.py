@@ -81,6 +81,18 @@ async def test_wrong_query_parameters_are_all_named(api: httpx.AsyncClient) -> N
     assert {error["pointer"] for error in body["errors"]} == {"/limit", "/status"}
 
 
+@pytest.mark.parametrize(
+    "address", ["/api/jobs?status=null", "/api/webhooks/deliveries?state=null"]
+)
+async def test_a_parameter_is_left_out_rather_than_null(
+    api: httpx.AsyncClient, address: str
+) -> None:
+    body = assert_problem(await api.get(address), 400, "invalid_request")
+    name = address.partition("?")[2].removesuffix("=null")
+    assert isinstance(body["errors"], list)
+    assert {error["pointer"] for error in body["errors"]} == {f"/{name}"}
+
+
 async def test_an_unreadable_cursor_is_a_problem(api: httpx.AsyncClient) -> None:
     body = assert_problem(await api.get("/api/jobs?cursor=%00x"), 400, "invalid_request")
     assert "/cursor" in str(body["errors"])
@@ -97,6 +109,7 @@ def test_every_domain_error_a_request_can_meet_has_a_status() -> None:
         "font_missing",
         "settings_invalid",
         "url_unreachable",  # it's in the log of deliveries
+        "rejected",  # it's the error of a job
         # only the command line meets these
         "upkeep_under_way",
         "backup_unusable",

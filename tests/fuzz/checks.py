@@ -1,14 +1,19 @@
 """What schemathesis doesn't check by itself, and how often each operation was tried."""
 
 import atexit
+import itertools
 import json
 import os
+import random
 from collections import Counter, defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import httpx
 import schemathesis
-from schemathesis import Case, CheckContext, Response
+from schemathesis import Case, CheckContext, HookContext, Response
 
 PROBLEM = "application/problem+json"
 ORDINARY = frozenset(
@@ -30,6 +35,34 @@ ORDINARY = frozenset(
 
 tried: dict[str, Counter[str]] = defaultdict(Counter)
 """by operation: how many answers of which class"""
+
+DECISIONS = frozenset({"jobs_approve", "jobs_reject"})
+turns = itertools.count()
+
+
+@schemathesis.hook
+def before_call(_: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+    """Let every other decision be about a job that waits for one, if there is any.
+
+    Links lead to jobs, but few of them wait, and none for long.
+    """
+    raw = case.operation.definition.raw
+    if raw.get("operationId") not in DECISIONS or next(turns) % 2:
+        return
+    with suppress(ValueError, TypeError, KeyError):
+        UUID(case.path_parameters["job_id"])  # another kind of wrong stays as it is
+        if (waiting := a_job_that_waits()) is not None:
+            case.path_parameters["job_id"] = waiting
+
+
+def a_job_that_waits() -> str | None:
+    """The id of a job that waits for approval."""
+    listed = httpx.get(
+        f"{os.environ['FUZZ_ADDRESS']}/api/jobs?status=waiting&limit=200",
+        headers={"Authorization": f"Bearer {os.environ['FUZZ_KEY']}"},
+    )
+    ids = [job["id"] for job in listed.json()["items"] if job["waiting_for"] == "approval"]
+    return random.choice(ids) if ids else None
 
 
 @schemathesis.check

@@ -12,7 +12,7 @@ from faults.standins import StandInEngine, StandInTypesetter
 from faults.standins import Work as Pretence
 from finished_video import FILES, SCENES, script, storyboard
 
-from domain.errors import RenderFailed, RenderInterrupted
+from domain.errors import RenderFailed, RenderInterrupted, UrlUnreachable
 from domain.generation.fingerprint import content_hash
 from domain.generation.packaging import Encoding, Loudness, Manifest, Metadata, Video
 from domain.generation.pipeline import Pipeline
@@ -21,6 +21,8 @@ from domain.generation.stages.script import units_for
 from domain.generation.stages.stage import Stage, Studio, Task, Work
 from domain.jobs.model import JobResult, Result, UnitKind
 from domain.jobs.ports import Finish
+from domain.outbound import Answer, WebClient, WebUrl
+from domain.outbound.ports import Fetched
 
 DOCUMENTS = {
     UnitKind.SCRIPT: msgspec.json.encode(script()),
@@ -48,6 +50,9 @@ ENCODING = Encoding(
     size=len(FILES["video.mp4"]),
 )
 
+SILENCE = bytes(960)
+"""10 ms of what a voice says"""
+
 
 class NoOpStage(Stage):
     """A unit's document, result and, at the end, its video: the same for every job."""
@@ -60,18 +65,24 @@ class NoOpStage(Stage):
     async def plan(self, work: Work) -> Task:
         """Nothing but a name: every unit is another, so that nothing is found finished.
 
-        Of four jobs one fails, to be retried, and one waits for its next attempt, to be cancelled.
+        Of four jobs one fails, to be retried, and one waits for its next attempt, to be cancelled;
+        those that pause for approval are whole.
         """
         unit = work.claim.unit
 
         async def produce(name: str) -> Result:
-            if unit.job_id.int % 4 == 1:
+            fate = unit.job_id.int % 4 if work.claim.job.request.pause_after is None else 0
+            if fate == 1:
                 raise RenderFailed("This one fails.")
-            if unit.job_id.int % 4 == 2:
+            if fate == 2:
                 raise RenderInterrupted("This one has to be tried again.")
             if (body := DOCUMENTS.get(unit.kind)) is not None:
                 await self._studio.documents.put(work.account_id, unit.kind, name, body)
-            return Result(fingerprint=name, kind=unit.kind, content=content_hash(name.encode()))
+            done = Result(fingerprint=name, kind=unit.kind, content=content_hash(name.encode()))
+            if unit.kind is not UnitKind.NARRATION:
+                return done
+            sound = await self._studio.artifacts.put_bytes(SILENCE)
+            return msgspec.structs.replace(done, artifacts={"audio": sound.sha256})
 
         parts = {"job": unit.job_id, "revision": unit.revision, "unit": unit.ordinal}
         return Task(parts=parts, produce=produce)
@@ -80,7 +91,8 @@ class NoOpStage(Stage):
         """What the real stage would tell: the units to come, or the finished video."""
         kind = work.claim.unit.kind
         if kind is UnitKind.SCRIPT:
-            return Finish(result=result, units=units_for(SCENES))
+            units = units_for(SCENES, pause_after=work.claim.job.request.pause_after)
+            return Finish(result=result, units=units)
         if kind is not UnitKind.PACKAGE:
             return Finish(result=result)
         return await self._finished(work, result)
@@ -131,12 +143,23 @@ class NoOpPipeline(Pipeline):
         self._stages: Mapping[UnitKind, Stage] = dict.fromkeys(UnitKind, NoOpStage(studio))
 
 
+class NobodyOutside(WebClient):
+    """Reaches no server: what the tests make up is told to nobody."""
+
+    async def post(self, url: WebUrl, headers: Mapping[str, str], body: bytes) -> Answer:  # noqa: ARG002
+        raise UrlUnreachable(f"{url.host} isn't asked in this test.")
+
+    async def get(self, url: str, *, max_bytes: int) -> Fetched:  # noqa: ARG002
+        raise UrlUnreachable(f"{url} isn't asked in this test.")
+
+
 def no_op_production(folder: Path) -> Provider:
     """Takes the place of whatever is slow; words, voices and music are looked up for real."""
     pretence = Pretence(Failpoints(Ledger(folder / "ledger.jsonl")), renew_seconds=1.0)
     provider = Provider(scope=Scope.APP)
     provider.provide(NoOpPipeline, provides=Pipeline)
     provider.provide(lambda: StandInEngine(pretence), provides=VideoEngine)
+    provider.provide(NobodyOutside, provides=WebClient)
     provider.provide(StandInTypesetter, provides=Typesetter)
     return provider
 

@@ -13,11 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 TESTS = Path(__file__).parents[1]
 PATHS = os.pathsep.join(map(str, (TESTS.parent, TESTS)))
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+PAUSES = ("script", "narration", "package") * 8
 
 
 @dataclass(frozen=True)
@@ -54,15 +57,22 @@ def fuzz(folder: Path, examples: int, seed: int | None = None) -> Outcome:
     started = time.monotonic()
     with running_server(folder) as (address, key):
         tally = folder / "tally.json"
+        environment = {
+            "PYTHONPATH": PATHS,
+            "FUZZ_ADDRESS": address,
+            "FUZZ_KEY": key,
+            "FUZZ_TALLY": str(tally),
+            "COLUMNS": "100",
+        }
+        _ask_for_approvals(address, key)
         done = subprocess.run(
             [
                 *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", CONFIG),
                 *("run", f"{address}/schema/openapi.json", "--checks", "all", "--no-color"),
-                *("--max-examples", str(examples), *chance),
+                *("--max-examples", str(examples), *chance, "--workers", "2"),
             ],
             cwd=folder,
-            env=os.environ
-            | {"PYTHONPATH": PATHS, "FUZZ_KEY": key, "FUZZ_TALLY": str(tally), "COLUMNS": "100"},
+            env=os.environ | environment,
             capture_output=True,
             text=True,
             check=False,
@@ -104,6 +114,14 @@ def running_server(folder: Path) -> Iterator[tuple[str, str]]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def _ask_for_approvals(address: str, key: str) -> None:
+    """Jobs that wait until somebody decides, for the requests that decide."""
+    with httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=60) as api:
+        for after in PAUSES:
+            asked = {"script": "It has eight arms.", "pause_after": after}
+            api.post(f"{address}/api/generate", json=asked).raise_for_status()
 
 
 def _wait_for(port: int, server: subprocess.Popen[str], log: Path) -> None:

@@ -24,7 +24,13 @@ OWN = "the tests' own"
 
 
 class KeysButOne(Keys):
-    """Keys as they are, but nobody can see or revoke the one that everything is tried with."""
+    """Keys as they are, but nobody can see or revoke the one that everything is tried with.
+
+    No key is good for more than one look at a stream, so that every stream ends.
+    """
+
+    async def is_good(self, key: Key | None) -> bool:  # noqa: ARG002
+        return False
 
     async def listing(self, account_id: str | None = None) -> list[Key]:
         return [key for key in await super().listing(account_id) if key.name != OWN]
@@ -59,6 +65,11 @@ def main(folder: Path, port: int) -> None:
         worker_slots=1,
         min_free_bytes=0,
         max_queued_jobs=100_000,
+        # so high that nothing is refused for it, and every answer says what is left
+        rate_limit=10_000_000,
+        concurrent_limit=10_000,
+        failure_limit=0,
+        event_heartbeat_seconds=0.1,
         log_level="warning",
         event_poll_seconds=0.05,
     )

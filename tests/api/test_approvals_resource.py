@@ -7,43 +7,24 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import msgspec
 import pytest
-from finished_video import script
+from finished_video import PCM, work_until_it_waits
 from live_server import Backstage
 from test_jobs_resource import submit
-from tiny_production import ACCOUNT, claim_unit, result_for, work_off
+from tiny_production import claim_unit, work_off
 
 from app.controllers.examples import REQUEST_EXAMPLES
 from domain.generation.sketching import AT_ONCE
-from domain.generation.stages.script import units_for
 from domain.jobs.model import UnitKind
-from domain.jobs.ports import Finish
 
 APPROVALS = REQUEST_EXAMPLES["post", "/api/jobs/{job_id}/approve"]
 REJECTIONS = REQUEST_EXAMPLES["post", "/api/jobs/{job_id}/reject"]
-PCM = bytes(range(200)) * 16
 
 
 async def paused(api: httpx.AsyncClient, backstage: Backstage, pause_after: str) -> str:
     """The address of a job that waits, with a script of two scenes."""
     job = await submit(api, pause_after=pause_after)
-    claim = await claim_unit(backstage.jobs)
-    result = result_for(claim)
-    body = msgspec.json.encode(script())
-    await backstage.documents.put(ACCOUNT, UnitKind.SCRIPT, result.fingerprint, body)
-    units = units_for(2, pause_after=claim.job.request.pause_after)
-    await backstage.jobs.finish(claim, Finish(result=result, units=units))
-    while (claim := await backstage.jobs.claim("w1", list(UnitKind))) is not None:
-        if claim.unit.kind is UnitKind.NARRATION:
-            audio = await backstage.artifacts.put_bytes(PCM)
-            result = msgspec.structs.replace(
-                result_for(claim), content=audio.sha256, artifacts={"audio": audio.sha256}
-            )
-            await backstage.jobs.finish(claim, Finish(result=result))
-        else:
-            await backstage.jobs.release(claim)
-            await work_off(backstage.jobs)
+    await work_until_it_waits(backstage)
     address = f"/api/jobs/{job['id']}"
     waiting = (await api.get(address)).json()
     assert (waiting["status"], waiting["waiting_for"]) == ("waiting", "approval"), waiting

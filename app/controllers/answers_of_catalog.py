@@ -1,0 +1,80 @@
+"""Answers about what a server offers as examples: capabilities, voices, music, presets."""
+
+from typing import Any
+
+from app.capabilities import Capabilities, Feature, limits_of
+from app.config import Settings
+from app.controllers.answers_of_work import ACCEPTED_AT, VOICE_CREDIT
+from app.controllers.bodies import MusicList, PaletteList, VoiceBody, VoiceList
+from app.controllers.examples import REQUEST_EXAMPLES
+from app.controllers.presets import PresetList
+from domain.generation.fingerprint import canonical, content_hash
+from domain.generation.packaging import Credit
+from domain.generation.palettes import PALETTES
+from domain.generation.ports import Track, Voice
+from domain.presets import Preset
+
+VOICE = Voice(
+    id="en_US-joe-medium",
+    name="Joe",
+    language="en-US",
+    quality="medium",
+    words_per_minute=160.0,
+    credit=VOICE_CREDIT,
+)
+TRACK = Track(
+    id="bundled/happy/happy_acoustic_1",
+    mood="happy",
+    title="Happy, acoustic, take 1",
+    seconds=32.6565,
+    credit=Credit(
+        what="music",
+        title="Happy, acoustic, take 1",
+        author="Immich Memories contributors, generated with ACE-Step 1.5",
+        license="MIT",
+        url="https://github.com/sdumont/immich-video-memory-generator",
+        machine_made=True,
+    ),
+)
+CAPABILITIES = Capabilities(
+    version="0.1.0",
+    features=[
+        Feature(
+            name="script.article",
+            available=True,
+            detail="articles are condensed; `source_text`",
+        ),
+        Feature(
+            name="visuals.media_folder",
+            available=False,
+            detail="your own clips and stills, by `media` and by search terms",
+            missing="a folder",
+            setting="MEDIA_DIR",
+            hint="Set MEDIA_DIR to a folder, and restart.",
+        ),
+    ],
+    languages=["en-US"],
+    voices=[VOICE.id],
+    moods=["calm", "happy"],
+    caption_styles=["highlight", "box"],
+    scene_kinds=["hook", "number", "list"],
+    limits=limits_of(Settings()),
+)
+
+_KEPT = REQUEST_EXAMPLES["put", "/api/presets/{name}"]["brand"]["value"]
+PRESET = Preset(
+    name="brand-shorts",
+    request=_KEPT,
+    digest=content_hash(canonical(_KEPT)),
+    created_at=ACCEPTED_AT,
+    updated_at=ACCEPTED_AT,
+)
+
+CATALOG_ANSWERS: dict[str, dict[str, Any]] = {
+    "Capabilities": {"Shortened": CAPABILITIES},
+    "VoiceList": {"The voice of the extra `voice`": VoiceList([VoiceBody.from_voice(VOICE)])},
+    "MusicList": {"Shortened": MusicList([TRACK.mood], [TRACK])},
+    "PaletteList": {"One of them": PaletteList([PALETTES["midnight"]])},
+    "Preset": {"A brand's Shorts": PRESET},
+    "PresetList": {"One preset": PresetList([PRESET])},
+}

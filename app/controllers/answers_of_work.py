@@ -1,0 +1,302 @@
+"""Answers about jobs and videos as examples.
+
+A video of one sentence was really made; whatever its files hold is from them.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from app.controllers.bodies import (
+    JobBody,
+    JobList,
+    NotedEdits,
+    VideoBody,
+    VideoList,
+)
+from domain.errors import Rejected
+from domain.generation.brief import Brand, Brief, CaptionChoice, MusicChoice, VoiceChoice
+from domain.generation.captions import Cue, CueWord
+from domain.generation.packaging import Credit, Encoding, Loudness, Manifest, Metadata, Video
+from domain.generation.palettes import PALETTES
+from domain.generation.script import Scene, SceneEdit, Script, Sentence
+from domain.generation.sketching import Estimate, Sketch
+from domain.generation.storyboard import (
+    DrawnBackdrop,
+    HookContent,
+    SceneBoard,
+    Shot,
+    Storyboard,
+)
+from domain.jobs.model import (
+    STAGES,
+    Job,
+    JobError,
+    JobResult,
+    JobStatus,
+    StageReport,
+)
+
+JOB_ID = UUID("01a21d26-35c9-7794-91e6-3930c7d28958")
+VIDEO_ID = UUID("01a21d26-35c9-7794-91e6-39318b43b5eb")
+ADDRESS = f"/api/videos/{VIDEO_ID}"
+FOLDER = "var/videos/2026-11-27-three-hearts-b5eb"
+TITLE = "Three hearts"
+SENTENCE = "An octopus has three hearts."
+ACCEPTED_AT = datetime(2026, 11, 27, 13, 16, 9, tzinfo=UTC)
+FINISHED_AT = datetime(2026, 11, 27, 13, 16, 15, tzinfo=UTC)
+
+ASKED = Brief(
+    script=SENTENCE,
+    title=TITLE,
+    aspect_ratio="1:1",
+    voice=VoiceChoice(id="en_US-joe-medium"),
+    captions=CaptionChoice(style="highlight"),
+    music=MusicChoice(mood="tender"),
+    brand=Brand(palette="breeze"),
+    metadata={"order": 1042},
+    seed=7,
+)
+QUEUED = Job(
+    id=JOB_ID,
+    account_id="local",
+    video_id=VIDEO_ID,
+    revision=1,
+    status=JobStatus.QUEUED,
+    queue_position=1,
+    stages=[StageReport(stage, "pending", 0.0, units=1) for stage in STAGES],
+    request=ASKED,
+    deadline_at=FINISHED_AT,
+    created_at=ACCEPTED_AT,
+)
+SUCCEEDED = msgspec.structs.replace(
+    QUEUED,
+    status=JobStatus.SUCCEEDED,
+    progress=1.0,
+    queue_position=None,
+    stages=[
+        StageReport(stage, "done", seconds, units=1, units_done=1, progress=1.0)
+        for stage, seconds in zip(STAGES, (0.03, 0.94, 0.25, 0.93, 0.52, 0.24), strict=False)
+    ],
+    result=JobResult(
+        video_id=str(VIDEO_ID),
+        url=f"{ADDRESS}/file",
+        thumbnail_url=f"{ADDRESS}/thumbnail",
+        captions={"srt": f"{ADDRESS}/captions.srt", "vtt": f"{ADDRESS}/captions.vtt"},
+        duration=2.005,
+        width=1080,
+        height=1080,
+        path=FOLDER,
+    ),
+    started_at=ACCEPTED_AT,
+    finished_at=FINISHED_AT,
+)
+CANCELLED = msgspec.structs.replace(
+    QUEUED,
+    status=JobStatus.CANCELLED,
+    queue_position=None,
+    stages=[StageReport(stage, "cancelled", 0.0, units=1) for stage in STAGES],
+    finished_at=FINISHED_AT,
+)
+GOING_ON = msgspec.structs.replace(
+    QUEUED,
+    status=JobStatus.RUNNING,
+    progress=0.1,
+    queue_position=None,
+    stages=[
+        StageReport(STAGES[0], "done", 0.03, units=1, units_done=1, progress=1.0),
+        *QUEUED.stages[1:],
+    ],
+    request=msgspec.structs.replace(ASKED, pause_after="script"),
+    started_at=ACCEPTED_AT,
+)
+REJECTED = msgspec.structs.replace(
+    GOING_ON,
+    status=JobStatus.CANCELLED,
+    stages=[GOING_ON.stages[0], *CANCELLED.stages[1:]],
+    error=JobError(Rejected.code, "The third scene isn't true any more.", Rejected.hint),
+    finished_at=FINISHED_AT,
+)
+VIDEO = VideoBody.from_video(
+    Video(
+        id=VIDEO_ID,
+        account_id="local",
+        job_id=JOB_ID,
+        revision=1,
+        title=TITLE,
+        slug="three-hearts",
+        aspect_ratio="1:1",
+        width=1080,
+        height=1080,
+        duration=2.005,
+        draft=False,
+        files={},
+        sizes={"video.mp4": 835_537},
+        documents={},
+        path=FOLDER,
+        created_at=FINISHED_AT,
+    )
+)
+SCRIPT = Script(
+    title=TITLE,
+    language="en",
+    summary=SENTENCE,
+    tags=["octopus", "hearts"],
+    scenes=[Scene(sentences=[Sentence(SENTENCE)], search_terms=["octopus", "hearts"])],
+)
+STORYBOARD = Storyboard(
+    title=TITLE,
+    language="en",
+    width=1080,
+    height=1080,
+    seed=7,
+    palette=PALETTES["breeze"],
+    captions=CaptionChoice(style="highlight"),
+    scenes=[
+        SceneBoard(
+            scene=0,
+            frames=60,
+            shots=[
+                Shot(
+                    start=0,
+                    end=60,
+                    content=HookContent(
+                        claim="An octopus has three hearts",
+                        key="three hearts",
+                        pictogram="fa:heart",
+                    ),
+                    backdrop=DrawnBackdrop(variant=31930),
+                    chosen_because="it opens the video",
+                )
+            ],
+            cues=[
+                Cue(
+                    start=0,
+                    end=60,
+                    lines=[
+                        [CueWord("An", 1, 5), CueWord("octopus", 5, 15)],
+                        [CueWord("has", 16, 24), CueWord("three", 24, 32)],
+                        [CueWord("hearts.", 32, 45)],
+                    ],
+                )
+            ],
+        )
+    ],
+)
+SKETCH = Sketch(
+    request=ASKED,
+    topic_match=None,
+    script=SCRIPT,
+    storyboard=STORYBOARD,
+    estimated=Estimate(duration=2.0, seconds=3.0, based_on=0),
+    warnings=[],
+)
+METADATA = Metadata(
+    title=TITLE,
+    description=f"{SENTENCE}\n\n#Octopus #Hearts",
+    tags=["octopus", "hearts", TITLE],
+    language="en",
+    contains_synthetic_media=True,
+)
+VOICE_CREDIT = Credit(
+    what="voice",
+    title="Piper voice en_US-joe-medium",
+    author="dataset NabuCasa/voice-datasets",
+    license="dataset CC0",
+    url="https://github.com/NabuCasa/voice-datasets",
+    machine_made=True,
+)
+MANIFEST = Manifest(
+    video_id=str(VIDEO_ID),
+    job_id=str(JOB_ID),
+    revision=1,
+    title=TITLE,
+    seed=7,
+    request={"script": SENTENCE, "title": TITLE, "aspect_ratio": "1:1", "seed": 7},
+    sources=[],
+    credits=[VOICE_CREDIT],
+    verbatim_share=0.0,
+    draft=False,
+    voice="piper/en_US-joe-medium",
+    word_timing={"engine": 1},
+    loudness=Loudness(integrated_lufs=None, true_peak_dbtp=-1.24),
+    encoding=Encoding(
+        container="mp4",
+        video_codec="h264",
+        video_profile="High",
+        pixel_format="yuv420p",
+        color="bt709",
+        width=1080,
+        height=1080,
+        fps=30.0,
+        frames=60,
+        video_bitrate=2_993_412,
+        audio_codec="aac",
+        sample_rate=48_000,
+        channels=2,
+        audio_bitrate=334_213,
+        duration_ms=2_005,
+        size=835_537,
+    ),
+    fingerprints={"script/0": "74191a918b1345afd6e505c17582182672a966e59c27b4c81a138fa8db23d8cf"},
+    artifacts={"video.mp4": "056b7936390137fa588d156def1b0419db54f2d8bc9c67a64405b4c25967d514"},
+    tools={"ffmpeg": "n9.0.2", "pyav": "18.1.0"},
+    warnings=[],
+)
+SRT = f"1\n00:00:00,022 --> 00:00:02,000\n{SENTENCE}\n"
+VTT = f"WEBVTT\n\n1\n00:00:00.022 --> 00:00:02.000\n{SENTENCE}\n"
+EVENTS = """\
+retry: 2000
+id: 17
+event: job
+data: {"id":"01a21d26-35c9-7794-91e6-3930c7d28958","status":"running","progress":0.03}
+
+id: 18
+event: progress
+data: {"progress":0.1,"stage":"narration"}
+
+id: 42
+event: status
+data: {"status":"succeeded","waiting_for":null}
+
+id: 42-end
+event: end
+data: {"id":"01a21d26-35c9-7794-91e6-3930c7d28958","status":"succeeded","progress":1.0}
+
+"""
+"""shortened: `job` and `end` carry the whole job"""
+
+ACCOUNT_EVENTS = """\
+retry: 2000
+id: 16
+event: hello
+data: {"after":16}
+
+id: 18
+event: progress
+data: {"job_id":"01a21d26-35c9-7794-91e6-3930c7d28958","event_id":18,"progress":0.1}
+
+"""
+
+WORK_ANSWERS: dict[str, dict[str, Any]] = {
+    "JobBody 202": {"Accepted just now": JobBody.from_job(QUEUED)},
+    "JobBody": {"Its video is finished": JobBody.from_job(SUCCEEDED)},
+    "jobs_cancel": {"Cancelled before it began": JobBody.from_job(CANCELLED)},
+    "jobs_approve": {"It goes on": JobBody.from_job(GOING_ON)},
+    "jobs_reject": {"Rejected with a reason": JobBody.from_job(REJECTED)},
+    "Sketch": {"One sentence": SKETCH},
+    "JobList": {"The only page": JobList([JobBody.from_job(SUCCEEDED)], None)},
+    "VideoBody": {"A square video": VIDEO},
+    "VideoList": {"The only page": VideoList([VIDEO], None)},
+    "NotedEdits": {"One correction": NotedEdits(VIDEO_ID, {0: SceneEdit(text=SENTENCE)})},
+    "Script": {"One sentence": SCRIPT},
+    "Storyboard": {"One shot": STORYBOARD},
+    "Metadata": {"Ready for the upload": METADATA},
+    "Manifest": {"Shortened": MANIFEST},
+    "application/x-subrip": {"One cue": SRT},
+    "text/vtt": {"One cue": VTT},
+    "jobs_follow": {"From where the stream begins": ACCOUNT_EVENTS},
+    "text/event-stream": {"From the middle to the end, shortened": EVENTS},
+}
