@@ -10,7 +10,8 @@ from litestar.types import HTTPScope
 
 from app import limiting
 from app.authentication import Visitor, authenticate
-from app.problems import PARAMETER_NAMES, CrossSiteRequest, UnsupportedMediaType
+from app.parameter_errors import PARAMETER_NAMES
+from app.problems import CrossSiteRequest, UnsupportedMediaType
 from app.request_body import is_json
 from domain.errors import FieldError, InvalidRequest, KeyInvalid
 
