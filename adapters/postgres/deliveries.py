@@ -1,4 +1,7 @@
-"""The outbox of messages and the log of their delivery on Postgres or SQLite."""
+"""The outbox of messages and the log of their delivery on Postgres or SQLite.
+
+Order of locks: a webhook before its messages, since whoever removes one takes them along.
+"""
 
 from collections.abc import Collection
 from typing import Any
@@ -36,6 +39,10 @@ KEPT_ATTEMPTS = 20
 GONE = "It answered 410 (Gone): it wants to hear nothing more."
 FAILED_FOR_LONG = "It has failed for three days, without a success in between."
 
+ONE_BY_ONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('next delivery', 0))")
+"""until the transaction ends nobody else claims: else two, neither of whom sees yet what the other
+takes, would send to one target; on SQLite every writer is alone"""
+
 _PENDING = deliveries.c.state == literal(DeliveryState.PENDING)
 _IS_FREE = deliveries.c.lease_until.is_(None) | (deliveries.c.lease_until <= now())
 
@@ -49,7 +56,7 @@ class SqlDeliveryStore:
     @uninterrupted
     async def add_test(self, account_id: str, webhook_id: UUID, delivery_id: UUID) -> Delivery:
         async with self._transactions.writing() as conn:
-            webhook = await read_webhook(conn, account_id, webhook_id)
+            webhook = await read_webhook(conn, account_id, webhook_id, to_be_told=True)
             at = (await conn.execute(sa.select(now()))).scalar_one()
             message = {
                 "account_id": account_id,
@@ -129,6 +136,8 @@ class SqlDeliveryStore:
             .returning(deliveries)
         )
         async with self._transactions.writing() as conn:
+            if conn.dialect.name == "postgresql":
+                await conn.execute(ONE_BY_ONE)
             row = (await conn.execute(lease)).one_or_none()
             return None if row is None else await _outgoing(conn, row)
 
@@ -190,6 +199,8 @@ async def _outgoing(conn: AsyncConnection, row: AnyRow) -> Outgoing:
 
 
 async def _record(conn: AsyncConnection, outgoing: Outgoing, outcome: Outcome) -> None:
+    held = sa.select(webhooks.c.id).where(webhooks.c.id == outgoing.webhook_id)
+    await conn.execute(held.with_for_update(key_share=True))
     log = sa.select(deliveries.c.attempts).where(deliveries.c.id == outgoing.id)
     attempts = (await conn.execute(log.with_for_update())).scalar_one_or_none() or []
     values: dict[str, Any] = {

@@ -26,6 +26,8 @@ _LISTENING = (
         webhooks.c.disabled_at.is_(None),
     )
     .order_by(webhooks.c.created_at, webhooks.c.id)
+    # one that is being removed is waited for: a message to it couldn't be written any more
+    .with_for_update(read=True, key_share=True)
 )
 
 _JOB = sa.select(*JOB_COLUMNS, now().label("told_at")).where(jobs.c.id == bound("told", jobs.c.id))

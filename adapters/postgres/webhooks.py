@@ -170,13 +170,17 @@ def webhook_from_row(row: AnyRow) -> Webhook:
     )
 
 
-async def read_webhook(conn: AsyncConnection, account_id: str, webhook_id: UUID) -> Webhook:
-    """One webhook.
+async def read_webhook(
+    conn: AsyncConnection, account_id: str, webhook_id: UUID, *, to_be_told: bool = False
+) -> Webhook:
+    """One webhook; ``to_be_told``: it isn't removed before the transaction ends.
 
     Raises:
         WebhookNotFound
     """
     query = sa.select(*COLUMNS).where(*_named(account_id, webhook_id))
+    if to_be_told:
+        query = query.with_for_update(read=True, key_share=True)
     row = (await conn.execute(query)).one_or_none()
     if row is None:
         raise _not_found(webhook_id)

@@ -1,8 +1,7 @@
 """What every ``WebhookStore`` and every ``DeliveryStore`` does."""
 
 import asyncio
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
@@ -10,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, work_off
-from webhook_office import Office
+from webhook_office import URL, Office, delivered, failed, new
 
 from adapters.postgres.settle import lock_job, settle
 from adapters.postgres.tables import deliveries
@@ -24,47 +23,20 @@ from domain.generation.brief import Brief
 from domain.jobs.listing import Sort
 from domain.jobs.model import JobError, JobStatus, WaitingFor
 from domain.webhooks.model import (
-    Attempt,
     Changes,
     DeliverySelection,
     DeliveryState,
     EventType,
-    NewWebhook,
     Outcome,
     SealedSecrets,
 )
 
-URL = "https://example.com/hooks"
 DAY = 86_400.0
 
 
 @pytest.fixture
 def office(engine: AsyncEngine) -> Office:
     return Office(engine)
-
-
-def new(number: int = 1, **changes: Any) -> NewWebhook:
-    webhook = NewWebhook(
-        id=UUID(int=number),
-        account_id=ACCOUNT,
-        url=URL,
-        events=[],
-        description="",
-        sealed_secret="sealed",
-    )
-    return msgspec.structs.replace(webhook, **changes)
-
-
-def failed(
-    retry_in: float | None = 5.0, *, status: int | None = 500, gone: bool = False
-) -> Outcome:
-    attempt = Attempt(at=datetime.now(UTC), seconds=0.1, status=status, error="It failed.")
-    return Outcome(attempt=attempt, retry_in=retry_in, is_gone=gone)
-
-
-def delivered() -> Outcome:
-    attempt = Attempt(at=datetime.now(UTC), seconds=0.1, status=204, error="")
-    return Outcome(attempt=attempt, is_delivered=True)
 
 
 # -- webhooks ------------------------------------------------------------------------------------
