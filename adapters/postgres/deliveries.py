@@ -11,10 +11,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.postgres.clock import later, literal, now
+from adapters.postgres.clock import later, now
 from adapters.postgres.cursors import Walk
 from adapters.postgres.engine import Transactions
-from adapters.postgres.outbox import put
+from adapters.postgres.outbox import IS_FREE, PENDING, give_up, put
 from adapters.postgres.tables import AnyRow, deliveries, webhook_secrets, webhooks
 from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.webhooks import read_webhook, secret_columns, secrets_from_row
@@ -42,9 +42,6 @@ FAILED_FOR_LONG = "It has failed for three days, without a success in between."
 ONE_BY_ONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('next delivery', 0))")
 """until the transaction ends nobody else claims: else two, neither of whom sees yet what the other
 takes, would send to one target; on SQLite every writer is alone"""
-
-_PENDING = deliveries.c.state == literal(DeliveryState.PENDING)
-_IS_FREE = deliveries.c.lease_until.is_(None) | (deliveries.c.lease_until <= now())
 
 
 class SqlDeliveryStore:
@@ -109,7 +106,7 @@ class SqlDeliveryStore:
             known = await _read(conn, account_id, delivery_id)
             if webhook_id is not None and known.webhook_id != webhook_id:
                 raise _not_found(delivery_id)
-            this = sa.update(deliveries).where(deliveries.c.id == delivery_id, _IS_FREE)
+            this = sa.update(deliveries).where(deliveries.c.id == delivery_id, IS_FREE)
             await conn.execute(this.values(again))
             return await _read(conn, account_id, delivery_id)
 
@@ -161,7 +158,7 @@ def _next(busy: Collection[str]) -> sa.Select[tuple[UUID]]:
         other.c.lease_until > now(),
     )
     query = sa.select(deliveries.c.id).where(
-        _PENDING, deliveries.c.run_at <= now(), _IS_FREE, ~is_being_sent_to
+        PENDING, deliveries.c.run_at <= now(), IS_FREE, ~is_being_sent_to
     )
     if busy:
         query = query.where(deliveries.c.account_id.not_in(busy))
@@ -199,8 +196,9 @@ async def _outgoing(conn: AsyncConnection, row: AnyRow) -> Outgoing:
 
 
 async def _record(conn: AsyncConnection, outgoing: Outgoing, outcome: Outcome) -> None:
-    held = sa.select(webhooks.c.id).where(webhooks.c.id == outgoing.webhook_id)
-    await conn.execute(held.with_for_update(key_share=True))
+    held = sa.select(webhooks.c.disabled_at).where(webhooks.c.id == outgoing.webhook_id)
+    webhook = (await conn.execute(held.with_for_update(key_share=True))).one_or_none()
+    is_disabled = webhook is not None and webhook.disabled_at is not None
     log = sa.select(deliveries.c.attempts).where(deliveries.c.id == outgoing.id)
     attempts = (await conn.execute(log.with_for_update())).scalar_one_or_none() or []
     values: dict[str, Any] = {
@@ -208,7 +206,7 @@ async def _record(conn: AsyncConnection, outgoing: Outgoing, outcome: Outcome) -
         "lease_until": None,
         "tries": deliveries.c.tries + 1,
     }
-    if outcome.retry_in is not None:
+    if outcome.retry_in is not None and not is_disabled:
         values["run_at"] = later(now(), outcome.retry_in)
     else:
         state = DeliveryState.DELIVERED if outcome.is_delivered else DeliveryState.FAILED
@@ -222,7 +220,7 @@ async def _record(conn: AsyncConnection, outgoing: Outgoing, outcome: Outcome) -
         await conn.execute(well.values(failing_since=None))
         return
     if await _is_to_be_disabled(conn, outgoing, outcome):
-        await _end_all(conn, outgoing)
+        await give_up(conn, outgoing.target)
 
 
 async def _is_to_be_disabled(conn: AsyncConnection, outgoing: Outgoing, outcome: Outcome) -> bool:
@@ -236,14 +234,6 @@ async def _is_to_be_disabled(conn: AsyncConnection, outgoing: Outgoing, outcome:
     if not outcome.is_gone:
         off = off.where(webhooks.c.failing_since <= later(now(), -DISABLE_AFTER_SECONDS))
     return bool((await conn.execute(off)).rowcount) or outcome.is_gone
-
-
-async def _end_all(conn: AsyncConnection, outgoing: Outgoing) -> None:
-    """Give up what else waits to be sent to the same target."""
-    waiting = sa.update(deliveries).where(
-        deliveries.c.target == outgoing.target, _PENDING, deliveries.c.lease_until.is_(None)
-    )
-    await conn.execute(waiting.values(state=DeliveryState.FAILED, finished_at=now()))
 
 
 async def _read(conn: AsyncConnection, account_id: str, delivery_id: UUID) -> Delivery:

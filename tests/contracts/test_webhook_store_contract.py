@@ -98,6 +98,36 @@ async def test_a_webhook_is_disabled_and_enabled_again(office: Office) -> None:
     assert await office.store.change(ACCOUNT, made.id, Changes(enabled=True)) == made
 
 
+async def test_what_waits_for_a_webhook_is_given_up_when_its_owner_disables_it(
+    office: Office,
+) -> None:
+    for number in (1, 2):
+        await office.store.add(new(number), 5)
+        for _ in range(2):
+            await office.outbox.add_test(ACCOUNT, UUID(int=number), uuid4())
+    under_way = await office.outbox.claim(60)
+    assert under_way is not None
+    assert under_way.webhook_id == UUID(int=1)
+    await office.store.change(ACCOUNT, UUID(int=1), Changes(enabled=False))
+    states = {m.id: m.state for m in await office.log(webhook_id=UUID(int=1))}
+    assert states.pop(under_way.id) is DeliveryState.PENDING, "it's being sent"
+    assert set(states.values()) == {DeliveryState.FAILED}
+    await office.outbox.record(under_way, failed(60))
+    assert {m.state for m in await office.log(webhook_id=UUID(int=1))} == {DeliveryState.FAILED}
+    assert {m.state for m in await office.log(webhook_id=UUID(int=2))} == {DeliveryState.PENDING}
+
+
+async def test_a_message_whose_process_died_is_given_up_with_the_others(office: Office) -> None:
+    webhook = await office.store.add(new(), 5)
+    for _ in range(2):
+        await office.outbox.add_test(ACCOUNT, webhook.id, uuid4())
+    assert await office.outbox.claim(60) is not None, "by a process that dies"
+    await office.let_pass(61)
+    await office.store.change(ACCOUNT, webhook.id, Changes(enabled=False))
+    assert {message.state for message in await office.log()} == {DeliveryState.FAILED}
+    assert await office.outbox.claim(60) is None
+
+
 async def test_a_removed_webhook_takes_its_messages_along(office: Office) -> None:
     made = await office.store.add(new(), 5)
     await office.outbox.add_test(ACCOUNT, made.id, uuid4())
