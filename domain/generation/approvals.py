@@ -75,6 +75,8 @@ class Approvals:
             IllegalMove: it doesn't wait for approval.
         """
         before = await self._store.get(account_id, job_id)
+        # only of one that waits already is it known whether a video goes with it
+        check_decidable(before.status, before.waiting_for)
         said = " ".join(reason.split())
         error = JobError(Rejected.code, said or Rejected().message, Rejected.hint)
         job = await self._store.reject(account_id, job_id, error)
