@@ -39,8 +39,8 @@ from domain.jobs.model import (
     UnitKind,
     UnitState,
     WaitingFor,
-    check_move,
 )
+from domain.jobs.moves import check_move
 from domain.jobs.ports import Finish, PaceOfWork, Page, Reconciled
 
 DEFAULT_LEASE_SECONDS = 30.0

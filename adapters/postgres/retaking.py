@@ -9,7 +9,8 @@ from adapters.postgres.tables import AnyRow, jobs, units
 from adapters.postgres.videos import revises_nothing
 from adapters.postgres.views import facts_of
 from domain.errors import IllegalMove
-from domain.jobs.model import JobStatus, UnitState, check_move
+from domain.jobs.model import JobStatus, UnitState
+from domain.jobs.moves import check_move
 from domain.jobs.stages import is_paused
 
 

@@ -16,7 +16,8 @@ from domain.generation.stages.stage import Studio
 from domain.generation.wording import Wording, check_wording
 from domain.generation.writing import apply_edits
 from domain.jobs.folders import discard_folder
-from domain.jobs.model import Approved, Job, JobError, Result, UnitKind, check_decidable
+from domain.jobs.model import Approved, Job, JobError, Result, UnitKind
+from domain.jobs.moves import check_decidable
 from domain.jobs.ports import Bell
 
 
