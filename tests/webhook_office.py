@@ -3,9 +3,11 @@
 import random
 import secrets
 import time
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT
@@ -18,10 +20,36 @@ from adapters.postgres.clock import later, now
 from adapters.postgres.tables import deliveries, webhooks
 from domain.outbound import UrlRules, read_allowance
 from domain.webhooks import Courier, Delivery, DeliverySelection, EventType, NewSecret, Webhooks
+from domain.webhooks.model import Attempt, NewWebhook, Outcome
 from domain.webhooks.service import SecretBook
 
 KEY = b"k" * 32
+URL = "https://example.com/hooks"
 RULES = UrlRules(read_allowance("127.0.0.1"))
+
+
+def new(number: int = 1, **changes: Any) -> NewWebhook:
+    webhook = NewWebhook(
+        id=UUID(int=number),
+        account_id=ACCOUNT,
+        url=URL,
+        events=[],
+        description="",
+        sealed_secret="sealed",
+    )
+    return msgspec.structs.replace(webhook, **changes)
+
+
+def failed(
+    retry_in: float | None = 5.0, *, status: int | None = 500, gone: bool = False
+) -> Outcome:
+    attempt = Attempt(at=datetime.now(UTC), seconds=0.1, status=status, error="It failed.")
+    return Outcome(attempt=attempt, retry_in=retry_in, is_gone=gone)
+
+
+def delivered() -> Outcome:
+    attempt = Attempt(at=datetime.now(UTC), seconds=0.1, status=204, error="")
+    return Outcome(attempt=attempt, is_delivered=True)
 
 
 class Office:

@@ -8,8 +8,10 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from urllib.parse import urljoin
+from functools import cache
+from urllib.parse import urldefrag, urljoin
 
+import certifi
 import httpcore
 
 from adapters.httpcore.network import GuardedNetwork
@@ -47,7 +49,7 @@ class GuardedClient:
     ) -> None:
         self._rules = rules
         self._network = GuardedNetwork(rules, resolver)
-        self._ssl = ssl_context
+        self._ssl = ssl_context or browsers_authorities()
         self._connect = connect_seconds
         self._total = total_seconds
         self._fetch = fetch_seconds
@@ -67,7 +69,8 @@ class GuardedClient:
                     _check_fetched(response.status, headers, checked, max_bytes)
                     body = await _read(response, checked, max_bytes)
                     return Fetched(url, headers.get("content-type", ""), body)
-            url = urljoin(url, headers["location"])
+            # a fragment is the reader's own matter, and no part of what is asked for
+            url = urldefrag(urljoin(url, headers["location"])).url
         raise UrlUnreachable(f"{url} leads on and on: more than {HOPS} redirects.")
 
     @asynccontextmanager
@@ -115,6 +118,18 @@ class GuardedClient:
             raise UrlUnreachable(f"The connection to {url.host} failed: {error}") from error
         except (httpcore.ProtocolError, ssl.SSLError, OSError) as error:
             raise UrlUnreachable(f"{url.host} doesn't speak HTTP: {error}") from error
+
+
+@cache
+def browsers_authorities() -> ssl.SSLContext:
+    """Trusts the certificate authorities of browsers and those of the system.
+
+    Made once: to read them takes 50 ms of the event loop, which httpcore would spend on every
+    connection.
+    """
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 def _headers(response: httpcore.Response) -> dict[str, str]:

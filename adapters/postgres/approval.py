@@ -14,8 +14,8 @@ from domain.jobs.model import (
     JobStatus,
     UnitKind,
     UnitState,
-    check_decidable,
 )
+from domain.jobs.moves import check_decidable
 
 AGAIN = {
     "state": UnitState.READY,

@@ -16,10 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.types import TypeEngine
 
 from adapters.postgres.clock import UtcTime, insert_if_absent, later, now
+from adapters.postgres.columns import Json, Name
 from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import (
-    Json,
-    Name,
     deliveries,
     events,
     idempotency_keys,

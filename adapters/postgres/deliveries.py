@@ -1,4 +1,7 @@
-"""The outbox of messages and the log of their delivery on Postgres or SQLite."""
+"""The outbox of messages and the log of their delivery on Postgres or SQLite.
+
+Order of locks: a webhook before its messages, since whoever removes one takes them along.
+"""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,10 +11,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.postgres.clock import later, literal, now
+from adapters.postgres.clock import later, now
 from adapters.postgres.cursors import Walk
 from adapters.postgres.engine import Transactions
-from adapters.postgres.outbox import put
+from adapters.postgres.outbox import IS_FREE, PENDING, give_up, put
 from adapters.postgres.tables import AnyRow, deliveries, webhook_secrets, webhooks
 from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.webhooks import read_webhook, secret_columns, secrets_from_row
@@ -36,8 +39,9 @@ KEPT_ATTEMPTS = 20
 GONE = "It answered 410 (Gone): it wants to hear nothing more."
 FAILED_FOR_LONG = "It has failed for three days, without a success in between."
 
-_PENDING = deliveries.c.state == literal(DeliveryState.PENDING)
-_IS_FREE = deliveries.c.lease_until.is_(None) | (deliveries.c.lease_until <= now())
+ONE_BY_ONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('next delivery', 0))")
+"""until the transaction ends nobody else claims: else two, neither of whom sees yet what the other
+takes, would send to one target; on SQLite every writer is alone"""
 
 
 class SqlDeliveryStore:
@@ -49,7 +53,7 @@ class SqlDeliveryStore:
     @uninterrupted
     async def add_test(self, account_id: str, webhook_id: UUID, delivery_id: UUID) -> Delivery:
         async with self._transactions.writing() as conn:
-            webhook = await read_webhook(conn, account_id, webhook_id)
+            webhook = await read_webhook(conn, account_id, webhook_id, to_be_told=True)
             at = (await conn.execute(sa.select(now()))).scalar_one()
             message = {
                 "account_id": account_id,
@@ -102,7 +106,7 @@ class SqlDeliveryStore:
             known = await _read(conn, account_id, delivery_id)
             if webhook_id is not None and known.webhook_id != webhook_id:
                 raise _not_found(delivery_id)
-            this = sa.update(deliveries).where(deliveries.c.id == delivery_id, _IS_FREE)
+            this = sa.update(deliveries).where(deliveries.c.id == delivery_id, IS_FREE)
             await conn.execute(this.values(again))
             return await _read(conn, account_id, delivery_id)
 
@@ -129,6 +133,8 @@ class SqlDeliveryStore:
             .returning(deliveries)
         )
         async with self._transactions.writing() as conn:
+            if conn.dialect.name == "postgresql":
+                await conn.execute(ONE_BY_ONE)
             row = (await conn.execute(lease)).one_or_none()
             return None if row is None else await _outgoing(conn, row)
 
@@ -152,7 +158,7 @@ def _next(busy: Collection[str]) -> sa.Select[tuple[UUID]]:
         other.c.lease_until > now(),
     )
     query = sa.select(deliveries.c.id).where(
-        _PENDING, deliveries.c.run_at <= now(), _IS_FREE, ~is_being_sent_to
+        PENDING, deliveries.c.run_at <= now(), IS_FREE, ~is_being_sent_to
     )
     if busy:
         query = query.where(deliveries.c.account_id.not_in(busy))
@@ -190,6 +196,9 @@ async def _outgoing(conn: AsyncConnection, row: AnyRow) -> Outgoing:
 
 
 async def _record(conn: AsyncConnection, outgoing: Outgoing, outcome: Outcome) -> None:
+    held = sa.select(webhooks.c.disabled_at).where(webhooks.c.id == outgoing.webhook_id)
+    webhook = (await conn.execute(held.with_for_update(key_share=True))).one_or_none()
+    is_disabled = webhook is not None and webhook.disabled_at is not None
     log = sa.select(deliveries.c.attempts).where(deliveries.c.id == outgoing.id)
     attempts = (await conn.execute(log.with_for_update())).scalar_one_or_none() or []
     values: dict[str, Any] = {
@@ -197,7 +206,7 @@ async def _record(conn: AsyncConnection, outgoing: Outgoing, outcome: Outcome) -
         "lease_until": None,
         "tries": deliveries.c.tries + 1,
     }
-    if outcome.retry_in is not None:
+    if outcome.retry_in is not None and not is_disabled:
         values["run_at"] = later(now(), outcome.retry_in)
     else:
         state = DeliveryState.DELIVERED if outcome.is_delivered else DeliveryState.FAILED
@@ -211,7 +220,7 @@ async def _record(conn: AsyncConnection, outgoing: Outgoing, outcome: Outcome) -
         await conn.execute(well.values(failing_since=None))
         return
     if await _is_to_be_disabled(conn, outgoing, outcome):
-        await _end_all(conn, outgoing)
+        await give_up(conn, outgoing.target)
 
 
 async def _is_to_be_disabled(conn: AsyncConnection, outgoing: Outgoing, outcome: Outcome) -> bool:
@@ -225,14 +234,6 @@ async def _is_to_be_disabled(conn: AsyncConnection, outgoing: Outgoing, outcome:
     if not outcome.is_gone:
         off = off.where(webhooks.c.failing_since <= later(now(), -DISABLE_AFTER_SECONDS))
     return bool((await conn.execute(off)).rowcount) or outcome.is_gone
-
-
-async def _end_all(conn: AsyncConnection, outgoing: Outgoing) -> None:
-    """Give up what else waits to be sent to the same target."""
-    waiting = sa.update(deliveries).where(
-        deliveries.c.target == outgoing.target, _PENDING, deliveries.c.lease_until.is_(None)
-    )
-    await conn.execute(waiting.values(state=DeliveryState.FAILED, finished_at=now()))
 
 
 async def _read(conn: AsyncConnection, account_id: str, delivery_id: UUID) -> Delivery:

@@ -12,7 +12,7 @@ from adapters.postgres.clock import later, now
 from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import AnyRow, events, jobs
 from adapters.postgres.uninterrupted import uninterrupted
-from domain.jobs.model import Event
+from adapters.postgres.views import event_from_row
 from domain.jobs.news import Correspondent, EventPage, Told
 
 WATCHED = 5_000
@@ -43,7 +43,7 @@ class SqlEventLog:
         values = {"account": account_id, "after": after, "limit": limit}
         async with self._transactions.asking() as conn:
             rows = list(await conn.execute(_page(), values))
-        found = [_event(row) for row in rows if row.id is not None]
+        found = [event_from_row(row) for row in rows if row.id is not None]
         return EventPage(found, rows[0].reached if rows[0].size == limit else None)
 
     @uninterrupted
@@ -94,7 +94,10 @@ class _OneAfterAnother:
 
     async def tell(self, limit: int) -> list[Told]:
         rows = await self._read({"after": self.position, "limit": limit})
-        told = [Told(event=_event(row), account_id=row.account_id, position=row.id) for row in rows]
+        told = [
+            Told(event=event_from_row(row), account_id=row.account_id, position=row.id)
+            for row in rows
+        ]
         if told:
             self.position = told[-1].position
         return told
@@ -161,7 +164,9 @@ class _SideBySide:
             # whatever comes next is still to be told: one that is late may be far below
             next_told = found[place + 1].id if place + 1 < len(found) else math.inf
             position = min(max(row.id, before), still_to_come - 1, next_told - 1)
-            told.append(Told(event=_event(row), account_id=row.account_id, position=int(position)))
+            told.append(
+                Told(event=event_from_row(row), account_id=row.account_id, position=int(position))
+            )
         return told
 
     @uninterrupted
@@ -201,10 +206,4 @@ def _news() -> sa.Select[Any]:
         sa.select(*transactions.c, *news.c)
         .select_from(transactions.outerjoin(news, sa.true()))
         .order_by(news.c.id)
-    )
-
-
-def _event(row: AnyRow) -> Event:
-    return Event(
-        id=row.id, job_id=row.job_id, type=row.type, data=row.data, created_at=row.created_at
     )

@@ -11,19 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.postgres import approval, claims, recovery, work
 from adapters.postgres.accept import insert_jobs
 from adapters.postgres.accepted_rows import Answer, Asked
-from adapters.postgres.clock import later, now
+from adapters.postgres.clock import now
 from adapters.postgres.engine import Transactions
 from adapters.postgres.gathering import Gathering
 from adapters.postgres.idempotency import find_key, first_answer
 from adapters.postgres.lists import select_jobs
 from adapters.postgres.pace import read_pace
+from adapters.postgres.retaking import take_up
 from adapters.postgres.retention import is_use_to_be_noted, note_use
-from adapters.postgres.settle import cancel_job, lock_job, settle
+from adapters.postgres.settle import cancel_job, lock_job
 from adapters.postgres.tables import AnyRow, events, jobs, units
 from adapters.postgres.uninterrupted import uninterrupted
-from adapters.postgres.videos import revises_nothing
-from adapters.postgres.views import QUEUED, facts_of, jobs_from_rows, read_job
-from domain.errors import IllegalMove, JobNotFound, LeaseLost, ServiceUnavailable
+from adapters.postgres.views import QUEUED, event_from_row, jobs_from_rows, read_job
+from domain.errors import JobNotFound, LeaseLost, ServiceUnavailable
 from domain.jobs.listing import ALL_JOBS, JobSelection
 from domain.jobs.model import (
     Approved,
@@ -39,10 +39,9 @@ from domain.jobs.model import (
     UnitKind,
     UnitState,
     WaitingFor,
-    check_move,
 )
+from domain.jobs.moves import check_move
 from domain.jobs.ports import Finish, PaceOfWork, Page, Reconciled
-from domain.jobs.stages import is_paused
 
 DEFAULT_LEASE_SECONDS = 30.0
 
@@ -128,41 +127,7 @@ class SqlJobStore:
     async def retry(self, account_id: str, job_id: UUID) -> Job:
         async with self._transactions.writing() as conn:
             job = await self._lock(conn, account_id, job_id)
-            check_move(job.status, JobStatus.QUEUED)
-            if await revises_nothing(conn, job):
-                raise IllegalMove(f"Video {job.video_id}, which this job revises, was deleted.")
-            await conn.execute(
-                sa.update(units)
-                .where(
-                    units.c.job_id == job_id,
-                    units.c.state.in_((UnitState.FAILED, UnitState.CANCELLED)),
-                )
-                .values(
-                    state=sa.case(
-                        (units.c.missing_inputs > 0, UnitState.BLOCKED), else_=UnitState.READY
-                    ),
-                    attempt=0,
-                    crashes=0,
-                    run_at=now(),
-                    progress=0.0,
-                    waiting_for=None,
-                    error=None,
-                )
-            )
-            await conn.execute(
-                sa.update(jobs)
-                .where(jobs.c.id == job_id)
-                .values(
-                    cancel_requested=False,
-                    deadline_at=later(now(), job.deadline_seconds),
-                    queued_at=now(),
-                    finished_at=None,
-                    resumed_at=None,
-                )
-            )
-            # where all that is left waits for approval, there is nothing to be queued for
-            paused = is_paused(await facts_of(conn, job_id))
-            await settle(conn, job, status=JobStatus.WAITING if paused else JobStatus.QUEUED)
+            await take_up(conn, job)
             return await read_job(conn, account_id, job_id)
 
     @uninterrupted
@@ -186,16 +151,7 @@ class SqlJobStore:
                 .order_by(events.c.id)
                 .limit(limit)
             )
-            return [
-                Event(
-                    id=row.id,
-                    job_id=row.job_id,
-                    type=row.type,
-                    data=row.data,
-                    created_at=row.created_at,
-                )
-                for row in rows
-            ]
+            return [event_from_row(row) for row in rows]
 
     @uninterrupted
     async def queued(self) -> int:

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.clock import bound, now
+from adapters.postgres.clock import bound, literal, now
 from adapters.postgres.direct import Conn
 from adapters.postgres.tables import AnyRow, deliveries, jobs, videos, webhooks
 from adapters.postgres.views import JOB_COLUMNS, job_from_row, video_from_row
@@ -26,6 +27,8 @@ _LISTENING = (
         webhooks.c.disabled_at.is_(None),
     )
     .order_by(webhooks.c.created_at, webhooks.c.id)
+    # one that is being removed is waited for: a message to it couldn't be written any more
+    .with_for_update(read=True, key_share=True)
 )
 
 _JOB = sa.select(*JOB_COLUMNS, now().label("told_at")).where(jobs.c.id == bound("told", jobs.c.id))
@@ -33,6 +36,10 @@ _JOB = sa.select(*JOB_COLUMNS, now().label("told_at")).where(jobs.c.id == bound(
 _VIDEO = sa.select(videos).where(
     videos.c.id == bound("told", videos.c.id), videos.c.job_id == bound("told", videos.c.job_id)
 )
+
+PENDING = deliveries.c.state == literal(DeliveryState.PENDING)
+IS_FREE = deliveries.c.lease_until.is_(None) | (deliveries.c.lease_until <= now())
+"""nobody is sending it, or whoever did is dead"""
 
 _GIVEN = ("id", "account_id", "webhook_id", "job_id", "target", "url", "type", "payload")
 
@@ -85,6 +92,12 @@ async def put(conn: Conn, message: dict[str, Any], message_id: UUID | None = Non
     await conn.execute(_MESSAGE, {f"told_{name}": value for name, value in new.items()})
     given: UUID = new["id"]
     return given
+
+
+async def give_up(conn: AsyncConnection, target: UUID) -> None:
+    """Give up what waits to be sent to a target; it can still be sent again by hand."""
+    waiting = sa.update(deliveries).where(deliveries.c.target == target, PENDING, IS_FREE)
+    await conn.execute(waiting.values(state=DeliveryState.FAILED, finished_at=now()))
 
 
 async def _video(conn: Conn, job: AnyRow) -> VideoBody | None:

@@ -28,8 +28,8 @@ from domain.jobs.model import (
     UnitKind,
     UnitState,
     WaitingFor,
-    check_move,
 )
+from domain.jobs.moves import check_move
 from domain.jobs.stages import (
     StageFacts,
     current_stage,

@@ -3,15 +3,13 @@
 Every row that a user can name carries its account. JSON columns hold domain structs.
 """
 
-from enum import StrEnum
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
 from adapters.postgres.clock import UtcTime
+from adapters.postgres.columns import ACCOUNT, BYTEWISE, FINGERPRINT, SERIAL, Json, Name, metadata
+from adapters.postgres.webhook_tables import deliveries, webhook_secrets, webhooks
 from domain.generation.brief import Brief
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
 from domain.generation.wording import Wording
@@ -24,75 +22,30 @@ from domain.jobs.model import (
     UnitState,
     WaitingFor,
 )
-from domain.webhooks.model import Attempt, DeliveryState
 
-
-class Json(TypeDecorator[Any]):
-    """A domain type as JSON; None is NULL.
-
-    On Postgres ``json`` and not ``jsonb``: it keeps a caller's own metadata as it was sent
-    (the order of keys, the character U+0000), and no query looks inside.
-    """
-
-    impl = sa.JSON(none_as_null=True)
-    cache_ok = True
-
-    def __init__(self, of: Any, newer: tuple[str, ...] = ()) -> None:
-        """``newer``: fields that the release before refuses; left out where they're None, so that
-        its processes go on reading what doesn't use them."""
-        super().__init__()
-        self.of = of
-        self.newer = newer
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        if value is None:
-            return None
-        plain = msgspec.to_builtins(value, str_keys=True)
-        for name in self.newer:
-            if plain[name] is None:
-                del plain[name]
-        return plain
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else msgspec.convert(value, self.of, str_keys=True)
-
-
-class Name(TypeDecorator[Any]):
-    """A member of an enumeration, by its value."""
-
-    impl = sa.String(16)
-    cache_ok = True
-
-    def __init__(self, of: type[StrEnum]) -> None:
-        super().__init__()
-        self.of = of
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else self.of(value).value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
-        return None if value is None else self.of(value)
-
+__all__ = [
+    "AnyRow",
+    "api_keys",
+    "deliveries",
+    "documents",
+    "events",
+    "holds",
+    "idempotency_keys",
+    "jobs",
+    "metadata",
+    "presets",
+    "results",
+    "units",
+    "videos",
+    "webhook_secrets",
+    "webhooks",
+]
 
 AnyRow = sa.Row[*tuple[Any, ...]]
 """a row whose columns mypy doesn't follow: ``Json`` and ``Name`` give them their types"""
 
-ACCOUNT = sa.String(64)
 NEWER_FIELDS = ("pause_after", "preset", "webhook_url")
 """of a brief, that the release before doesn't know"""
-FINGERPRINT = sa.String(64)
-BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-"""text that is ordered by its bytes, as SQLite orders any: what begins alike stands together"""
-SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""SQLite numbers rows by itself only in a column that is exactly an INTEGER"""
-
-metadata = sa.MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    }
-)
 
 jobs = sa.Table(
     "jobs",
@@ -290,75 +243,6 @@ presets = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),  # SHA-256 of the request
     sa.Column("created_at", UtcTime(), nullable=False),
     sa.Column("updated_at", UtcTime(), nullable=False),
-)
-
-# secrets are here as a Sealer leaves them
-webhooks = sa.Table(
-    "webhooks",
-    metadata,
-    sa.Column("id", sa.Uuid(), primary_key=True),
-    sa.Column("account_id", ACCOUNT, nullable=False),
-    sa.Column("url", sa.Text(), nullable=False),
-    sa.Column("events", Json(list[str]), nullable=False),
-    sa.Column("description", sa.Text(), nullable=False),
-    sa.Column("secret", sa.Text(), nullable=False),
-    sa.Column("previous_secret", sa.Text()),
-    sa.Column("previous_secret_until", UtcTime()),
-    sa.Column("failing_since", UtcTime()),
-    sa.Column("disabled_at", UtcTime()),
-    sa.Column("disabled_reason", sa.Text()),
-    sa.Column("created_at", UtcTime(), nullable=False),
-    sa.Index("ix_webhooks_newest", "account_id", "created_at", "id"),
-)
-
-# of accounts: what signs the messages to URLs that requests bring along
-webhook_secrets = sa.Table(
-    "webhook_secrets",
-    metadata,
-    sa.Column("account_id", ACCOUNT, primary_key=True),
-    sa.Column("secret", sa.Text(), nullable=False),
-    sa.Column("previous_secret", sa.Text()),
-    sa.Column("previous_secret_until", UtcTime()),
-)
-
-# the outbox, and the log of what became of the messages
-deliveries = sa.Table(
-    "webhook_deliveries",
-    metadata,
-    sa.Column("id", sa.Uuid(), primary_key=True),
-    sa.Column("account_id", ACCOUNT, nullable=False),
-    # NULL for the URL of a request
-    sa.Column("webhook_id", sa.Uuid(), sa.ForeignKey("webhooks.id", ondelete="CASCADE")),
-    sa.Column("job_id", sa.Uuid()),  # no foreign key: the log may outlive the job
-    sa.Column("target", sa.Uuid(), nullable=False),  # the webhook, or the job with its own URL
-    sa.Column("url", sa.Text(), nullable=False),
-    sa.Column("type", sa.String(32), nullable=False),
-    sa.Column("payload", sa.Text(), nullable=False),
-    sa.Column("state", Name(DeliveryState), nullable=False),
-    sa.Column("tries", sa.Integer(), nullable=False),
-    sa.Column("attempts", Json(list[Attempt]), nullable=False),
-    sa.Column("run_at", UtcTime(), nullable=False),
-    sa.Column("lease_until", UtcTime()),
-    sa.Column("fence", sa.BigInteger(), nullable=False),
-    sa.Column("created_at", UtcTime(), nullable=False),
-    sa.Column("finished_at", UtcTime()),
-    sa.Index("ix_webhook_deliveries_newest", "account_id", "created_at", "id"),
-    sa.Index("ix_webhook_deliveries_webhook", "webhook_id", "created_at", "id"),
-    sa.Index("ix_webhook_deliveries_job", "job_id", "created_at", "id"),
-    sa.Index("ix_webhook_deliveries_finished", "finished_at"),
-    sa.Index(
-        "ix_webhook_deliveries_due",
-        "run_at",
-        "id",
-        postgresql_where=sa.text("state = 'pending'"),
-        sqlite_where=sa.text("state = 'pending'"),
-    ),
-    sa.Index(
-        "ix_webhook_deliveries_leased",
-        "target",
-        postgresql_where=sa.text("lease_until IS NOT NULL"),
-        sqlite_where=sa.text("lease_until IS NOT NULL"),
-    ),
 )
 
 # what only one process of the installation may do at a time, until it's done or dead

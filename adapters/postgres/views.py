@@ -14,6 +14,7 @@ from domain.errors import JobNotFound
 from domain.generation.packaging import Video
 from domain.jobs.model import (
     FINAL_STATUSES,
+    Event,
     Job,
     JobStatus,
     NewUnit,
@@ -179,6 +180,11 @@ def unit_from_row(row: AnyRow, prefix: str = "") -> Unit:
 def video_from_row(row: AnyRow) -> Video:
     """A video from a row of ``videos``."""
     return Video(**{name: getattr(row, name) for name in Video.__struct_fields__})
+
+
+def event_from_row(row: AnyRow) -> Event:
+    """An event from a row of ``events``."""
+    return Event(**{name: getattr(row, name) for name in Event.__struct_fields__})
 
 
 def result_from_row(row: AnyRow) -> Result:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.clock import insert_if_absent, later, now
 from adapters.postgres.engine import Transactions
+from adapters.postgres.outbox import give_up
 from adapters.postgres.tables import AnyRow, webhook_secrets, webhooks
 from adapters.postgres.uninterrupted import uninterrupted
 from domain.errors import TooManyWebhooks, WebhookNotFound
@@ -74,7 +75,10 @@ class SqlWebhookStore:
             if values:
                 owned = sa.update(webhooks).where(*_named(account_id, webhook_id))
                 await conn.execute(owned.values(values))
-            return await read_webhook(conn, account_id, webhook_id)
+            changed = await read_webhook(conn, account_id, webhook_id)
+            if changes.enabled is False:
+                await give_up(conn, webhook_id)
+            return changed
 
     @uninterrupted
     async def remove(self, account_id: str, webhook_id: UUID) -> None:
@@ -170,13 +174,17 @@ def webhook_from_row(row: AnyRow) -> Webhook:
     )
 
 
-async def read_webhook(conn: AsyncConnection, account_id: str, webhook_id: UUID) -> Webhook:
-    """One webhook.
+async def read_webhook(
+    conn: AsyncConnection, account_id: str, webhook_id: UUID, *, to_be_told: bool = False
+) -> Webhook:
+    """One webhook; ``to_be_told``: it isn't removed before the transaction ends.
 
     Raises:
         WebhookNotFound
     """
     query = sa.select(*COLUMNS).where(*_named(account_id, webhook_id))
+    if to_be_told:
+        query = query.with_for_update(read=True, key_share=True)
     row = (await conn.execute(query)).one_or_none()
     if row is None:
         raise _not_found(webhook_id)

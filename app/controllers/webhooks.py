@@ -133,7 +133,8 @@ class WebhooksController(Controller):
         "/{webhook_id:uuid}",
         summary="Change a webhook",
         description="`enabled: true` lets one go on that was disabled: by its owner, because it "
-        "answered 410, or because it had failed for three days.",
+        "answered 410, or because it had failed for three days. `enabled: false` gives up what "
+        "still waits to be sent to it.",
         responses=problem_specs(UrlForbidden),
         **needs(Scope.WEBHOOKS_WRITE),
     )

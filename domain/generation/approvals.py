@@ -16,7 +16,8 @@ from domain.generation.stages.stage import Studio
 from domain.generation.wording import Wording, check_wording
 from domain.generation.writing import apply_edits
 from domain.jobs.folders import discard_folder
-from domain.jobs.model import Approved, Job, JobError, Result, UnitKind, check_decidable
+from domain.jobs.model import Approved, Job, JobError, Result, UnitKind
+from domain.jobs.moves import check_decidable
 from domain.jobs.ports import Bell
 
 
@@ -75,6 +76,8 @@ class Approvals:
             IllegalMove: it doesn't wait for approval.
         """
         before = await self._store.get(account_id, job_id)
+        # only of one that waits already is it known whether a video goes with it
+        check_decidable(before.status, before.waiting_for)
         said = " ".join(reason.split())
         error = JobError(Rejected.code, said or Rejected().message, Rejected.hint)
         job = await self._store.reject(account_id, job_id, error)

@@ -45,7 +45,8 @@ class WebhookStore(Protocol):
         ...
 
     async def change(self, account_id: str, webhook_id: UUID, changes: Changes) -> Webhook:
-        """Change some of it; whoever enables it wipes out why it was disabled.
+        """Change some of it; whoever enables it wipes out why it was disabled, and whoever
+        disables it gives up what waits to be sent to it.
 
         Raises:
             WebhookNotFound

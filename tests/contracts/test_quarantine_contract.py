@@ -13,7 +13,8 @@ import pytest
 from adapters.ffmpeg import FfmpegQuarantine
 from domain.generation.ports import LookFailed, Quarantine
 
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 10.0
+"""a busy machine takes seconds to start a process"""
 
 
 class Seen(msgspec.Struct):
@@ -94,7 +95,7 @@ def test_the_next_file_is_looked_at_in_the_same_process(quarantine: Quarantine, 
         (refuse, "ValueError: words.txt isn't liked"),
         (crash, "crashed .signal 11"),
         (leave, "crashed .exit status 3"),
-        (hang, "longer than 2 s"),
+        (hang, "longer than 10 s"),
         (eat, "MemoryError"),
         (write, "File too large"),
     ],
@@ -104,7 +105,8 @@ def test_whatever_happens_is_told_and_the_next_file_is_looked_at(
 ) -> None:
     with pytest.raises(LookFailed, match=told):
         quarantine.look(happening, str(file))  # type: ignore[arg-type]
-    assert quarantine.look(read_words, str(file), False).words in (["eight", "arms"], [])
+    left = [] if happening is write else ["eight", "arms"]  # opening it to write empties it
+    assert quarantine.look(read_words, str(file), False).words == left
 
 
 def test_what_a_library_prints_is_no_answer(quarantine: Quarantine, file: Path) -> None:

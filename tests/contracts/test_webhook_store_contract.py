@@ -1,8 +1,7 @@
 """What every ``WebhookStore`` and every ``DeliveryStore`` does."""
 
 import asyncio
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
@@ -10,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, work_off
-from webhook_office import Office
+from webhook_office import URL, Office, delivered, failed, new
 
 from adapters.postgres.settle import lock_job, settle
 from adapters.postgres.tables import deliveries
@@ -24,47 +23,20 @@ from domain.generation.brief import Brief
 from domain.jobs.listing import Sort
 from domain.jobs.model import JobError, JobStatus, WaitingFor
 from domain.webhooks.model import (
-    Attempt,
     Changes,
     DeliverySelection,
     DeliveryState,
     EventType,
-    NewWebhook,
     Outcome,
     SealedSecrets,
 )
 
-URL = "https://example.com/hooks"
 DAY = 86_400.0
 
 
 @pytest.fixture
 def office(engine: AsyncEngine) -> Office:
     return Office(engine)
-
-
-def new(number: int = 1, **changes: Any) -> NewWebhook:
-    webhook = NewWebhook(
-        id=UUID(int=number),
-        account_id=ACCOUNT,
-        url=URL,
-        events=[],
-        description="",
-        sealed_secret="sealed",
-    )
-    return msgspec.structs.replace(webhook, **changes)
-
-
-def failed(
-    retry_in: float | None = 5.0, *, status: int | None = 500, gone: bool = False
-) -> Outcome:
-    attempt = Attempt(at=datetime.now(UTC), seconds=0.1, status=status, error="It failed.")
-    return Outcome(attempt=attempt, retry_in=retry_in, is_gone=gone)
-
-
-def delivered() -> Outcome:
-    attempt = Attempt(at=datetime.now(UTC), seconds=0.1, status=204, error="")
-    return Outcome(attempt=attempt, is_delivered=True)
 
 
 # -- webhooks ------------------------------------------------------------------------------------
@@ -124,6 +96,36 @@ async def test_a_webhook_is_disabled_and_enabled_again(office: Office) -> None:
     assert (off.enabled, off.disabled_reason) == (False, "Its owner has disabled it.")
     assert await office.store.change(ACCOUNT, made.id, Changes(enabled=False)) == off
     assert await office.store.change(ACCOUNT, made.id, Changes(enabled=True)) == made
+
+
+async def test_what_waits_for_a_webhook_is_given_up_when_its_owner_disables_it(
+    office: Office,
+) -> None:
+    for number in (1, 2):
+        await office.store.add(new(number), 5)
+        for _ in range(2):
+            await office.outbox.add_test(ACCOUNT, UUID(int=number), uuid4())
+    under_way = await office.outbox.claim(60)
+    assert under_way is not None
+    assert under_way.webhook_id == UUID(int=1)
+    await office.store.change(ACCOUNT, UUID(int=1), Changes(enabled=False))
+    states = {m.id: m.state for m in await office.log(webhook_id=UUID(int=1))}
+    assert states.pop(under_way.id) is DeliveryState.PENDING, "it's being sent"
+    assert set(states.values()) == {DeliveryState.FAILED}
+    await office.outbox.record(under_way, failed(60))
+    assert {m.state for m in await office.log(webhook_id=UUID(int=1))} == {DeliveryState.FAILED}
+    assert {m.state for m in await office.log(webhook_id=UUID(int=2))} == {DeliveryState.PENDING}
+
+
+async def test_a_message_whose_process_died_is_given_up_with_the_others(office: Office) -> None:
+    webhook = await office.store.add(new(), 5)
+    for _ in range(2):
+        await office.outbox.add_test(ACCOUNT, webhook.id, uuid4())
+    assert await office.outbox.claim(60) is not None, "by a process that dies"
+    await office.let_pass(61)
+    await office.store.change(ACCOUNT, webhook.id, Changes(enabled=False))
+    assert {message.state for message in await office.log()} == {DeliveryState.FAILED}
+    assert await office.outbox.claim(60) is None
 
 
 async def test_a_removed_webhook_takes_its_messages_along(office: Office) -> None:

@@ -10,13 +10,12 @@ from domain.generation.script import SceneEdit
 from domain.jobs.model import (
     DEPENDANTS,
     FINAL_STATUSES,
-    LEGAL_MOVES,
     STAGES,
     JobStatus,
     UnitKind,
-    check_move,
     merge_edits,
 )
+from domain.jobs.moves import LEGAL_MOVES, check_move
 from domain.jobs.stages import (
     STAGE_WEIGHTS,
     StageFacts,
