@@ -10,7 +10,8 @@ from litestar.types import HTTPScope
 
 from app import limiting
 from app.authentication import Visitor, authenticate
-from app.problems import PARAMETER_NAMES, CrossSiteRequest, UnsupportedMediaType
+from app.parameter_errors import PARAMETER_NAMES
+from app.problems import CrossSiteRequest, UnsupportedMediaType
 from app.request_body import is_json
 from domain.errors import FieldError, InvalidRequest, KeyInvalid
 
@@ -133,9 +134,17 @@ def refuse_cross_site(request: Request[Any, Any, Any], visitor: Visitor | None) 
     if visitor is not None and visitor.key is not None:
         return
     origin = request.headers.get("origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    foreign = origin is not None and host_of(origin) != request.headers.get("host")
     if foreign or request.headers.get("sec-fetch-site") == "cross-site":
         raise CrossSiteRequest("Pages of other sites may not change anything here.")
+
+
+def host_of(origin: str) -> str | None:
+    """Host and port in an ``Origin``; None for what is none, ``null`` among it."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:  # such as http://[
+        return None
 
 
 def refuse_undeclared(request: Request[Any, Any, Any]) -> None:

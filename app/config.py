@@ -5,18 +5,16 @@ setting for those who run the program.
 """
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from dotenv import dotenv_values
 from msgspec import Meta
 
+from app.config_checks import SQL_DRIVERS, keys_in, problems_between
 from domain.errors import SettingsInvalid
-from domain.outbound import read_allowance
 
 __all__ = ["Settings", "load_settings"]
 
@@ -25,33 +23,6 @@ Days = Annotated[float, Meta(ge=0)]
 
 DATABASE_FILE = "faceless.db"
 """the embedded database's file under ``data_dir``"""
-
-SQL_DRIVERS = {
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-}
-"""schemes that DATABASE_URL may have, and the driver that each of them means"""
-
-DATABASE_EXAMPLE = "postgresql://user:password@host:5432/name"
-
-SERVERS = {
-    "MONGODB_URL": (("mongodb", "mongodb+srv"), "mongodb://user:password@host:27017/"),
-    "REDIS_URL": (("redis", "rediss", "unix"), "redis://:password@host:6379/0"),
-}
-"""schemes that an address may have, and how it looks"""
-
-BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
-"""a bucket's name has 3 to 63 characters; a prefix, those that need no care anywhere"""
-
-READ_FOLDERS = ("MEDIA_DIR", "MUSIC_DIR", "VOICE_DIR")
-"""folders that are only read: one that isn't there is a slip, and is never made"""
-
-
-MIN_KEY_CHARS = 32
-"""of each key in SECRET_KEY: shorter ones are words, and words can be guessed"""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
@@ -134,6 +105,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
         return f"{SQL_DRIVERS[scheme]}://{rest}"
 
     @property
+    def secret_keys(self) -> list[bytes]:
+        """The keys in SECRET_KEY: the first encrypts, all of them decrypt."""
+        return keys_in(self.secret_key)
+
+    @property
     def cache_dir(self) -> Path:
         """Where things live that can be made again: fonts, patched voices, search indexes."""
         return self.data_dir / "cache"
@@ -142,11 +118,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     def slots(self) -> int:
         """Units that one worker process works on at a time: WORKER_SLOTS, else one a core."""
         return self.worker_slots or os.cpu_count() or 1
-
-
-def given_keys(setting: str) -> list[bytes]:
-    """The keys in SECRET_KEY, separated by commas: the first encrypts, all of them decrypt."""
-    return [key.encode() for part in setting.split(",") if (key := part.strip())]
 
 
 def load_settings(
@@ -174,136 +145,25 @@ def load_settings(
             )
         except msgspec.ValidationError as error:
             problems.append(f"{field.encode_name}={text!r}: {error}")
-    problems += _problems_between(converted)
+    problems += problems_between(converted)
+    problems += _problems_of_periods(converted)
     if problems:
         raise SettingsInvalid(problems)
     return msgspec.convert(converted, Settings, dec_hook=_path)
 
 
-def _problems_between(converted: Mapping[str, Any]) -> list[str]:
-    """What a variable's type alone can't say."""
-    problems = [
-        f"{name}={folder}: there is no such folder"
-        for name in READ_FOLDERS
-        if (folder := converted.get(name)) is not None and not _is_folder(folder)
-    ]
-    # the URL itself isn't repeated: it may hold a password
-    scheme, separator, rest = str(converted.get("DATABASE_URL", "sqlite://")).partition("://")
-    if scheme not in SQL_DRIVERS or not separator:
-        problems.append(
-            "DATABASE_URL: must begin with postgresql:// or sqlite:///, or be empty for the "
-            "embedded database"
-        )
-    elif scheme.startswith("postgres") and rest.partition("?")[0].count("@") > 1:
-        # its reader would take what follows the first @ for the host, and others would print it
-        problems.append(_must_look_like("DATABASE_URL", DATABASE_EXAMPLE))
-    problems += _problems_of_servers(converted)
-    problems += _problems_of_secrets_and_urls(converted)
-    problems += _problems_of_bucket(converted)
+def _problems_of_periods(converted: Mapping[str, Any]) -> list[str]:
     defaults = Settings()
     lease = converted.get("LEASE_SECONDS", defaults.lease_seconds)
     give_up = converted.get("GIVE_UP_SECONDS", defaults.give_up_seconds)
     renew = converted.get("RENEW_SECONDS", defaults.renew_seconds)
-    if not renew < give_up < lease:
-        problems.append(
-            f"RENEW_SECONDS={renew:g}, GIVE_UP_SECONDS={give_up:g}, LEASE_SECONDS={lease:g}: "
-            "each must be shorter than the next, or two workers could work on one unit"
-        )
-    return problems
-
-
-def _problems_of_secrets_and_urls(converted: Mapping[str, Any]) -> list[str]:
-    problems = []
-    keys = given_keys(str(converted.get("SECRET_KEY", "")))
-    if any(len(key) < MIN_KEY_CHARS for key in keys):  # which isn't repeated
-        problems.append(
-            f"SECRET_KEY: each key needs at least {MIN_KEY_CHARS} characters; `openssl rand -hex "
-            "32` makes one"
-        )
-    try:
-        read_allowance(str(converted.get("ALLOW_PRIVATE_URLS", "")))
-    except ValueError as error:
-        problems.append(
-            f"ALLOW_PRIVATE_URLS: {error}; it takes networks such as 10.0.0.0/8 and names of hosts"
-        )
-    return problems
-
-
-def _problems_of_servers(converted: Mapping[str, Any]) -> list[str]:
-    problems = []
-    for name, (schemes, example) in SERVERS.items():
-        url = str(converted.get(name, ""))
-        scheme, separator, rest = url.partition("://")
-        if url and not (separator and rest and scheme in schemes and _has_port_or_none(name, url)):
-            problems.append(_must_look_like(name, example))
-    return problems
-
-
-def _must_look_like(name: str, example: str) -> str:
-    """Without the address itself, which may hold a password."""
-    return (
-        f"{name}: must look like {example}, with special characters of the password "
-        "percent-encoded (%40 for @, %2F for /)"
+    if renew < give_up < lease:
+        return []
+    problem = (
+        f"RENEW_SECONDS={renew:g}, GIVE_UP_SECONDS={give_up:g}, LEASE_SECONDS={lease:g}: each must "
+        "be shorter than the next, or two workers could work on one unit"
     )
-
-
-def _has_port_or_none(name: str, url: str) -> bool:
-    if name == "MONGODB_URL":  # may name several hosts; its driver reads it
-        return True
-    try:
-        return urlsplit(url).port != 0
-    except ValueError:
-        return False
-
-
-def _problems_of_bucket(converted: Mapping[str, Any]) -> list[str]:
-    problems = []
-    artifacts = converted.get("ARTIFACTS_URL")
-    if artifacts is not None and not BUCKET_URL.fullmatch(artifacts):
-        problems.append(
-            "ARTIFACTS_URL: must be s3://bucket or s3://bucket/prefix, or be empty for a folder "
-            "under DATA_DIR"
-        )
-    for name in ("S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL"):
-        if (url := converted.get(name)) is None:
-            continue
-        if not _is_plain_address(url):
-            # not repeated: it may hold a password
-            problems.append(
-                f"{name}: must be http://host:port or https://host; keys belong into "
-                "S3_ACCESS_KEY and S3_SECRET_KEY"
-            )
-        if artifacts is None:
-            problems.append(f"{name}: is for a bucket, but ARTIFACTS_URL names none")
-    has_keys = [name in converted for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY")]
-    if any(has_keys) and not all(has_keys):
-        problems.append("S3_ACCESS_KEY, S3_SECRET_KEY: set both or neither")
-    if converted.get("S3_SIGNED_URLS") and not (artifacts and all(has_keys)):
-        problems.append(
-            "S3_SIGNED_URLS: needs a bucket in ARTIFACTS_URL, and S3_ACCESS_KEY and "
-            "S3_SECRET_KEY to sign with"
-        )
-    return problems
-
-
-def _is_plain_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not (parts.username or parts.password or parts.query or parts.fragment)
-        )
-    except ValueError:  # a port that is no number
-        return False
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.expanduser().is_dir()
-    except (OSError, RuntimeError, ValueError):  # no such user's home; a name too long, with NUL
-        return False
+    return [problem]
 
 
 def _path(type_: type, value: Any) -> Any:

@@ -51,7 +51,7 @@ from adapters.threads import ThreadBell
 from adapters.wikipedia import WikipediaWriter
 from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
-from app.config import Settings, given_keys
+from app.config import Settings
 from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
@@ -240,9 +240,7 @@ class Outside(Provider):
 
     @provide
     def sealer(self, settings: Settings) -> Sealer:
-        return AesSealer(
-            lambda: given_keys(settings.secret_key) or [key_of_file(settings.data_dir)]
-        )
+        return AesSealer(lambda: settings.secret_keys or [key_of_file(settings.data_dir)])
 
     @provide
     def secret_book(self, store: WebhookStore, sealer: Sealer) -> SecretBook:

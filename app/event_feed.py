@@ -23,6 +23,9 @@ PAGE = 500
 MAX_BEHIND = 1_000
 """events that may wait for one listener: a job's own are some hundred"""
 
+STOP_SECONDS = 1.0
+"""what a reading of the store that is under way gets to come to its end"""
+
 Topic = str | UUID
 """an account, or a job"""
 
@@ -117,8 +120,13 @@ class EventFeed:
 
     async def stopped(self) -> None:
         """Wait until nothing is read any more, after ``stop``."""
-        if self._reading is not None:
-            await asyncio.wait({self._reading})
+        reading = self._reading
+        if reading is None:
+            return
+        done, _ = await asyncio.wait({reading}, timeout=STOP_SECONDS)
+        if not done:  # a store that hangs must not hold up whoever stops
+            reading.cancel()
+            await asyncio.wait({reading})
 
     async def _reader(self) -> Correspondent:
         if self._reading is None or self._begun is None:

@@ -7,7 +7,7 @@ isn't expected is logged with one, under the ``request_id`` that the answer name
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,7 @@ from msgspec import UNSET, UnsetType
 from app.applied_preset import AppliedPreset
 from app.authentication import challenge_for
 from app.limiting import retry_after
+from app.parameter_errors import parameter_errors
 from app.readiness import Check
 from domain.errors import (
     DomainError,
@@ -33,10 +34,6 @@ from domain.errors import (
     TopicNotFound,
     VideoNotFound,
 )
-from domain.generation.brief import AspectRatio
-from domain.jobs.listing import Sort
-from domain.jobs.model import JobStatus
-from domain.webhooks import DeliveryState
 
 log = structlog.get_logger("app.problems")
 
@@ -109,23 +106,6 @@ HTTP_HINTS: dict[int, str] = {
 }
 
 
-TIME_HINT = "Write it like 2026-11-22T10:00:00Z; in a query, the + of a time zone is %2B."
-
-PARAMETER_HINTS: dict[str, str] = {
-    "state": f"Take one of {', '.join(DeliveryState)}.",
-    "status": f"Take one of {', '.join(JobStatus)}.",
-    "sort": f"Take one of {', '.join(Sort)}.",
-    "aspect_ratio": f"Take one of {', '.join(get_args(AspectRatio))}.",
-    "dry_run": "Take true or false.",
-    "created_after": TIME_HINT,
-    "created_before": TIME_HINT,
-}
-"""what to do about a query parameter that is wrong"""
-
-PARAMETER_NAMES = {"wanted_state": "state"}
-"""of arguments that Litestar doesn't let be called as their parameters are"""
-
-
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A problem as RFC 9457 describes it, with a stable ``code`` and a way out."""
 
@@ -192,7 +172,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, DomainError):
         return _of_domain_error(error)
     if isinstance(error, ValidationException):
-        return _of_domain_error(InvalidRequest(_parameter_errors(error)))
+        return _of_domain_error(InvalidRequest(parameter_errors(error)))
     if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         status = HTTPStatus(error.status_code)
         return http_problem(status, _http_detail(error, status))
@@ -281,28 +261,6 @@ def _of_domain_error(error: DomainError) -> Problem:
     if isinstance(error, TopicNotFound):
         problem.suggestions = error.suggestions
     return problem
-
-
-def _parameter_errors(error: ValidationException) -> list[FieldError]:
-    """Litestar's findings on path, query and header parameters, and on an absent body."""
-    found: list[FieldError] = []
-    for entry in error.extra if isinstance(error.extra, list) else []:
-        key = str(entry.get("key", ""))
-        key = PARAMETER_NAMES.get(key, key)
-        if key == "data":
-            found.append(
-                FieldError(
-                    "",
-                    "the request has no body",
-                    "missing",
-                    "Send a JSON object; `/docs` has an example to paste.",
-                )
-            )
-        else:
-            hint = PARAMETER_HINTS.get(key, "")
-            message = str(entry.get("message", "is wrong"))
-            found.append(FieldError(f"/{key}", message, "invalid", hint))
-    return found or [FieldError("", error.detail, "invalid")]
 
 
 def _http_detail(error: HTTPException, status: HTTPStatus) -> str:

@@ -9,7 +9,7 @@ from litestar import Request
 from msgspec import inspect
 
 from app.applied_preset import AppliedPreset
-from app.controllers.idempotency import HEADER, read_key
+from app.controllers.idempotency import HEADER, read_key, wrong_key
 from app.field_errors import MAX_DEPTH, at, find_errors, find_unstorable
 from app.problems import UnsupportedMediaType
 from domain.access import Key
@@ -59,12 +59,22 @@ class JsonRequest(Request[Any, Any, Any]):
         Raises:
             UnsupportedMediaType: the content type isn't JSON. Requiring it also keeps pages of
                 other sites from posting through a user's browser.
-            InvalidRequest: carries every wrong field.
+            InvalidRequest: carries every wrong field, and an Idempotency-Key that is none.
         """
         if not is_json(self.headers.get("content-type", "")):
             raise UnsupportedMediaType("The request's body isn't declared as JSON.")
         parameter = self.route_handler.parsed_fn_signature.parameters["data"]
         model = next(t for t in (parameter.args or (parameter.annotation,)) if t is not type(None))
+        try:
+            return await self._read(model)
+        except InvalidRequest as error:
+            takes_key = "idempotency_key" in self.route_handler.parsed_fn_signature.parameters
+            wrong = wrong_key(self.headers.get(HEADER)) if takes_key else []
+            if not wrong:
+                raise
+            raise InvalidRequest([*error.errors, *wrong]) from error
+
+    async def _read(self, model: type[Any]) -> Any:
         body = await self.body()
         if model is Brief:
             brief = brief_at_once(body)
@@ -121,7 +131,10 @@ class JsonRequest(Request[Any, Any, Any]):
             brief: Brief = await self._checked(merged, Brief)
         except (PresetUnknown, InvalidRequest):
             # what was accepted under this key is answered whatever became of its preset
-            once = await read_key(self, self.headers.get(HEADER))
+            header = self.headers.get(HEADER)
+            if wrong_key(header):
+                raise
+            once = await read_key(self, header)
             jobs: Jobs = await container.get(Jobs)
             first = await jobs.first_answer(self.account_id, once)
             if first is None:

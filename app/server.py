@@ -131,8 +131,8 @@ class Server:
                 self._container = make_container(
                     settings, own, *self._providers, thread_bell=bell, telemetry=meters
                 )
-                self._feed = await self._container.get(EventFeed)  # connects to nothing
                 try:
+                    self._feed = await self._container.get(EventFeed)  # connects to nothing
                     await self._begin(settings, preparation, worker)
                 except BaseException:
                     await self.close()

@@ -146,7 +146,13 @@ def test_a_short_secret_key_is_refused_and_not_repeated() -> None:
     assert "SECRET_KEY" in str(refused.value)
     assert "swordfish" not in str(refused.value)
     settings = load_settings({"SECRET_KEY": f"{long}, {long[:-1]}x"}, None)
-    assert app.config.given_keys(settings.secret_key) == [b"k" * 32, b"k" * 31 + b"x"]
+    assert settings.secret_keys == [b"k" * 32, b"k" * 31 + b"x"]
+
+
+def test_a_secret_key_of_commas_is_no_key() -> None:
+    with pytest.raises(SettingsInvalid, match="SECRET_KEY"):
+        load_settings({"SECRET_KEY": " , "}, None)
+    assert load_settings({"SECRET_KEY": " "}, None).secret_keys == []
 
 
 def test_what_is_no_network_and_no_host_is_named() -> None:

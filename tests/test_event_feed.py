@@ -25,6 +25,8 @@ class CountedLog(SqlEventLog):
     readings = 0
     begun = 0
     is_away = False
+    hangs_at: asyncio.Event | None = None
+    """set when a reading has begun that never comes to an end"""
 
     def correspondent(self) -> Correspondent:
         return _Counted(super().correspondent(), self)
@@ -52,6 +54,9 @@ class _Counted:
         self._log.readings += 1
         if self._log.is_away:
             raise ServiceUnavailable("It's away.", service="database")
+        if self._log.hangs_at is not None:
+            self._log.hangs_at.set()
+            await asyncio.Event().wait()
         return await self._inner.tell(limit)
 
 
@@ -213,3 +218,12 @@ async def test_a_stop_ends_whoever_listens_and_whoever_still_comes(
         assert subscription.is_over
     async with feed.listening(late):
         assert late.is_over
+
+
+async def test_a_store_that_hangs_holds_up_no_stop(feed: EventFeed, log: CountedLog) -> None:
+    log.hangs_at = asyncio.Event()
+    async with asyncio.timeout(SOON), feed.listening(Subscription(ACCOUNT)) as correspondent:
+        assert correspondent.position >= 0
+        await log.hangs_at.wait()
+        feed.stop()
+        await feed.stopped()

@@ -53,23 +53,31 @@ async def read_key(request: Request[Any, Any, Any], header: str | None) -> Idemp
     """
     if header is None:
         return None
-    quoted = _QUOTED.fullmatch(header)
-    key = quoted[1] if quoted else header
-    if not _VISIBLE_ASCII.fullmatch(key):
-        raise InvalidRequest(
-            [
-                FieldError(
-                    f"/{HEADER}",
-                    f"must be 1 to {MAX_KEY_CHARACTERS} visible ASCII characters",
-                    "invalid",
-                    "Take a new UUID for each new request, and the same one to repeat it.",
-                )
-            ]
-        )
+    if wrong := wrong_key(header):
+        raise InvalidRequest(wrong)
     body = await request.body()
     asked = msgspec.json.decode(body) if body else None
     return Idempotency(
-        key=key,
+        key=_unquoted(header),
         route=f"{request.method} {request.scope['path']}",
         body=content_hash(canonical(asked)),
     )
+
+
+def wrong_key(header: str | None) -> list[FieldError]:
+    """What is wrong with the header, if it's there."""
+    if header is None or _VISIBLE_ASCII.fullmatch(_unquoted(header)):
+        return []
+    return [
+        FieldError(
+            f"/{HEADER}",
+            f"must be 1 to {MAX_KEY_CHARACTERS} visible ASCII characters",
+            "invalid",
+            "Take a new UUID for each new request, and the same one to repeat it.",
+        )
+    ]
+
+
+def _unquoted(header: str) -> str:
+    quoted = _QUOTED.fullmatch(header)
+    return quoted[1] if quoted else header

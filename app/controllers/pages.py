@@ -10,7 +10,7 @@ import msgspec
 from litestar.openapi.spec import Example
 from litestar.params import QueryParameter
 
-from app.problems import TIME_HINT
+from app.parameter_errors import TIME_HINT
 from domain.errors import FieldError, InvalidRequest
 from domain.generation.brief import AspectRatio
 from domain.jobs.listing import JobSelection, Sort, VideoSelection

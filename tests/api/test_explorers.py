@@ -32,6 +32,7 @@ async def test_an_explorer_loads_nothing_from_elsewhere(api: httpx.AsyncClient, 
     page = await api.get(path)
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["x-frame-options"] == "DENY"
     assert not re.search(r"""(?:src|href|url)\s*[=:]\s*["'](?:https?:)?//""", page.text)
     assert "default-src &#x27;self&#x27;" in page.text
     for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):

@@ -120,6 +120,20 @@ async def test_what_is_no_key_is_refused_by_name(
     assert await jobs_of(api) == before
 
 
+async def test_what_is_no_key_is_told_with_whatever_else_is_wrong(api: httpx.AsyncClient) -> None:
+    preset = await api.put("/api/presets/brand", json={"music": {"mood": "calm"}})
+    assert preset.status_code == 201
+    for named in ({}, {"preset": "brand"}):
+        response = await api.post(
+            GENERATE, json=BODY | named | {"duration": 1}, headers={"Idempotency-Key": "a b"}
+        )
+        assert response.status_code == 400
+        pointers = [error["pointer"] for error in response.json()["errors"]]
+        assert pointers == ["/duration", "/Idempotency-Key"]
+    other = await api.put("/api/presets/brand", json={"bogus": 1}, headers={"Idempotency-Key": ""})
+    assert [error["pointer"] for error in other.json()["errors"]] == ["/bogus"]
+
+
 @pytest.mark.parametrize("key", ["x" * 255, "!~#$%&'*+-.^_`|", "1"])
 async def test_any_visible_characters_are_a_key(api: httpx.AsyncClient, key: str) -> None:
     answers = [
@@ -170,7 +184,7 @@ async def test_the_header_is_documented_where_jobs_are_made(api: httpx.AsyncClie
     }
     for operation, parameter in taking.values():
         assert "24 hours" in parameter["description"]
-        assert parameter["examples"]
+        assert "8e03978e-40d5-43dd-bc93-6894a57f9324" in parameter["description"]
         assert not parameter.get("required")
         assert "Idempotency-Replayed" in operation["responses"]["202"]["headers"]
         assert "422" in operation["responses"]

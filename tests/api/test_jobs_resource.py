@@ -114,7 +114,9 @@ async def test_an_unknown_job_is_not_found(api: httpx.AsyncClient) -> None:
 async def test_pages_of_other_sites_change_nothing(api: httpx.AsyncClient) -> None:
     job = await submit(api)
     address = f"/api/jobs/{job['id']}/cancel"
-    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+    origins = ("https://evil.example", "null", "", "http://[", "http://[::1")
+    foreign = [{"origin": origin} for origin in origins]
+    for headers in [*foreign, {"sec-fetch-site": "cross-site"}]:
         response = await api.post(address, headers=headers)
         assert response.status_code == 403
         assert response.headers["content-type"] == "application/problem+json"

@@ -28,6 +28,7 @@ ORDINARY = frozenset(
         "transfer-encoding",
         "x-accel-buffering",
         "x-content-type-options",
+        "x-frame-options",
     }
 )
 """headers that any answer may have, and that mean what they mean everywhere"""

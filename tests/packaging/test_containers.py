@@ -177,6 +177,12 @@ def test_settings_exist_and_hold(name: str) -> None:
     assert not settings.embedded_worker
 
 
+def test_what_guards_the_api_can_be_set_from_outside() -> None:
+    compose = (ROOT / "compose.yaml").read_text()
+    for name in ("SECRET_KEY", "ALLOW_PRIVATE_URLS", "RATE_LIMIT", "CONCURRENT_LIMIT"):
+        assert f"{name}: ${{{name}:-}}" in compose, "empty means the program's own default"
+
+
 def test_servers_are_found_under_the_names_that_the_urls_have() -> None:
     environment = OURS["api"]["environment"]
     hosts = {urlsplit(environment[name]).hostname for name in environment if name.endswith("_URL")}

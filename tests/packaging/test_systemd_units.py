@@ -31,6 +31,11 @@ def test_there_is_one_for_the_api_and_one_for_workers() -> None:
     assert programs == [["serve"], ["worker"]]
 
 
+def test_the_api_serves_nobody_without_a_key() -> None:
+    """A proxy on the same machine may tell nothing of whom it asks for."""
+    assert "AUTH=required" in units()[0]["Environment"].split()
+
+
 @pytest.mark.parametrize("unit", units(), ids=lambda unit: unit["ExecStart"].split()[-1])
 def test_a_unit_holds(unit: configparser.SectionProxy) -> None:
     _, command = unit["ExecStart"].split()
