@@ -226,6 +226,23 @@ async def test_asked_for_more_than_there_is_it_stays_shorter_and_says_so(
     assert warning.hint
 
 
+async def test_an_article_with_more_to_tell_is_not_blamed_for_a_short_script(
+    writer: WikipediaWriter,
+) -> None:
+    short = await write(writer, "Honey", duration=15)
+    longer = await write(writer, "Honey", duration=30)
+
+    assert spoken_seconds(longer.text, PACE) > 25
+    (warning,) = [w for w in short.warnings if w.code == "shorter_than_asked"]
+    assert "There is more to tell" in warning.message
+    (warning,) = [
+        w
+        for w in (await write(writer, "Octopus", duration=170)).warnings
+        if w.code == "shorter_than_asked"
+    ]
+    assert "What the encyclopedia says about Octopus" in warning.message
+
+
 async def test_another_seed_gives_another_script(writer: WikipediaWriter) -> None:
     scenes = {
         topic: [(await write(writer, topic, seed)).scenes for seed in range(4)] for topic in TOPICS
