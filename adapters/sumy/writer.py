@@ -18,6 +18,7 @@ from domain.generation.composing import (
     compose_report,
 )
 from domain.generation.facts import facts_of
+from domain.generation.fitting import no_nearer
 from domain.generation.keywords import key_terms
 from domain.generation.originality import (
     closeness_warning,
@@ -38,7 +39,7 @@ from domain.generation.script import (
     spoken_seconds,
 )
 
-VERSION = 3
+VERSION = 4
 MIN_SENTENCE_WORDS = 4
 """shorter lines are headings, captions and bylines"""
 MIN_USEFUL_SENTENCES = 3
@@ -137,9 +138,13 @@ def _warnings(
 ) -> list[ProductionWarning]:
     warnings: list[ProductionWarning] = []
     seconds = spoken_seconds(spoken, words_per_minute)
-    if brief.duration and seconds < brief.duration * (1 - DURATION_TOLERANCE):
+    least = (brief.duration or 0) * (1 - DURATION_TOLERANCE)
+    if brief.duration and seconds < least:
+        has_enough = spoken_seconds(" ".join(sentences), words_per_minute) >= least
         warnings.append(
-            ProductionWarning(
+            no_nearer("the text", seconds, brief.duration)
+            if has_enough
+            else ProductionWarning(
                 code="shorter_than_asked",
                 pointer="/duration",
                 message=f"The text carries about {seconds:.0f} s; {brief.duration} s were asked "

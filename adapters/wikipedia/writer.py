@@ -20,6 +20,7 @@ from domain.generation.brief import Brief
 from domain.generation.cleaning import mark_gaps
 from domain.generation.composing import DURATION_TOLERANCE, budget_for, compose
 from domain.generation.facts import facts_of
+from domain.generation.fitting import no_nearer
 from domain.generation.keywords import key_terms
 from domain.generation.originality import (
     closeness_warning,
@@ -40,7 +41,7 @@ from domain.generation.script import (
 from domain.generation.subject import find_subject
 from domain.generation.titles import title_for
 
-VERSION = 3
+VERSION = 4
 MAX_TAGS = 10
 USAGE_SAMPLE = 30
 """other articles that show how a name is written inside sentences"""
@@ -104,15 +105,20 @@ class WikipediaWriter:
         _check_language(brief.language)
         article = self._find(brief.topic or "").article
         nearest = relatives_of(article, self._topics()) if brief.duration else []
+        main = self._material(article)
+        budget = budget_for(brief.duration, words_per_minute)
         scenes, used = compose(
-            self._material(article),
+            main,
             (self._material(r, heading=f"Related: {r.name}") for r in nearest),
-            budget_for(brief.duration, words_per_minute),
+            budget,
             random.Random(seed),  # noqa: S311 - variety, not secrecy
         )
         headings = {material.heading for material in used}
         sources = [article, *(r for r in nearest if f"Related: {r.name}" in headings)]
-        return self._finished(brief, article, sources, scenes, words_per_minute)
+        has_enough = sum(fact.words for fact in main.facts) >= budget.least
+        return self._finished(
+            brief, article, sources, scenes, words_per_minute, has_enough=has_enough
+        )
 
     def _finished(
         self,
@@ -121,6 +127,8 @@ class WikipediaWriter:
         used: list[Article],
         scenes: list[Scene],
         words_per_minute: float,
+        *,
+        has_enough: bool,
     ) -> Script:
         text = " ".join(scene.text for scene in scenes)
         seconds = spoken_seconds(text, words_per_minute)
@@ -128,7 +136,9 @@ class WikipediaWriter:
         warnings: list[ProductionWarning] = []
         if brief.duration and seconds < brief.duration * (1 - DURATION_TOLERANCE):
             warnings.append(
-                ProductionWarning(
+                no_nearer(f"the article on {article.name}", seconds, brief.duration)
+                if has_enough
+                else ProductionWarning(
                     code="shorter_than_asked",
                     pointer="/duration",
                     message=f"What the encyclopedia says about {article.name} and its nearest "

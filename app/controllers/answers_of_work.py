@@ -21,7 +21,7 @@ from domain.generation.brief import Brand, Brief, CaptionChoice, MusicChoice, Vo
 from domain.generation.captions import Cue, CueWord
 from domain.generation.packaging import Credit, Encoding, Loudness, Manifest, Metadata, Video
 from domain.generation.palettes import PALETTES
-from domain.generation.script import Scene, SceneEdit, Script, Sentence
+from domain.generation.script import Scene, SceneEdit, Sentence, ShownScript
 from domain.generation.sketching import Estimate, Sketch
 from domain.generation.storyboard import (
     DrawnBackdrop,
@@ -139,7 +139,7 @@ VIDEO = VideoBody.from_video(
         created_at=FINISHED_AT,
     )
 )
-SCRIPT = Script(
+SCRIPT = ShownScript(
     title=TITLE,
     language="en",
     summary=SENTENCE,
@@ -291,7 +291,7 @@ WORK_ANSWERS: dict[str, dict[str, Any]] = {
     "VideoBody": {"A square video": VIDEO},
     "VideoList": {"The only page": VideoList([VIDEO], None)},
     "NotedEdits": {"One correction": NotedEdits(VIDEO_ID, {0: SceneEdit(text=SENTENCE)})},
-    "Script": {"One sentence": SCRIPT},
+    "ShownScript": {"One sentence": SCRIPT},
     "Storyboard": {"One shot": STORYBOARD},
     "Metadata": {"Ready for the upload": METADATA},
     "Manifest": {"Shortened": MANIFEST},

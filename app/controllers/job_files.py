@@ -16,9 +16,9 @@ from app.controllers.video_files import JSON, produces
 from app.request_body import JsonRequest
 from domain.access import Scope
 from domain.errors import ArtifactNotFound, SceneNotFound
-from domain.generation.documents import DOCUMENTS, brought_up, schema_of
+from domain.generation.documents import DOCUMENTS, schema_of, shown
 from domain.generation.narration import BYTES_PER_SAMPLE, SAMPLE_RATE
-from domain.generation.script import Script
+from domain.generation.script import ShownScript
 from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.generation.storyboard import Storyboard
 from domain.jobs.model import UnitKind
@@ -52,7 +52,7 @@ class JobFilesController(Controller):
         summary="The script so far",
         description="Scenes of sentences; scenes are numbered from 0. There is none until the "
         "stage `script` is done.",
-        responses=produces(JSON, "The script.", Script),
+        responses=produces(JSON, "The script.", ShownScript),
         **needs(Scope.JOBS_READ),
     )
     async def script(
@@ -137,5 +137,5 @@ async def _document(
     document_type = DOCUMENTS[kind]
     tag = f"{made.fingerprint}-{schema_of(document_type)}"
     return answer_if_tagged(request, tag) or Response(
-        brought_up(body, document_type), media_type=JSON, headers=validator(tag)
+        shown(body, document_type), media_type=JSON, headers=validator(tag)
     )

@@ -13,7 +13,7 @@ from app.controllers.documents import read_document
 from app.controllers.files import REVALIDATE, answer_file, content_disposition
 from app.request_body import JsonRequest
 from domain.errors import ArtifactNotFound, SceneNotFound
-from domain.generation.documents import DOCUMENTS, brought_up, decode, schema_of
+from domain.generation.documents import DOCUMENTS, decode, schema_of, shown
 from domain.generation.ports import SegmentPlan, Typesetter
 from domain.generation.preview import ScenePreview
 from domain.generation.script import Script
@@ -82,7 +82,7 @@ class VideoShelf:
         """
         video = await self._videos.get(request.account_id, video_id)
         document_type = DOCUMENTS[UnitKind(kind)]
-        body = brought_up(await read_document(self._documents, video, kind), document_type)
+        body = shown(await read_document(self._documents, video, kind), document_type)
         tag = f"{video.documents[kind]}-{schema_of(document_type)}"
         return answer_if_tagged(request, tag) or Response(
             body, media_type="application/json", headers=validator(tag)

@@ -15,7 +15,7 @@ from app.request_body import JsonRequest
 from domain.access import Scope
 from domain.errors import ArtifactNotFound, DomainError
 from domain.generation.packaging import Manifest, Metadata
-from domain.generation.script import Script
+from domain.generation.script import ShownScript
 from domain.generation.storyboard import Storyboard
 
 READ = [HttpMethod.GET, HttpMethod.HEAD]
@@ -167,7 +167,7 @@ class VideoFilesController(Controller):
         "/script",
         summary="The script",
         description="Scenes of sentences; scenes are numbered from 0.",
-        responses=produces(JSON, "The script.", Script),
+        responses=produces(JSON, "The script.", ShownScript),
         **needs(Scope.VIDEOS_READ),
     )
     async def script(

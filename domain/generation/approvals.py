@@ -99,10 +99,12 @@ class Approvals:
             raise InvalidRequest(unknown)
         for number, edit in sorted(scenes.items()):
             await self._intake.check_edit(job.request, edit, f"/scenes/{number}")
-        edited = await asyncio.to_thread(apply_edits, script, scenes, self._studio.segmenter)
+        edited = await asyncio.to_thread(
+            apply_edits, script, scenes, self._studio.segmenter, job.request
+        )
         if title is not None:
             edited = msgspec.structs.replace(edited, title=title)
-        parts = edited_from(base, scenes) | ({} if title is None else {"title": title})
+        parts = edited_from(base, scenes, job.request) | ({} if title is None else {"title": title})
         name = fingerprint(UnitKind.SCRIPT, ScriptStage.version, parts)
         body = encode(edited)
         await self._studio.documents.put(job.account_id, UnitKind.SCRIPT, name, body)

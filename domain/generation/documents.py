@@ -95,6 +95,18 @@ def brought_up(body: bytes, document_type: type[msgspec.Struct]) -> bytes:
         return canonical(raw)
 
 
+def shown(body: bytes, document_type: type[msgspec.Struct]) -> bytes:
+    """The document's JSON as callers see it: in this release's schema, a script without what is
+    kept for its revisions.
+
+    Raises:
+        MadeByNewer, DocumentUnreadable: as ``decode`` says.
+    """
+    if document_type is Script:
+        return encode(decode(body, Script).shown())
+    return brought_up(body, document_type)
+
+
 def artifacts_of(document: msgspec.Struct) -> set[str]:
     """SHA-256 of all that a document names in the artifact store."""
     match document:

@@ -1,8 +1,10 @@
-"""Fitting: which statements fill a given length best."""
+"""Fitting: which statements fill a given length best, and what is said where none do."""
 
 from collections.abc import Sequence
 
 import msgspec
+
+from domain.generation.script import ProductionWarning
 
 
 class Chain(msgspec.Struct, frozen=True):
@@ -36,3 +38,15 @@ def fit(chains: Sequence[Chain], at_least: int, at_most: int) -> list[int]:
         fullest = max(best)
         return list(best[fullest][1])
     return list(max(inside.items(), key=lambda item: (item[1][0], item[0]))[1][1])
+
+
+def no_nearer(whose: str, seconds: float, asked: int) -> ProductionWarning:
+    """Of a source that has enough to say, in sentences that don't add up to what was asked for."""
+    return ProductionWarning(
+        code="shorter_than_asked",
+        pointer="/duration",
+        message=f"The sentences of {whose} that were chosen take about {seconds:.0f} s; {asked} s "
+        "were asked for. There is more to tell, but in whole sentences that go together it came "
+        "no nearer. Nothing was padded.",
+        hint="Ask for more seconds, try another `seed`, or send your own words as `script`.",
+    )

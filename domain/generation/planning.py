@@ -92,14 +92,14 @@ def plan_storyboard(
             wanted=scene.kind,
             previous=before.kind if before is not None else None,
             following=_border_kind(script.scenes, number),
-            known=frozenset(_plain(script.title)),
+            known=frozenset(_plain(script.theme or script.title)),
             over_media=bool((media or {}).get(number)),
         )
         shots = _finish(
             planned,
             _Drawing(
                 seed=_seed_of(seed, scene.text),
-                topic=script.title,
+                topic=script.theme or script.title,
                 pictogram_for=pictogram_for,
                 media=(media or {}).get(number, ()),
                 before=before,

@@ -1,13 +1,16 @@
 """What was derived from a script's words, derived again when they are corrected.
 
-Nothing notes where a scene's search terms come from: they are derived where the old words give
-just these, and the caller's own everywhere else.
+Nothing notes where a title or a scene's search terms come from: they are derived where the old
+words give just these, and the caller's own everywhere else.
 """
 
 import msgspec
 
+from domain.generation.brief import Brief
 from domain.generation.keywords import key_terms
-from domain.generation.script import Scene, Script
+from domain.generation.narration import pace_for
+from domain.generation.script import Scene, Script, shorten_title, spoken_seconds
+from domain.generation.titles import title_for
 
 MAX_SEARCH_TERMS = 5
 MAX_TAGS = 8
@@ -23,22 +26,61 @@ def search_terms_again(before: Scene, text: str) -> list[str]:
     return given
 
 
-def rederived(before: Script, after: Script) -> Script:
-    """``after`` with tags and summary that say nothing which only ``before`` said."""
+def words_per_minute_for(brief: Brief) -> float:
+    """The pace that a script for ``brief`` is written to."""
+    return pace_for(brief.aspect_ratio) * brief.voice.speed
+
+
+def rederived(before: Script, after: Script, brief: Brief) -> Script:
+    """``after`` with title, tags and summary that say nothing which only ``before`` said."""
     old, new = (" ".join(scene.text for scene in script.scenes) for script in (before, after))
     if old == new:
         return after
     return msgspec.structs.replace(
-        after, tags=_tags_again(before.tags, old, new), summary=_summary_again(before, after)
+        after,
+        title=after.title if brief.title else _title_again(before, after, brief),
+        tags=_tags_again(before.tags, old, new, _about(before)),
+        summary=_summary_again(before, after),
     )
 
 
-def _tags_again(tags: list[str], old: str, new: str) -> list[str]:
+def _about(script: Script) -> str:
+    """What the summary says of a topic behind the opening: "Bat: order of flying mammals."."""
+    opening = f"{script.scenes[0].text} "
+    return script.summary.removeprefix(opening) if script.summary.startswith(opening) else ""
+
+
+def _title_again(before: Script, after: Script, brief: Brief) -> str:
+    """The title, where a writer would have derived it from the old words: that of the new ones."""
+    for was, now in zip(
+        _titles(before, before.scenes, brief), _titles(before, after.scenes, brief), strict=True
+    ):
+        if was == before.title:
+            return now
+    return before.title
+
+
+def _titles(script: Script, scenes: list[Scene], brief: Brief) -> list[str]:
+    """What the writers would call ``script`` with these scenes, each in its way."""
+    opening = scenes[0]
+    name, _, description = _about(script).removesuffix(".").partition(": ")
+    name = name or next(iter(script.tags), "")
+    text = " ".join(scene.text for scene in scenes)
+    seconds = spoken_seconds(text, words_per_minute_for(brief))
+    return [
+        shorten_title(opening.sentences[0].text),
+        shorten_title(opening.text),
+        *([title_for(name, opening.text, description, seconds)] if name else []),
+    ]
+
+
+def _tags_again(tags: list[str], old: str, new: str, about: str) -> list[str]:
     most = max(len(tags), MAX_TAGS)
     if tags == key_terms(old, len(tags)):
         return key_terms(new, most)
     # what didn't come from the words (a topic, its description) stays
-    kept = [tag for tag in tags if tag in new or tag not in old]
+    told = about.casefold()
+    kept = [tag for tag in tags if tag in new or tag not in old or tag.casefold() in told]
     seen = {word for tag in kept for word in (tag.casefold(), *tag.casefold().split())}
     more = [term for term in key_terms(new, most) if term.casefold() not in seen]
     return [*kept, *more][:most]
@@ -49,4 +91,7 @@ def _summary_again(before: Script, after: Script) -> str:
     was, now = before.scenes[0], after.scenes[0]
     if before.summary == was.sentences[0].text:
         return now.sentences[0].text
-    return now.text if before.summary == was.text else after.summary
+    if before.summary == was.text:
+        return now.text
+    about = _about(before)
+    return f"{now.text} {about}" if about else after.summary

@@ -73,8 +73,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return " ".join(sentence.text for sentence in self.sentences)
 
 
-class Script(msgspec.Struct, frozen=True, kw_only=True):
-    """What will be said, in order."""
+class ShownScript(msgspec.Struct, frozen=True, kw_only=True):
+    """What will be said, in order, as callers see it."""
 
     schema: int = 1
     title: str
@@ -86,9 +86,6 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """one or two sentences for the video's description"""
     verbatim_share: float = 0.0
     """share of the words that stand in an 8-gram of a source, 0 to 1"""
-    source_shingles: bytes = b""
-    """hashes of the sources' 8-grams, by which an edited script is measured again; empty where
-    nothing was taken from a source"""
     draft: bool = False
     """too close to its sources to be published as it is"""
     warnings: list[ProductionWarning] = []
@@ -97,6 +94,21 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     def text(self) -> str:
         """The whole script, a paragraph a scene."""
         return "\n\n".join(scene.text for scene in self.scenes)
+
+
+class Script(ShownScript, frozen=True, kw_only=True):
+    """A script as it is kept: with what only its next version is made by."""
+
+    source_shingles: bytes = b""
+    """hashes of the sources' 8-grams, by which an edited script is measured again; empty where
+    nothing was taken from a source"""
+    theme: str = ""
+    """the title by which shots were drawn, where a revision has derived another since: scenes that
+    it leaves alone are to look as before"""
+
+    def shown(self) -> ShownScript:
+        """What of it callers see."""
+        return ShownScript(**{name: getattr(self, name) for name in ShownScript.__struct_fields__})
 
 
 class SceneEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from domain.generation.narration import FRAME_RATE, SceneNarration, pace_for
 from domain.generation.palettes import palette_for
 from domain.generation.planning import plan_storyboard
 from domain.generation.ports import VisualCandidate
-from domain.generation.script import ProductionWarning, Script, TopicMatch
+from domain.generation.script import ProductionWarning, Script, ShownScript, TopicMatch
 from domain.generation.stages.stage import Studio
 from domain.generation.stages.storyboard import choose_pictures, glyph_warnings
 from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop, Storyboard
@@ -45,7 +45,7 @@ class Sketch(msgspec.Struct, frozen=True, kw_only=True):
     request: Brief
     """every default filled in; sent again with its ``seed``, it becomes this"""
     topic_match: TopicMatch | None
-    script: Script
+    script: ShownScript
     storyboard: Storyboard
     """with word times in proportion to letters; clips and stills are named and not stored"""
     estimated: Estimate
@@ -87,7 +87,7 @@ class Sketcher:
         return Sketch(
             request=brief,
             topic_match=prepared.topic_match,
-            script=script,
+            script=script.shown(),
             storyboard=board,
             estimated=_estimate(sum(narration.frames for narration in narrations), pace),
             warnings=[*prepared.warnings, *script.warnings, *found],

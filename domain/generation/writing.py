@@ -155,13 +155,16 @@ def group_sentences(sentences: list[str]) -> list[list[str]]:
 
 
 def apply_edits(
-    script: Script, edits: Mapping[int, SceneEdit], segmenter: SentenceSegmenter
+    script: Script,
+    edits: Mapping[int, SceneEdit],
+    segmenter: SentenceSegmenter,
+    brief: Brief,
 ) -> Script:
     """Correct scenes of a finished script; scenes without an edit stay the same objects.
 
     Edited words are the caller's own: they no longer name a source, and what was derived from
-    the old ones (search terms, tags, summary) is derived from them. How close the whole is to
-    its sources is measured again, so that a draft which was reworded enough is one no more.
+    the old ones (search terms, title, tags, summary) is derived from them. How close the whole is
+    to its sources is measured again, so that a draft which was reworded enough is one no more.
 
     Raises:
         SceneNotFound: an edit names a scene that the script doesn't have.
@@ -175,7 +178,7 @@ def apply_edits(
                 f"{len(scenes) - 1}."
             )
         scenes[number] = _edited(number, scenes[number], edit, script.language, segmenter)
-    edited = rederived(script, msgspec.structs.replace(script, scenes=scenes))
+    edited = rederived(script, msgspec.structs.replace(script, scenes=scenes), brief)
     return _measured_again(edited)
 
 

@@ -13,11 +13,14 @@ from domain.generation.headings import said_in
 from domain.generation.hooks import LONGEST_HOOK_WORDS, MAX_HOOK_WORDS
 from domain.generation.keywords import STOPWORDS
 from domain.generation.originality import words_of
+from domain.generation.rederiving import words_per_minute_for
 from domain.generation.script import SceneEdit, Script, spoken_seconds
 from domain.generation.shots import undangled
+from domain.generation.titles import title_for
 from domain.generation.writing import apply_edits
 
 PACE = 165.0
+BRIEF = Brief(topic="Bat")
 FORMS = {"and", "from", "to"}
 """words that join a heading's own"""
 TOPICS = (
@@ -149,11 +152,32 @@ async def test_a_draft_reworded_by_its_author_is_a_draft_no_more(writer: Wikiped
     assert script.draft
     own = "My own words about mountains of fire, sentence after sentence, owe nothing to anyone."
     edits = {n: SceneEdit(text=own) for n in range(len(script.scenes))}
-    edited = apply_edits(script, edits, SentencexSegmenter())
+    edited = apply_edits(script, edits, SentencexSegmenter(), BRIEF)
     assert (edited.verbatim_share, edited.draft) == (0.0, False)
     assert "close_to_source" not in {warning.code for warning in edited.warnings}
-    same = apply_edits(script, {0: SceneEdit(heading="Fire")}, SentencexSegmenter())
+    same = apply_edits(script, {0: SceneEdit(heading="Fire")}, SentencexSegmenter(), BRIEF)
     assert same.verbatim_share == script.verbatim_share
+
+
+@pytest.mark.parametrize("topic", ["Bat", "Honey", "Volcano", "Jazz"])
+async def test_words_of_ones_own_take_the_opening_out_of_title_summary_and_tags(
+    writer: WikipediaWriter, topic: str
+) -> None:
+    brief = Brief(topic=topic)
+    script = await writer.write(brief, 1, words_per_minute_for(brief))
+    opening = script.scenes[0].text
+    about = script.summary.removeprefix(opening)
+    own = "Nobody has seen this at night."
+
+    edited = apply_edits(script, {0: SceneEdit(text=own)}, SentencexSegmenter(), brief)
+
+    assert edited.summary == f"{own}{about}"
+    description = about.removeprefix(f" {script.tags[0]}: ").removesuffix(".")
+    seconds = spoken_seconds(edited.text, words_per_minute_for(brief))
+    assert edited.title == title_for(script.tags[0], own, description, seconds)
+    assert edited.tags[0] == script.tags[0], "what the video is about stays"
+    spoken = f"{edited.text} {edited.summary}".casefold()
+    assert all(tag.casefold() in spoken for tag in edited.tags)
 
 
 async def test_it_closes_where_the_hook_began(writer: WikipediaWriter) -> None:
@@ -200,6 +224,23 @@ async def test_asked_for_more_than_there_is_it_stays_shorter_and_says_so(
     (warning,) = [w for w in script.warnings if w.code == "shorter_than_asked"]
     assert warning.pointer == "/duration"
     assert warning.hint
+
+
+async def test_an_article_with_more_to_tell_is_not_blamed_for_a_short_script(
+    writer: WikipediaWriter,
+) -> None:
+    short = await write(writer, "Honey", duration=15)
+    longer = await write(writer, "Honey", duration=30)
+
+    assert spoken_seconds(longer.text, PACE) > 25
+    (warning,) = [w for w in short.warnings if w.code == "shorter_than_asked"]
+    assert "There is more to tell" in warning.message
+    (warning,) = [
+        w
+        for w in (await write(writer, "Octopus", duration=170)).warnings
+        if w.code == "shorter_than_asked"
+    ]
+    assert "What the encyclopedia says about Octopus" in warning.message
 
 
 async def test_another_seed_gives_another_script(writer: WikipediaWriter) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import DocumentUnreadable, MadeByNewer
 from domain.generation import documents
-from domain.generation.documents import DOCUMENTS, brought_up, decode, encode, schema_of
+from domain.generation.documents import DOCUMENTS, brought_up, decode, encode, schema_of, shown
 from domain.generation.fingerprint import content_hash
 from domain.generation.narration import SceneNarration
 from domain.generation.script import Scene, Script, Sentence
@@ -66,6 +66,16 @@ def test_the_documents_of_every_release_are_read(release: Path, kind: UnitKind) 
     assert raw["schema"] <= schema_of(DOCUMENTS[kind])
     if raw["schema"] == schema_of(DOCUMENTS[kind]):
         assert of_old(msgspec.to_builtins(document), raw) == raw, "what was written isn't lost"
+
+
+def test_callers_see_a_script_without_what_only_its_revisions_need() -> None:
+    kept = msgspec.structs.replace(SCRIPT, source_shingles=b"12345678", theme="Bees")
+
+    seen = msgspec.json.decode(shown(encode(kept), Script))
+
+    assert {"source_shingles", "theme"}.isdisjoint(seen)
+    assert seen == msgspec.to_builtins(SCRIPT.shown())
+    assert decode(encode(kept), Script) == kept
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name)

@@ -53,7 +53,7 @@ async def test_a_sketch_says_the_same_words_and_their_length_within_a_tenth(
     script = made[UnitKind.SCRIPT, 0].fingerprint
     body = await documents.get(LOCAL_ACCOUNT, UnitKind.SCRIPT, script)
     assert body is not None
-    assert decode(body, Script) == sketch.script
+    assert decode(body, Script).shown() == sketch.script
     assert sketch.request == job.request
     frames = sum(
         result.data["frames"] for (kind, _), result in made.items() if kind is UnitKind.NARRATION

@@ -90,6 +90,27 @@ async def test_a_revision_speaks_and_renders_only_what_was_changed(factory: Fact
     assert "two million" not in script
 
 
+async def test_a_new_opening_changes_what_was_derived_from_it_and_renders_no_other_scene(
+    factory: Factory,
+) -> None:
+    job = await factory.work_off(await factory.submit(scenes=SCENES, aspect_ratio="1:1"))
+    assert len(factory.ledger.keys("end", "segment")) == len(SCENES)
+
+    opening = "Nobody counts the bees at night."
+    jobs = await factory.jobs()
+    edits = {0: SceneEdit(text=opening)}
+    revision = await factory.work_off(await jobs.revise(LOCAL_ACCOUNT, job.video_id, edits))
+
+    assert len(factory.ledger.keys("end", "segment")) == len(SCENES) + 1
+    assert revision.result is not None
+    assert revision.result.path is not None
+    metadata = json.loads(Path(revision.result.path, "metadata.json").read_text())
+    assert metadata["title"] == opening.removesuffix(".")
+    assert metadata["description"].startswith(f"{opening}\n\n")
+    assert metadata["title"] in metadata["tags"]
+    assert SCENES[0].text not in str(metadata)
+
+
 async def test_a_finished_video_has_every_file_as_hard_link_and_an_honest_manifest(
     factory: Factory,
 ) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from domain.errors import DomainError
-from domain.generation.brief import PauseAfter
+from domain.generation.brief import Brief, PauseAfter
 from domain.generation.documents import decode
-from domain.generation.narration import pace_for
+from domain.generation.rederiving import words_per_minute_for
 from domain.generation.script import SceneEdit, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
 from domain.generation.writing import apply_edits
@@ -17,7 +19,7 @@ from domain.jobs.ports import Finish
 class ScriptStage(Stage):
     """Writes the script of a brief, or applies a revision's corrections to the one before."""
 
-    version = 5
+    version = 6
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
@@ -34,7 +36,7 @@ class ScriptStage(Stage):
 
     def _write(self, work: Work) -> Task:
         brief = work.brief
-        words_per_minute = pace_for(brief.aspect_ratio) * brief.voice.speed
+        words_per_minute = words_per_minute_for(brief)
 
         async def produce(name: str) -> Result:
             script = await self._studio.writer.write(brief, work.seed, words_per_minute)
@@ -65,19 +67,28 @@ class ScriptStage(Stage):
             raise DomainError(f"The script {revises.script[:12]} to be revised is gone.")
 
         async def produce(name: str) -> Result:
-            edited = apply_edits(decode(base, Script), revises.edits, self._studio.segmenter)
+            before = decode(base, Script)
+            edited = apply_edits(before, revises.edits, self._studio.segmenter, work.brief)
+            if edited.title != before.title:
+                theme = before.theme or before.title
+                edited = msgspec.structs.replace(edited, theme=theme)
             return await self._keep(work, name, edited)
 
-        return Task(parts=edited_from(base, revises.edits), produce=produce)
+        return Task(parts=edited_from(base, revises.edits, work.brief), produce=produce)
 
     async def _keep(self, work: Work, name: str, script: Script) -> Result:
         content = await store_document(self._studio, work, UnitKind.SCRIPT, name, script)
         return Result(fingerprint=name, kind=UnitKind.SCRIPT, content=content)
 
 
-def edited_from(base: bytes, edits: Mapping[int, SceneEdit]) -> dict[str, Any]:
+def edited_from(base: bytes, edits: Mapping[int, SceneEdit], brief: Brief) -> dict[str, Any]:
     """All that an edited script depends on."""
-    return {"base": base.decode(), "edits": edits}
+    return {
+        "base": base.decode(),
+        "edits": edits,
+        "given_title": brief.title,
+        "words_per_minute": words_per_minute_for(brief),
+    }
 
 
 def longest_first(letters: Sequence[int]) -> list[int]:
