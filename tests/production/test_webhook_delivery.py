@@ -1,9 +1,11 @@
 """Messages on their way to a real receiver: signed, repeated, and nobody holds up others."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from domain.webhooks import DeliveryState, EventType
 from domain.webhooks.model import Changes
 from domain.webhooks.schedule import DELAYS
 
+ROOT = Path(__file__).parents[2]
 DAY = 86_400.0
 LONG = 60.0
 
@@ -192,7 +195,10 @@ async def test_killed_between_sending_and_noting_it_is_sent_again_under_its_id(
             "asyncio.run(Office(make_engine(sys.argv[1]), total_seconds=60)"
             ".courier.run_forever(0.01))"
         )
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, database_url)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", program, database_url),
+            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+        )
         try:
             await receiver.has(1)
         finally:
