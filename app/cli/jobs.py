@@ -1,5 +1,6 @@
 """``faceless jobs`` and ``faceless cancel``: what was asked for, and deciding about it."""
 
+import time
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,9 +17,12 @@ from app.cli.outcome import describe, end_accepted, end_with, say_interrupted, s
 from app.cli.scene_edits import edits_of, names_of, takes_edits
 from app.cli.scenes import print_scenes
 from app.cli.session import Session, connects
-from app.cli.tables import moment, print_facts, print_table
+from app.cli.tables import moment, print_facts, print_table, shortened
 
 STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
+
+ABOUT_CHARACTERS = 200
+"""of what a job is about, in a list: any title and topic, and not all of a script"""
 
 JOB_ID = click.argument("job_id", type=click.UUID)
 WAIT = click.option("--wait/--no-wait", default=False, help="Follow it to its end.")
@@ -38,7 +42,10 @@ def jobs(session: Session, **given: Any) -> None:
         return
     print_table(
         ("ID", "STATUS", "ABOUT"),
-        [(job["id"], f"{job['status']:<9}", subject_of(job)) for job in page.body["items"]],
+        [
+            (job["id"], f"{job['status']:<9}", shortened(subject_of(job), ABOUT_CHARACTERS))
+            for job in page.body["items"]
+        ],
     )
     if not page.body["items"]:
         kind = "jobs" if given["aspect_ratio"] is None else f"{given['aspect_ratio']} jobs"
@@ -183,18 +190,20 @@ def _cancel(session: Session, job_id: UUID) -> None:
 
 def _go_on(session: Session, answer: Answer, *, wait: bool) -> None:
     if wait:
-        _follow(session, answer.body["id"])
+        _follow(session, answer.body["id"], goes_on_at=time.monotonic())
     else:
         end_accepted(answer, as_json=session.as_json, is_remote=session.server is not None)
 
 
-def _follow(session: Session, job_id: UUID | str) -> None:
+def _follow(session: Session, job_id: UUID | str, *, goes_on_at: float | None = None) -> None:
+    """``goes_on_at``: when it was let go on; what it waited for somebody before doesn't count."""
     answer = session.run(
         lambda api: watch(api, str(job_id), quiet=session.as_json),
         works=True,
         on_interrupt=lambda: say_interrupted(session.server, str(job_id)),
     )
-    end_with(session.server, answer, None, as_json=session.as_json)
+    taken = None if goes_on_at is None else time.monotonic() - goes_on_at
+    end_with(session.server, answer, None, as_json=session.as_json, taken=taken)
 
 
 class _View(NamedTuple):
@@ -262,7 +271,7 @@ def _print_job(job: dict[str, Any]) -> None:
             ("queue", job.get("queue_position")),
             ("asked", moment(job["created_at"])),
             ("ended", moment(job["finished_at"])),
-            ("error", error.get("message")),
+            ("error", f"{error['code']}: {error['message']}" if error else None),
             ("hint", spoken(error.get("hint") or "")),
             ("video", result.get("video_id")),
             ("folder", result.get("path")),

@@ -45,13 +45,23 @@ def exit_code_of(job: dict[str, Any]) -> int:
     return EXIT_WAITING if waits_for_approval(job) else EXIT_FAILED
 
 
-def end_with(api_server: str | None, answer: Answer, folder: Path | None, *, as_json: bool) -> None:
-    """Print what became of a job, and leave with the fitting exit code."""
+def end_with(
+    api_server: str | None,
+    answer: Answer,
+    folder: Path | None,
+    *,
+    as_json: bool,
+    taken: float | None = None,
+) -> None:
+    """Print what became of a job, and leave with the fitting exit code.
+
+    ``taken`` is in seconds; without it, the time since the job was asked for is told.
+    """
     job = answer.body
     if as_json:
         click.echo(answer.raw)
     else:
-        _report(api_server, job, folder)
+        _report(api_server, job, folder, _seconds_since_asked(job) if taken is None else taken)
     sys.exit(exit_code_of(job))
 
 
@@ -100,7 +110,9 @@ async def fetch_files(
         )
 
 
-def _report(server: str | None, job: dict[str, Any], folder: Path | None) -> None:
+def _report(
+    server: str | None, job: dict[str, Any], folder: Path | None, taken: float | None
+) -> None:
     for warning in job["warnings"]:
         text = f"{warning['message']} {spoken(warning.get('hint', ''))}".strip()
         err.print(f"[yellow]warning[/] {escape(text)}", soft_wrap=True, highlight=False)
@@ -117,7 +129,8 @@ def _report(server: str | None, job: dict[str, Any], folder: Path | None) -> Non
         if is_over(job):
             note(f"`faceless jobs retry {job['id']}` takes it up again.")
         return
-    note(f"A video of {result['duration']:.1f} s{_time_taken(job)}:")
+    within = "" if taken is None else f" in {taken:.1f} s"
+    note(f"A video of {result['duration']:.1f} s{within}:")
     if folder is not None:
         click.echo(folder)
     elif server is None:
@@ -136,8 +149,8 @@ def _report_approval(job: dict[str, Any]) -> None:
     note(f"`faceless jobs reject {job['id']}` ends it.")
 
 
-def _time_taken(job: dict[str, Any]) -> str:
+def _seconds_since_asked(job: dict[str, Any]) -> float | None:
     if not job.get("finished_at"):
-        return ""
+        return None
     begun, ended = (datetime.fromisoformat(job[name]) for name in ("created_at", "finished_at"))
-    return f" in {(ended - begun).total_seconds():.1f} s"
+    return (ended - begun).total_seconds()

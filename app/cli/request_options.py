@@ -35,7 +35,7 @@ FIELDS = (
     Field("--title", "/title", "The video's title."),
     Field("--language", "/language", "Language of the text (BCP 47), such as en."),
     Field("--aspect", "/aspect_ratio", "Its shape; 9:16 by default.", click.Choice(SHAPES)),
-    Field("--duration", "/duration", "Target length in seconds, 15 to 900.", int),
+    Field("--duration", "/duration", "Target length in seconds, 15 to 900 (9:16: to 180).", int),
     Field("--voice", "/voice/id", "Id of a voice; `faceless voices` lists them."),
     Field("--speed", "/voice/speed", "How fast it speaks, 0.5 to 2; 1 by default.", float),
     Field("--captions/--no-captions", "/captions/enabled", "Whether words are on the picture."),

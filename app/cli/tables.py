@@ -22,19 +22,21 @@ def width() -> int:
 
 
 def print_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows in columns; the last one takes what is left, and is cut off there.
+    """Print rows in columns; on a terminal the last one is cut off where the line ends.
 
-    The heading is for people: a program that reads the lines gets none.
+    The heading is for people: a program that reads the lines gets none, and every cell whole.
     """
     if not rows:
         return
     cells = [[plain(cell) for cell in row] for row in rows]
     shown = [list(heading), *cells] if out.is_terminal else cells
     widths = [max(cell_len(row[n]) for row in shown) for n in range(len(heading) - 1)]
-    room = width() - GAP * len(widths)
-    while len(widths) > 1 and sum(widths) + LEAST > room and max(widths[1:]) > LEAST:
-        widths[1 + widths[1:].index(max(widths[1:]))] -= 1  # ids stay whole: they are copied
-    rest = max(LEAST, room - sum(widths))
+    rest = max(cell_len(row[-1]) for row in shown)
+    if out.is_terminal:
+        room = width() - GAP * len(widths)
+        while len(widths) > 1 and sum(widths) + LEAST > room and max(widths[1:]) > LEAST:
+            widths[1 + widths[1:].index(max(widths[1:]))] -= 1  # ids stay whole: they are copied
+        rest = max(LEAST, room - sum(widths))
     for row in shown:
         fitted = [
             set_cell_size(shortened(cell, size), size + GAP)

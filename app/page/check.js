@@ -3,9 +3,11 @@
 import { fill, h } from "./dom.js";
 import { clock, count, percent, span } from "./format.js";
 import { warningList } from "./rights.js";
+import { topicLine } from "./topic_match.js";
 
-/** Show the answer of a dry run. */
-export function showCheck(place, { script, storyboard, estimated, warnings }) {
+/** Show the answer of a dry run; `onTopic(title)` gets another topic that was meant. */
+export function showCheck(place, answer, onTopic) {
+  const { script, storyboard, estimated, warnings, topic_match: match } = answer;
   const kinds = storyboard.scenes.map((scene) => scene.shots[0].content?.kind);
   const facts = [
     `${clock(estimated.duration)} long`,
@@ -20,6 +22,7 @@ export function showCheck(place, { script, storyboard, estimated, warnings }) {
       { class: "card", "aria-label": "What it would become" },
       h("h2", {}, script.title),
       h("p", { class: "facts" }, facts.filter(Boolean).join(" · ")),
+      match && topicLine(match, onTopic),
       warningList(warnings),
       h(
         "ol",

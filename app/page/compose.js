@@ -209,12 +209,25 @@ export class Composer {
     return this.#busily(null, async () => {
       fill(this.#result, h("p", { class: "fine" }, "Looking at it…"));
       try {
-        showCheck(this.#result, await post("/api/generate?dry_run=true", briefOf(this.#values())));
+        const answer = await post("/api/generate?dry_run=true", briefOf(this.#values()));
+        showCheck(this.#result, answer, (topic) => this.#mean(topic));
       } catch (error) {
         fill(this.#result);
         throw error;
       }
     });
+  }
+
+  /** Look at another topic, which has been meant. */
+  #mean(topic) {
+    if (this.#busy) {
+      return;
+    }
+    this.#form.topic.value = topic;
+    this.#choose("topic");
+    this.#keep();
+    document.getElementById("check-first").focus(); // what was pressed goes
+    this.#check();
   }
 
   /** Run one of the two at a time, and show what is wrong where it is wrong. */

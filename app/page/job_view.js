@@ -7,6 +7,7 @@ import { ago, isFinal, nameOf, stateName } from "./format.js";
 import { problemBlock } from "./problems.js";
 import { endedPanel, ProgressPanel } from "./progress.js";
 import { warningList } from "./rights.js";
+import { topicLine } from "./topic_match.js";
 import { showVideo } from "./video_view.js";
 
 export class JobView {
@@ -15,6 +16,7 @@ export class JobView {
   #hooks;
   #title = h("h1", {});
   #meta = h("p", { class: "facts" });
+  #topic = h("div", {});
   #warnings = h("div", {});
   #stateSlot = h("div", {});
   #videoSlot = h("div", { class: "video-slot" });
@@ -32,7 +34,7 @@ export class JobView {
     fill(
       place,
       h("a", { href: "#/videos", class: "back" }, "All videos"),
-      h("header", { class: "work-head" }, this.#title, this.#meta),
+      h("header", { class: "work-head" }, this.#title, this.#meta, this.#topic),
       this.#stateSlot,
       this.#warnings,
       this.#videoSlot,
@@ -80,6 +82,10 @@ export class JobView {
     say(this.#title, name);
     document.title = isFinal(job) ? `${name} – faceless` : `${Math.round(job.progress * 100)} % ${name}`;
     say(this.#meta, [stateName(job), job.request.aspect_ratio, ago(job.created_at)].join(" · "));
+    if (job.topic_match && !this.#topic.hasChildNodes()) {
+      const anew = (topic) => this.#hooks.onAnew({ ...job.request, topic });
+      fill(this.#topic, topicLine(job.topic_match, anew));
+    }
     this.#showState(job);
     if (!isFinal(job) && !this.#warnings.hasChildNodes()) {
       fill(this.#warnings, warningList(job.warnings));

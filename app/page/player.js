@@ -12,6 +12,8 @@ const FILES = [
   ["captions_srt", "Captions (SRT)", "captions.srt"],
   ["captions_vtt", "Captions (VTT)", "captions.vtt"],
   ["metadata", "Metadata", "metadata.json"],
+  ["manifest", "Manifest", "manifest.json"],
+  ["script", "Script", "script.json"],
 ];
 
 /** A player of a video, with its captions as a track; everything it holds goes with `signal`. */
@@ -98,8 +100,9 @@ export function downloads(video) {
     }
   };
   const link = ([name, text, file]) => {
-    const suffix = name === "metadata" ? "" : "?download=true";
-    const address = { href: video.urls[name] + suffix, download: file };
+    const isDocument = file.endsWith(".json"); // which says nothing of how to save it
+    const path = video.urls[name] ?? `/api/videos/${video.id}/${name}`;
+    const address = { href: isDocument ? path : `${path}?download=true`, download: file };
     return h("li", {}, h("a", { ...address, on: { click: save } }, text));
   };
   return h("ul", { class: "downloads", "aria-label": "Downloads" }, FILES.map(link));

@@ -99,7 +99,9 @@ function mark(field, error, suggestions) {
   }
   field.classList.add("wrong");
   // a field may have several: each on a line of its own
-  place.append(h("span", {}, written(`${sentence(error.message)} ${error.hint}`.trim())));
+  const wanted = error.code === "blank" && field.dataset.blank; // what can't be left out here
+  const told = wanted || `${sentence(error.message)} ${error.hint}`.trim();
+  place.append(h("span", {}, written(told)));
   if (suggestions.length > 0 && !place.querySelector("button")) {
     place.append(
       h("span", { class: "suggestions" }, suggestions.map((text) => suggestion(text, control))),

@@ -6,13 +6,24 @@ import { percent } from "./format.js";
 const LIMIT = 0.3;
 /* above it a video is a draft, see "originality" in the manifest's description */
 
+const OWN_WORDS = {
+  close_to_source: {
+    message:
+      `More than ${percent(LIMIT)} of the words stand as they do in the source, which makes the ` +
+      "video a draft: YouTube doesn’t monetise readings of other people’s text.",
+    hint: "Before you publish it, correct its scenes, or send a script in your own words.",
+  },
+};
+/* for warnings, by code, whose hints speak of requests where the page has forms */
+
 /** Warnings as a list; nothing if there are none. */
 export function warningList(warnings) {
   if (warnings.length === 0) {
     return null;
   }
+  const own = (warning) => OWN_WORDS[warning.code] ?? warning;
   const line = ({ message, hint }) => h("li", {}, written(message), hint && h("span", {}, " ", written(hint)));
-  return h("ul", { class: "warnings", "aria-label": "Warnings" }, warnings.map(line));
+  return h("ul", { class: "warnings", "aria-label": "Warnings" }, warnings.map(own).map(line));
 }
 
 /** The share of words that are the sources' own, and what it means. */

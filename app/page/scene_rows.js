@@ -114,7 +114,7 @@ function rowOf(scene) {
     ),
     h(
       "div",
-      { class: "field", "data-field": "text" },
+      { class: "field", "data-field": "text", "data-blank": "Write what is said, or remove the scene." },
       h("label", { for: text, class: "unseen" }, "Words"),
       h("textarea", { id: text, rows: 2, placeholder: "What is said", value: scene.text }),
     ),

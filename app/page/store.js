@@ -27,10 +27,10 @@ export class Store extends EventTarget {
 
   /** Learn of the latest jobs and videos. Throws the Problem of jobs that can't be read. */
   async load() {
-    const videos = this.#loadVideos(`/api/videos?limit=${PAGE}`);
+    // jobs first: where a key is needed, one refusal is enough
     const page = await get(`/api/jobs?limit=${PAGE}`, { signal: this.#signal });
     this.#next ??= page.next;
-    await videos;
+    await this.#loadVideos(`/api/videos?limit=${PAGE}`);
     page.items.forEach((job) => this.put(job, { quietly: true }));
     this.#changed(null);
   }

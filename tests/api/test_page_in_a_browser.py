@@ -153,8 +153,39 @@ async def test_an_empty_scene_is_told_of_at_its_own_field(visit: Visit) -> None:
     await page.locator("#scene-rows textarea").first.fill("First.")
     await send(page)
     wrong = page.locator('[data-pointer="/scenes/1/text"]')
-    await expect(wrong.locator(".error")).to_be_visible()
+    await expect(wrong.locator(".error")).to_have_text("Write what is said, or remove the scene.")
     await expect(wrong.locator("textarea")).to_be_focused()
+
+
+@pytest.mark.parametrize("source", ["topic", "script"])
+async def test_what_a_video_is_made_of_is_asked_for_where_it_is_missing(
+    visit: Visit, source: str
+) -> None:
+    page = await visit.go()
+    await page.get_by_role("tab", name=source.capitalize()).click()
+    await send(page)
+    error = page.locator(f"#panel-{source} .error")
+    await expect(error).to_have_text(f"Write a {source}.")
+
+
+async def test_the_article_of_a_topic_is_named_and_another_taken(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    page = await visit.go()
+    await page.get_by_label("What is it about?").fill("Mercury")
+    await page.get_by_role("button", name="Check first").click()
+    about = page.locator("#check-result .topic-match")
+    await expect(about).to_contain_text("About: Mercury (planet) (Wikipedia)")
+    await about.get_by_role("button", name="Mercury (element)").click()
+    await expect(about).to_contain_text("About: Mercury (element) (Wikipedia)")
+    await expect(page.get_by_label("What is it about?")).to_have_value("Mercury (element)")
+    assert await jobs_of(api) == []
+    await page.get_by_label("What is it about?").fill("Mercury")
+    await send(page)
+    about = page.locator("#work .topic-match")
+    await expect(about).to_contain_text("About: Mercury (planet) (Wikipedia)")
+    await about.get_by_role("button", name="Mercury (element)").click()
+    await expect(page.get_by_label("What is it about?")).to_have_value("Mercury (element)")
 
 
 async def test_markup_in_a_script_is_text(visit: Visit) -> None:

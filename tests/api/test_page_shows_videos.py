@@ -88,7 +88,7 @@ async def test_storyboard_warnings_rights_and_originality_are_shown(
     await expect(page.locator(".scene-form textarea")).to_have_value("It has three hearts.")
     await visit.becomes("document.querySelector('video').currentTime >= 2")
     warning = page.get_by_role("list", name="Warnings")
-    await expect(warning).to_have_text("41 % of the words are the source's own. Rewrite it.")
+    await expect(warning).to_contain_text("correct its scenes, or send a script in your own words")
     originality = page.get_by_role("region", name="Originality")
     await expect(originality).to_contain_text("41 % of the words stand as they do in the sources.")
     rights = page.get_by_role("region", name="Rights")
@@ -115,6 +115,12 @@ async def test_files_are_downloaded_under_the_videos_name(visit: Visit, video: V
     download = await begun.value
     assert download.suggested_filename.endswith(".srt")
     assert "Éight arms" in Path(await download.path()).read_text()
+    for name in ("Script", "Manifest"):
+        async with page.expect_download() as begun:
+            await page.get_by_role("link", name=name, exact=True).click()
+        download = await begun.value
+        assert download.suggested_filename.endswith(".json")
+        assert msgspec.json.decode(Path(await download.path()).read_bytes())["schema"] == 1
 
 
 async def test_a_scene_is_corrected_and_made_again(

@@ -190,5 +190,5 @@ def test_what_was_spoken_is_heard_and_then_rejected(tmp_path: Path) -> None:
     assert (tmp_path / "heard" / "scene-0.wav").read_bytes()[:4] == b"RIFF"
     assert run("jobs", "narration", job_id, "--scene", "7").exit_code == 2
     assert run("jobs", "reject", job_id, "--reason", "dull").exit_code == 0
-    assert "dull" in run("jobs", "show", job_id).stdout
+    assert "rejected: dull" in run("jobs", "show", job_id).stdout
     assert run("jobs", "--status", "waiting").stdout == "No jobs are waiting.\n"

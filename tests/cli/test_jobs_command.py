@@ -6,7 +6,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.cli.api_client import Answer
 from app.cli.endings import EXIT_FAILED, EXIT_USAGE
+from app.cli.outcome import end_with
 from domain.jobs.model import Job
 
 
@@ -18,6 +20,30 @@ def test_jobs_are_listed_by_id_status_and_subject(left: Job) -> None:
     answer = run("jobs")
     assert answer.exit_code == 0, answer.output
     assert answer.output.split() == [str(left.id), "queued", "Bees", "need", "[red]flowers[/]."]
+
+
+def test_a_program_that_reads_the_list_gets_titles_whole(left: Job) -> None:
+    title = "Bees " * 19 + "Bees"
+    asked = run("generate", "Octopus", "--title", title, "--no-wait")
+    assert asked.exit_code == 0, asked.output
+    assert f"  {title}\n" in run("jobs").output
+
+
+@pytest.mark.parametrize(("taken", "told"), [(None, "in 90.0 s"), (17.72, "in 17.7 s")])
+def test_a_wait_for_somebody_is_no_time_that_a_video_took(
+    capsys: pytest.CaptureFixture[str], taken: float | None, told: str
+) -> None:
+    job = {
+        "status": "succeeded",
+        "warnings": [],
+        "created_at": "2026-11-27T12:00:00Z",
+        "finished_at": "2026-11-27T12:01:30Z",
+        "result": {"duration": 12.4, "path": "var/videos/bees", "video_id": "1", "url": "/1"},
+    }
+    answer = Answer(200, json.dumps(job).encode(), {})
+    with pytest.raises(SystemExit):
+        end_with(None, answer, None, as_json=False, taken=taken)
+    assert f"A video of 12.4 s {told}:" in capsys.readouterr().err
 
 
 def test_jobs_are_listed_by_status(left: Job) -> None:
