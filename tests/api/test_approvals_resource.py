@@ -54,8 +54,11 @@ async def test_a_job_says_what_it_waits_for_and_shows_it(
     assert [job["approval"] for job in listed] == [{"after": "script"}]
     for missing in ("storyboard", "scenes/0/narration"):
         response = await api.get(f"{address}/{missing}")
-        assert response.status_code == 404
-        assert response.json()["hint"]
+        assert (response.status_code, response.json()["code"]) == (404, "not_made_yet")
+        assert response.json()["title"] == "The job hasn't made this yet."
+        assert "GET /api/jobs/{id}" in response.json()["hint"]
+    never = await api.get(f"{address}/scenes/2/narration")
+    assert (never.status_code, never.json()["code"]) == (404, "scene_not_found")
 
 
 async def test_what_was_spoken_can_be_heard(api: httpx.AsyncClient, backstage: Backstage) -> None:

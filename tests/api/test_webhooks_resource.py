@@ -135,7 +135,7 @@ async def test_messages_are_listed_in_pages_and_sent_again(api: httpx.AsyncClien
         assert (again.status_code, again.json()["id"]) == (202, sent[0])
     wrong = await api.get("/api/webhooks/deliveries", params={"state": "lost"})
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (400, "/state")
-    assert "pending" in wrong.json()["errors"][0]["hint"]
+    assert "pending" in wrong.json()["errors"][0]["message"]
     assert (await api.get("/api/webhooks/deliveries?cursor=x")).status_code == 400
 
 
