@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from litestar.routes import HTTPRoute
 from live_server import Backstage
 from standardwebhooks.webhooks import Webhook
-from test_staged_work import paused
+from test_approvals_resource import paused
 
 from app.controllers.answers_of_webhooks import FINISHED_AT, SHOWN
 from app.controllers.examples import REQUEST_EXAMPLES
