@@ -1,5 +1,6 @@
 """Request bodies: bytes to a struct, or one error that names everything that is wrong."""
 
+from collections.abc import Awaitable, Callable
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -89,8 +90,10 @@ class JsonRequest(Request[Any, Any, Any]):
         try:
             return _convert(value, model)
         except InvalidRequest as error:
-            if not issubclass(model, Brief) or not isinstance(value, dict):
+            if not isinstance(value, dict):
                 raise
+            if not issubclass(model, Brief):
+                raise await self._with_further(value, error) from error
             # what is named in the readable rest is looked up as well: else each round of
             # corrections would bring up another error
             unknown, suggestions = await self._find_unknown(value, error.errors, model)
@@ -99,6 +102,15 @@ class JsonRequest(Request[Any, Any, Any]):
             raise InvalidRequest(
                 _distinct([*error.errors, *unknown])[:MAX_REPORTED_ERRORS], suggestions=suggestions
             ) from error
+
+    async def _with_further(self, value: dict[str, Any], error: InvalidRequest) -> InvalidRequest:
+        """What the route's own look (``further`` of its ``opt``) finds beside wrong fields."""
+        look: Further | None = self.route_handler.opt.get("further")
+        if look is None:
+            return error
+        wrong = {found.pointer for found in error.errors}
+        further = [found for found in await look(self, value) if found.pointer not in wrong]
+        return InvalidRequest([*error.errors, *further][:MAX_REPORTED_ERRORS])
 
     async def _find_unknown(
         self, value: dict[str, Any], errors: list[FieldError], model: type[Brief]
@@ -158,6 +170,10 @@ class JsonRequest(Request[Any, Any, Any]):
             return unknown
         first = FieldError("/preset", unknown.message, unknown.code, unknown.hint_text)
         return InvalidRequest([first, *errors][:MAX_REPORTED_ERRORS], suggestions=suggestions)
+
+
+Further = Callable[[JsonRequest, dict[str, Any]], Awaitable[list[FieldError]]]
+"""looks at the readable rest of a body that has wrong fields"""
 
 
 def brief_at_once(raw: bytes) -> Brief | None:

@@ -61,6 +61,20 @@ async def test_a_job_says_what_it_waits_for_and_shows_it(
     assert (never.status_code, never.json()["code"]) == (404, "scene_not_found")
 
 
+@pytest.mark.parametrize(
+    "wording", [{"title": ""}, {"tags": ["a" * 300, "b" * 300]}], ids=["shape", "rule"]
+)
+async def test_a_wrong_wording_and_a_missing_scene_are_told_at_once(
+    api: httpx.AsyncClient, backstage: Backstage, wording: dict[str, Any]
+) -> None:
+    address = await paused(api, backstage, "script")
+    body = {"scenes": {"9": {"text": "It has nine brains."}}, **wording}
+    problem = (await api.post(f"{address}/approve", json=body)).json()
+    assert problem["code"] == "invalid_request"
+    [name] = wording
+    assert {error["pointer"] for error in problem["errors"]} == {"/scenes/9", f"/{name}"}
+
+
 async def test_what_was_spoken_can_be_heard(api: httpx.AsyncClient, backstage: Backstage) -> None:
     address = await paused(api, backstage, "narration")
 

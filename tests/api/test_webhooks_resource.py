@@ -89,6 +89,14 @@ async def test_what_is_wrong_is_named(
     assert (await api.get("/api/webhooks")).json()["items"] == []
 
 
+async def test_a_wrong_event_and_a_forbidden_url_are_told_at_once(api: httpx.AsyncClient) -> None:
+    body = {"url": "https://127.0.0.1/", "events": ["nope"]}
+    made = await make(api)
+    for method, path in (("POST", ""), ("PATCH", f"/{made['webhook']['id']}")):
+        problem = (await api.request(method, f"/api/webhooks{path}", json=body)).json()
+        assert {error["pointer"] for error in problem["errors"]} == {"/events/0", "/url"}
+
+
 async def test_a_changed_url_is_checked_as_well(api: httpx.AsyncClient) -> None:
     made = await make(api)
     address = f"/api/webhooks/{made['webhook']['id']}"
