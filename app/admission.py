@@ -5,12 +5,13 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response
 from litestar.exceptions import ClientException
+from litestar.params import QueryParameter
 from litestar.routes import HTTPRoute
 from litestar.types import HTTPScope
 
 from app import limiting
 from app.authentication import Visitor, authenticate
-from app.parameter_errors import PARAMETER_NAMES
+from app.parameter_errors import PARAMETER_NAMES, unknown_parameter
 from app.problems import CrossSiteRequest, UnsupportedMediaType
 from app.request_body import is_json
 from domain.errors import FieldError, InvalidRequest, KeyInvalid
@@ -41,7 +42,7 @@ async def admit(request: Request[Any, Any, Any]) -> Response[None] | None:
         AddressTooLong, HeadersTooLarge
         KeyMissing, KeyInvalid, ScopeMissing
         RateLimited, TooManyAtOnce, TooManyFailures
-        InvalidRequest: a parameter is null.
+        InvalidRequest: a query parameter is null, or none of the route's.
         CrossSiteRequest: a page of another site sent it.
         UnsupportedMediaType: it would change something, and its body is none that is taken.
     """
@@ -49,7 +50,7 @@ async def admit(request: Request[Any, Any, Any]) -> Response[None] | None:
     visitor = await authenticated(request)
     if request.method == "OPTIONS":
         return answer_methods(request)
-    refuse_null_parameters(request)
+    refuse_wrong_parameters(request)
     if request.method not in SAFE_METHODS:
         refuse_cross_site(request, visitor)
         refuse_undeclared(request)
@@ -68,26 +69,31 @@ def refuse_oversize(scope: HTTPScope) -> None:
         raise HeadersTooLarge(f"The headers are larger than {MAX_HEADERS_BYTES:,} bytes.")
 
 
-def refuse_null_parameters(request: Request[Any, Any, Any]) -> None:
-    """Refuse ``?status=null``, which would be read as if it weren't there.
+def refuse_wrong_parameters(request: Request[Any, Any, Any]) -> None:
+    """Refuse query parameters that would be passed over: those that the route hasn't, and
+    ``?status=null``, which would be read as if it weren't there.
+
+    What isn't of the API (the page and its files) may be asked for with any.
 
     Raises:
         InvalidRequest: names every such parameter.
     """
-    if b"null" not in request.scope["query_string"].lower():
+    if not request.scope["query_string"] or not request.scope["path"].startswith("/api/"):
         return
-    arguments = request.route_handler.parsed_fn_signature.parameters
-    parameters = {PARAMETER_NAMES.get(name, name): found for name, found in arguments.items()}
-    wrong = {
-        name
-        for name, value in request.query_params.multi_items()
-        if value.lower() == "null" and name in parameters and str not in parameters[name].args
+    known = {
+        PARAMETER_NAMES.get(name, name): parameter
+        for name, parameter in request.route_handler.parsed_fn_signature.parameters.items()
+        if isinstance(parameter.kwarg_definition, QueryParameter)
     }
+    wrong: dict[str, FieldError] = {}
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            wrong[name] = unknown_parameter(name, known)
+        elif value.lower() == "null" and str not in known[name].args:
+            hint = "Leave it out instead."
+            wrong[name] = FieldError(f"/{name}", "can't be null", "invalid", hint)
     if wrong:
-        hint = "Leave it out instead."
-        raise InvalidRequest(
-            [FieldError(f"/{name}", "can't be null", "invalid", hint) for name in sorted(wrong)]
-        )
+        raise InvalidRequest([wrong[name] for name in sorted(wrong)])
 
 
 def answer_methods(request: Request[Any, Any, Any]) -> Response[None]:

@@ -52,10 +52,10 @@ LOCAL_VISITOR = Visitor(LOCAL_ACCOUNT, frozenset(Scope), None)
 """somebody at this machine, who could read the database as well"""
 
 
-def needs(scope: Scope) -> dict[str, Any]:
-    """Say beside a route, as ``**needs(...)``, what a key must be for."""
+def needs(scope: Scope, **options: Any) -> dict[str, Any]:
+    """Say beside a route, as ``**needs(...)``, what a key must be for; with other ``opt`` of it."""
     security = [{"bearer": [scope.value]}, {"header": [scope.value]}]
-    return {"opt": {"scope": scope}, "security": security}
+    return {"opt": {"scope": scope, **options}, "security": security}
 
 
 OPEN: dict[str, Any] = {"opt": {"open": True}}

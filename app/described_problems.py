@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from app.parameter_errors import unknown_parameter
 from app.problems import (
     HTTP_CODES,
     PROBLEM_JSON,
@@ -121,7 +122,7 @@ def problem_example(code: str, operation: dict[str, Any]) -> dict[str, Any]:
 def _following(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
     """Codes that follow from the shape of an operation."""
     changes = method not in SAFE_METHODS
-    if operation.get("parameters") or "requestBody" in operation:
+    if path.startswith("/api/"):  # at the least, of a query parameter that it hasn't
         yield InvalidRequest.code
     if "requestBody" in operation:
         yield from _codes_of_http(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -183,6 +184,8 @@ def _wrong_field(operation: dict[str, Any]) -> FieldError:
         return FieldError(
             "/nonsense", "is not a known field", "unknown_field", "`/docs` lists what is known."
         )
+    if not operation.get("parameters"):
+        return unknown_parameter("nonsense", ())
     name = operation["parameters"][-1]["name"]
     return FieldError(f"/{name}", "can't be read", "invalid", "`/docs` says how it's written.")
 

@@ -70,6 +70,7 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "video_not_found": HTTPStatus.NOT_FOUND,
     "scene_not_found": HTTPStatus.NOT_FOUND,
     "artifact_not_found": HTTPStatus.NOT_FOUND,
+    "not_made_yet": HTTPStatus.NOT_FOUND,
     "idempotency_key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "preset_not_found": HTTPStatus.NOT_FOUND,
     "preset_unknown": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -97,8 +98,8 @@ HTTP_HINTS: dict[int, str] = {
     403: "Send it from a page of this server, or with a key.",
     404: "`/docs` lists every path of this API.",
     405: "The `Allow` header lists the methods of this path.",
-    408: "Send the body without pauses, or raise MAX_BODY_SECONDS.",
-    413: "Send a shorter text, or raise MAX_BODY_BYTES.",
+    408: "Send the body without pauses; whoever runs the server can raise MAX_BODY_SECONDS.",
+    413: "Send a shorter text; whoever runs the server can raise MAX_BODY_BYTES.",
     414: "Parameters of this API are short; what is long belongs into a body.",
     415: "Send JSON with the header `Content-Type: application/json`.",
     416: "`Content-Range` says how many bytes there are.",
@@ -254,6 +255,7 @@ def _of_domain_error(error: DomainError) -> Problem:
     pointer = error.details.get("pointer")
     if isinstance(error, InvalidRequest):
         problem.errors = error.errors
+        problem.suggestions = error.suggestions or UNSET
     elif isinstance(pointer, str):
         problem.errors = [FieldError(pointer, error.message, error.code, error.hint_text)]
     if isinstance(error, ServiceUnavailable):

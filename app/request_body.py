@@ -1,5 +1,6 @@
 """Request bodies: bytes to a struct, or one error that names everything that is wrong."""
 
+from collections.abc import Awaitable, Callable
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -72,7 +73,7 @@ class JsonRequest(Request[Any, Any, Any]):
             wrong = wrong_key(self.headers.get(HEADER)) if takes_key else []
             if not wrong:
                 raise
-            raise InvalidRequest([*error.errors, *wrong]) from error
+            raise InvalidRequest([*error.errors, *wrong], suggestions=error.suggestions) from error
 
     async def _read(self, model: type[Any]) -> Any:
         body = await self.body()
@@ -89,28 +90,39 @@ class JsonRequest(Request[Any, Any, Any]):
         try:
             return _convert(value, model)
         except InvalidRequest as error:
-            if not issubclass(model, Brief) or not isinstance(value, dict):
+            if not isinstance(value, dict):
                 raise
+            if not issubclass(model, Brief):
+                raise await self._with_further(value, error) from error
             # what is named in the readable rest is looked up as well: else each round of
             # corrections would bring up another error
-            unknown = await self._find_unknown(value, error.errors, model)
+            unknown, suggestions = await self._find_unknown(value, error.errors, model)
             if not unknown:
                 raise
             raise InvalidRequest(
-                _distinct([*error.errors, *unknown])[:MAX_REPORTED_ERRORS]
+                _distinct([*error.errors, *unknown])[:MAX_REPORTED_ERRORS], suggestions=suggestions
             ) from error
+
+    async def _with_further(self, value: dict[str, Any], error: InvalidRequest) -> InvalidRequest:
+        """What the route's own look (``further`` of its ``opt``) finds beside wrong fields."""
+        look: Further | None = self.route_handler.opt.get("further")
+        if look is None:
+            return error
+        wrong = {found.pointer for found in error.errors}
+        further = [found for found in await look(self, value) if found.pointer not in wrong]
+        return InvalidRequest([*error.errors, *further][:MAX_REPORTED_ERRORS])
 
     async def _find_unknown(
         self, value: dict[str, Any], errors: list[FieldError], model: type[Brief]
-    ) -> list[FieldError]:
+    ) -> tuple[list[FieldError], list[str] | None]:
         brief, media = _names_in(value, errors)
         if not media and brief == Brief(language=brief.language):
-            return []
+            return [], None
         intake = await self.scope["state"]["dishka_container"].get(Intake)
-        found: list[FieldError] = await intake.find_unknown(brief, media)
-        if model is Brief:
-            return found
-        return [error for error in found if leads_somewhere(error.pointer, value)]
+        found, suggestions = await intake.find_unknown(brief, media)
+        if model is not Brief:
+            found = [error for error in found if leads_somewhere(error.pointer, value)]
+        return found, suggestions
 
     async def _over_its_preset(self, own: dict[str, Any]) -> Brief:
         """The brief that a body and the preset that it names make together.
@@ -152,11 +164,16 @@ class JsonRequest(Request[Any, Any, Any]):
             _convert(rest, PartialBrief)
         except InvalidRequest as error:
             errors = error.errors
-        errors = _distinct([*errors, *await self._find_unknown(rest, errors, PartialBrief)])
+        unknown_names, suggestions = await self._find_unknown(rest, errors, PartialBrief)
+        errors = _distinct([*errors, *unknown_names])
         if not errors:
             return unknown
         first = FieldError("/preset", unknown.message, unknown.code, unknown.hint_text)
-        return InvalidRequest([first, *errors][:MAX_REPORTED_ERRORS])
+        return InvalidRequest([first, *errors][:MAX_REPORTED_ERRORS], suggestions=suggestions)
+
+
+Further = Callable[[JsonRequest, dict[str, Any]], Awaitable[list[FieldError]]]
+"""looks at the readable rest of a body that has wrong fields"""
 
 
 def brief_at_once(raw: bytes) -> Brief | None:

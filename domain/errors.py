@@ -46,8 +46,10 @@ class InvalidRequest(DomainError):
 
     code = "invalid_request"
 
-    def __init__(self, errors: list[FieldError]) -> None:
+    def __init__(self, errors: list[FieldError], *, suggestions: list[str] | None = None) -> None:
+        """``suggestions``: of topics, where one of the errors is about the topic."""
         self.errors = errors
+        self.suggestions = suggestions
         count = f"{len(errors)} field{'s are' if len(errors) > 1 else ' is'} wrong"
         if len(errors) == 1 and not errors[0].pointer:
             count = "The request is wrong"
@@ -168,14 +170,17 @@ class RateLimited(DomainError):
     """This key has sent too many requests."""
 
     code = "rate_limited"  # the detail ``seconds_left`` tells when it may go on
-    hint = "Wait as long as `Retry-After` says, or raise RATE_LIMIT."
+    hint = "Wait as long as `Retry-After` says; whoever runs the server can raise RATE_LIMIT."
 
 
 class TooManyAtOnce(DomainError):
     """This key has too many requests under way."""
 
     code = "too_many_at_once"
-    hint = "Let some end first, open event streams among them, or raise CONCURRENT_LIMIT."
+    hint = (
+        "Let some end first, open event streams among them; whoever runs the server can raise "
+        "CONCURRENT_LIMIT."
+    )
 
 
 class TooManyFailures(DomainError):
@@ -260,6 +265,16 @@ class ArtifactNotFound(DomainError):
     code = "artifact_not_found"
 
 
+class NotMadeYet(DomainError):
+    """The job hasn't made this yet."""
+
+    code = "not_made_yet"  # the detail ``stage`` is the one that makes it
+    hint = "`GET /api/jobs/{id}` tells which stages are done, and where the job stands."
+
+    def __init__(self, what: str, stage: str) -> None:
+        super().__init__(f"{what}: the stage `{stage}` isn't done.", stage=stage)
+
+
 class IllegalMove(DomainError):
     """The job's state doesn't allow this."""
 
@@ -277,7 +292,7 @@ class QueueFull(DomainError):
     """Too many jobs are waiting."""
 
     code = "queue_full"
-    hint = "Try again when some have finished, or raise MAX_QUEUED_JOBS."
+    hint = "Try again when some have finished; whoever runs the server can raise MAX_QUEUED_JOBS."
 
 
 class SketchersBusy(DomainError):

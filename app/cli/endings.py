@@ -155,6 +155,7 @@ def problem_from(error: DomainError) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if isinstance(error, InvalidRequest):
         more["errors"] = msgspec.to_builtins(error.errors)
+        more["suggestions"] = error.suggestions
     if isinstance(error, SettingsInvalid):
         more["settings"] = error.problems
     if isinstance(error, TopicNotFound):
@@ -213,7 +214,7 @@ def in_words(problem: Mapping[str, Any], options: Mapping[str, str]) -> list[str
                 message = _sources_spelled(message)
             lines.append(f"[red]{escape(option)}[/] {escape(message)}")
             lines += [f"  {escape(spoken(wrong['hint']))}"] if wrong.get("hint") else []
-        return lines
+        return lines + _suggested(problem)
     if "settings" in problem:
         said = [f"[red]setting[/] {escape(wrong)}" for wrong in problem["settings"]]
     else:
@@ -221,11 +222,15 @@ def in_words(problem: Mapping[str, Any], options: Mapping[str, str]) -> list[str
         said = [f"[red]{escape(code)}[/] {escape(detail)}"]
     if hint:
         said.append(f"  {escape(hint)}")
-    if problem.get("suggestions"):
-        said.append(f"  Suggestions: {escape(', '.join(problem['suggestions']))}")
+    said += _suggested(problem)
     if int(problem.get("status", 0)) >= SERVER_ERROR and problem.get("request_id"):
         said.append(f"  The server's log tells more, under {escape(str(problem['request_id']))}.")
     return said
+
+
+def _suggested(problem: Mapping[str, Any]) -> list[str]:
+    topics = problem.get("suggestions")
+    return [f"  Suggestions: {escape(', '.join(topics))}"] if topics else []
 
 
 def _print_lines(lines: Iterable[str]) -> None:

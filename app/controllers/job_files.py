@@ -15,13 +15,13 @@ from app.controllers.shelf import answer_if_tagged, validator
 from app.controllers.video_files import JSON, produces
 from app.request_body import JsonRequest
 from domain.access import Scope
-from domain.errors import ArtifactNotFound, SceneNotFound
-from domain.generation.documents import DOCUMENTS, schema_of, shown
+from domain.errors import ArtifactNotFound, NotMadeYet, SceneNotFound
+from domain.generation.documents import DOCUMENTS, decode, schema_of, shown
 from domain.generation.narration import BYTES_PER_SAMPLE, SAMPLE_RATE
-from domain.generation.script import ShownScript
+from domain.generation.script import Script, ShownScript
 from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.generation.storyboard import Storyboard
-from domain.jobs.model import UnitKind
+from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import JobStore
 
 WAV = "audio/wav"
@@ -52,7 +52,7 @@ class JobFilesController(Controller):
         summary="The script so far",
         description="Scenes of sentences; scenes are numbered from 0. There is none until the "
         "stage `script` is done.",
-        responses=produces(JSON, "The script.", ShownScript),
+        responses=produces(JSON, "The script.", ShownScript, awaited=True),
         **needs(Scope.JOBS_READ),
     )
     async def script(
@@ -68,7 +68,7 @@ class JobFilesController(Controller):
         "/storyboard",
         summary="The storyboard so far",
         description="There is none until the stage `storyboard` is done.",
-        responses=produces(JSON, "The storyboard.", Storyboard),
+        responses=produces(JSON, "The storyboard.", Storyboard, awaited=True),
         **needs(Scope.JOBS_READ),
     )
     async def storyboard(
@@ -84,7 +84,7 @@ class JobFilesController(Controller):
         "/scenes/{number:int}/narration",
         summary="A scene as it is spoken",
         description="WAV, 48 kHz. There is none until the scene was spoken.",
-        responses=produces(WAV, "The sound.", partial=False),
+        responses=produces(WAV, "The sound.", partial=False, awaited=True),
         **needs(Scope.JOBS_READ),
     )
     async def narration(
@@ -94,15 +94,15 @@ class JobFilesController(Controller):
         number: FromPath[int],
         *,
         jobs: FromDishka[JobStore],
+        documents: FromDishka[DocumentStore],
         artifacts: FromDishka[ArtifactStore],
     ) -> Response[bytes] | Stream:
         made = await jobs.results(request.account_id, job_id)
         spoken = made.get((UnitKind.NARRATION, number))
         if spoken is None:
-            raise SceneNotFound(
-                f"Scene {number} of job {job_id} isn't spoken.",
-                hint="`GET /api/jobs/{id}` tells how far it is; `/script` lists its scenes.",
-            )
+            script = made.get((UnitKind.SCRIPT, 0))
+            await _check_scene(request.account_id, job_id, number, script, documents)
+            raise NotMadeYet(f"Scene {number} of job {job_id} isn't spoken yet", UnitKind.NARRATION)
         audio = spoken.artifacts["audio"]
         if (seen := answer_if_tagged(request, audio)) is not None:
             return seen
@@ -118,6 +118,25 @@ async def _sound(header: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[b
         yield piece
 
 
+async def _check_scene(
+    account_id: str, job_id: UUID, number: int, made: Result | None, documents: DocumentStore
+) -> None:
+    """Tell a scene that isn't spoken yet from one that never will be, once there is a script.
+
+    Raises:
+        SceneNotFound
+    """
+    if made is None:
+        return
+    body = await documents.get(account_id, UnitKind.SCRIPT, made.fingerprint)
+    count = len(decode(body, Script).scenes) if body is not None else 0
+    if body is not None and number >= count:
+        raise SceneNotFound(
+            f"Job {job_id} has no scene {number}; it has 0 to {count - 1}.",
+            hint="Scenes are numbered from 0; `GET /api/jobs/{id}/script` lists them.",
+        )
+
+
 async def _document(
     request: JsonRequest,
     job_id: UUID,
@@ -126,14 +145,11 @@ async def _document(
     documents: DocumentStore,
 ) -> Response[bytes]:
     made = (await jobs.results(request.account_id, job_id)).get((kind, 0))
-    body = None
-    if made is not None:
-        body = await documents.get(request.account_id, kind, made.fingerprint)
-    if made is None or body is None:
-        raise ArtifactNotFound(
-            f"Job {job_id} has no {kind}.",
-            hint="`GET /api/jobs/{id}` tells which stages are done.",
-        )
+    if made is None:
+        raise NotMadeYet(f"Job {job_id} has no {kind} yet", kind)
+    body = await documents.get(request.account_id, kind, made.fingerprint)
+    if body is None:
+        raise ArtifactNotFound(f"The {kind} of job {job_id} is gone.")
     document_type = DOCUMENTS[kind]
     tag = f"{made.fingerprint}-{schema_of(document_type)}"
     return answer_if_tagged(request, tag) or Response(

@@ -1,5 +1,6 @@
 """``/api/generate`` and ``/api/jobs``: asking for videos and following the work."""
 
+import re
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -38,6 +39,7 @@ from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Keys, Scope
 from domain.errors import (
+    FieldError,
     IdempotencyKeyReused,
     IllegalMove,
     LanguageUnsupported,
@@ -83,6 +85,16 @@ def accept_job(job: Job) -> Response[JobBody]:
 def answer_sketch(sketch: Sketch) -> Response[Any]:
     """200: nothing was made."""
     return Response(sketch, status_code=200, headers={"Cache-Control": "no-store"})
+
+
+async def find_missing_scenes(request: JsonRequest, body: dict[str, Any]) -> list[FieldError]:
+    """Corrections, in a body that is wrong elsewhere, of scenes that the job hasn't."""
+    scenes = body.get("scenes")
+    if not isinstance(scenes, dict):
+        return []
+    numbers = [int(name) for name in scenes if re.fullmatch(r"[0-9]{1,9}", name)]
+    approvals: Approvals = await request.scope["state"]["dishka_container"].get(Approvals)
+    return await approvals.find_missing(request.account_id, request.path_params["job_id"], numbers)
 
 
 class GenerateController(Controller):
@@ -235,7 +247,7 @@ class JobsController(Controller):
         responses=problem_specs(
             IllegalMove, WritingSystemUnsupported, MediaNotFound, MediaUnreadable
         ),
-        **needs(Scope.JOBS_WRITE),
+        **needs(Scope.JOBS_WRITE, further=find_missing_scenes),
     )
     async def approve(
         self,

@@ -13,7 +13,7 @@ from app.controllers.shelf import Answer, VideoShelf
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
-from domain.errors import ArtifactNotFound, DomainError
+from domain.errors import ArtifactNotFound, DomainError, NotMadeYet
 from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import ShownScript
 from domain.generation.storyboard import Storyboard
@@ -37,8 +37,12 @@ def produces(
     *,
     partial: bool = True,
     redirects: bool = False,
+    awaited: bool = False,
 ) -> dict[int, ResponseSpec]:
-    """Document what a file's route answers, its problems included: all but JSON in parts, too."""
+    """Document what a file's route answers, its problems included: all but JSON in parts, too.
+
+    ``awaited``: a job makes it, and may not have come to it yet.
+    """
     media_type = media_type.partition(";")[0]
     answers = {
         200: ResponseSpec(
@@ -47,6 +51,8 @@ def produces(
         304: ResponseSpec(None, description="The client has it (If-None-Match)."),
     }
     problems: list[int | type[DomainError]] = [ArtifactNotFound]
+    if awaited:
+        problems.append(NotMadeYet)
     if partial and media_type != JSON:
         problems.append(416)
         answers[206] = ResponseSpec(

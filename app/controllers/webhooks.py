@@ -1,6 +1,6 @@
 """``/api/webhooks``: addresses of one's own that are told what happens."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,8 @@ from app.controllers.keys import NO_STORE
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
-from domain.errors import SecretUnreadable, TooManyWebhooks, UrlForbidden
+from domain.errors import FieldError, SecretUnreadable, TooManyWebhooks, UrlForbidden
+from domain.outbound import UrlRules
 from domain.webhooks import AccountSecret, EventType, NewSecret, Webhook, Webhooks
 from domain.webhooks.model import Changes
 
@@ -60,6 +61,19 @@ class WebhookList(msgspec.Struct, frozen=True):
     items: list[Webhook]
 
 
+async def find_forbidden(request: JsonRequest, body: dict[str, Any]) -> list[FieldError]:
+    """The URL of a body that is wrong elsewhere, if it's none that may be used."""
+    url = body.get("url")
+    if not isinstance(url, str):
+        return []
+    rules: UrlRules = await request.scope["state"]["dishka_container"].get(UrlRules)
+    try:
+        rules.check(url)
+    except UrlForbidden as error:
+        return [FieldError("/url", error.message, error.code, error.hint_text)]
+    return []
+
+
 class WebhooksController(Controller):
     """Webhooks of the account that asks."""
 
@@ -83,7 +97,7 @@ class WebhooksController(Controller):
         "Webhooks lays down: any of its libraries checks them.",
         response_headers=LOCATION,
         responses=problem_specs(UrlForbidden, TooManyWebhooks),
-        **needs(Scope.WEBHOOKS_WRITE),
+        **needs(Scope.WEBHOOKS_WRITE, further=find_forbidden),
     )
     async def create(
         self, request: JsonRequest, data: JSONBody[WebhookRequest], webhooks: FromDishka[Webhooks]
@@ -136,7 +150,7 @@ class WebhooksController(Controller):
         "answered 410, or because it had failed for three days. `enabled: false` gives up what "
         "still waits to be sent to it.",
         responses=problem_specs(UrlForbidden),
-        **needs(Scope.WEBHOOKS_WRITE),
+        **needs(Scope.WEBHOOKS_WRITE, further=find_forbidden),
     )
     async def change(
         self,

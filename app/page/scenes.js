@@ -60,8 +60,8 @@ export class Scenes {
     const picture = h("img", { alt: "" });
     picture.style.setProperty("--ratio", `${this.#video.width} / ${this.#video.height}`);
     const { id, revision } = this.#video;
-    // the revision is no parameter of the API: it keeps pictures of two revisions apart
-    showPicture(picture, `/api/videos/${id}/scenes/${number}/preview.jpg?revision=${revision}`, {
+    // the revision isn't sent (it's behind a #): it keeps pictures of two revisions apart
+    showPicture(picture, `/api/videos/${id}/scenes/${number}/preview.jpg#${revision}`, {
       signal,
       cache,
     });

@@ -159,6 +159,8 @@ class Limits:
             self._telemetry.refused("rate")
             raise RateLimited(
                 f"The key {key_id} may send {limit} requests in {WINDOW_SECONDS} s.",
+                hint=f"Wait {whole_seconds(count.seconds_left)} seconds; whoever runs the server "
+                "can raise RATE_LIMIT.",
                 admitted=standing,
                 seconds_left=count.seconds_left,
             )

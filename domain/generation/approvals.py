@@ -1,7 +1,7 @@
 """Letting a job go on that waits to be looked at, with corrections, or not."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import msgspec
@@ -57,7 +57,10 @@ class Approvals:
             wording = None
         scenes = scenes or {}
         errors = [] if wording is None else check_wording(wording)
-        errors += _already_rendered(scenes) if after is UnitKind.PACKAGE else _blank(scenes)
+        if after is UnitKind.PACKAGE:
+            errors += _already_rendered(scenes)
+        else:
+            errors += _blank(scenes) + await self.find_missing(account_id, job_id, scenes)
         if errors:
             raise InvalidRequest(errors)
         approved = Approved(after=after, wording=wording)
@@ -67,6 +70,20 @@ class Approvals:
         job = await self._store.approve(account_id, job_id, approved)
         await self._bell.ring(await self._store.ready_units(account_id, job_id))
         return job
+
+    async def find_missing(
+        self, account_id: str, job_id: UUID, scenes: Iterable[int]
+    ) -> list[FieldError]:
+        """Those of ``scenes`` that aren't in the job's script, if it has one already.
+
+        Raises:
+            JobNotFound
+        """
+        made = (await self._store.results(account_id, job_id)).get((UnitKind.SCRIPT, 0))
+        if made is None or not (numbers := sorted(scenes)):
+            return []
+        body = await self._studio.documents.get(account_id, UnitKind.SCRIPT, made.fingerprint)
+        return [] if body is None else _unknown(numbers, len(decode(body, Script).scenes))
 
     async def reject(self, account_id: str, job_id: UUID, reason: str = "") -> Job:
         """End a job that waits for approval; a video that it has made already goes with it.
@@ -95,8 +112,6 @@ class Approvals:
         if base is None:
             raise ArtifactNotFound(f"The script of job {job.id} is gone.")
         script = decode(base, Script)
-        if unknown := _unknown(scenes, len(script.scenes)):
-            raise InvalidRequest(unknown)
         for number, edit in sorted(scenes.items()):
             await self._intake.check_edit(job.request, edit, f"/scenes/{number}")
         edited = await asyncio.to_thread(
@@ -143,7 +158,7 @@ def _blank(scenes: Mapping[int, SceneEdit]) -> list[FieldError]:
     ]
 
 
-def _unknown(scenes: Mapping[int, SceneEdit], count: int) -> list[FieldError]:
+def _unknown(scenes: Iterable[int], count: int) -> list[FieldError]:
     return [
         FieldError(
             f"/scenes/{number}",
@@ -151,6 +166,6 @@ def _unknown(scenes: Mapping[int, SceneEdit], count: int) -> list[FieldError]:
             "scene_not_found",
             "`GET /api/jobs/{id}/script` lists them.",
         )
-        for number in sorted(scenes)
+        for number in scenes
         if not 0 <= number < count
     ]

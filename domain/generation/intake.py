@@ -7,7 +7,13 @@ from typing import Any, Protocol
 
 import msgspec
 
-from domain.errors import DomainError, FieldError, InvalidRequest, LanguageUnsupported
+from domain.errors import (
+    DomainError,
+    FieldError,
+    InvalidRequest,
+    LanguageUnsupported,
+    TopicNotFound,
+)
 from domain.generation.brief import Brand, Brief, caption_style, check_brief
 from domain.generation.music import ANY_MOOD, NO_MUSIC, pick_track
 from domain.generation.palettes import palette_for
@@ -96,8 +102,11 @@ class Intake:
         problems.raise_any()
         return Prepared(brief=completed, topic_match=topic_match)
 
-    async def find_unknown(self, brief: Brief, media: Mapping[str, str]) -> list[FieldError]:
-        """What of ``brief`` and of the ``media`` names, by JSON pointer, isn't there.
+    async def find_unknown(
+        self, brief: Brief, media: Mapping[str, str]
+    ) -> tuple[list[FieldError], list[str] | None]:
+        """What of ``brief`` and of the ``media`` names, by JSON pointer, isn't there; and topics
+        in place of one that isn't.
 
         For a request whose shape is wrong, so that its wrong names are told with it.
         """
@@ -106,7 +115,7 @@ class Intake:
         for pointer, name in media.items():
             with problems.at(pointer):
                 await self._check_media(name, brief)
-        return problems.as_errors()
+        return problems.as_errors(), problems.suggestions()
 
     async def check_edit(self, brief: Brief, edit: SceneEdit, pointer: str = "") -> None:
         """Check the correction of a scene that was made from ``brief``; ``pointer`` leads to it.
@@ -193,7 +202,14 @@ class _Problems:
         if len(self._raised) == 1 and not self._errors:
             raise self._raised[0]
         if errors := self.as_errors():
-            raise InvalidRequest(errors)
+            raise InvalidRequest(errors, suggestions=self.suggestions())
+
+    def suggestions(self) -> list[str] | None:
+        """Topics that there is something about, if there's nothing about the one asked for."""
+        for error in self._raised:
+            if isinstance(error, TopicNotFound):
+                return error.suggestions
+        return None
 
     def as_errors(self) -> list[FieldError]:
         """All of them as errors of fields."""

@@ -58,11 +58,8 @@ class Presets:
             if scene.media is not None
         }
         # what a default can't do here is no fault of the preset's
-        errors += [
-            error
-            for error in await self._intake.find_unknown(brief, media)
-            if leads_somewhere(error.pointer, given)
-        ]
+        unknown, suggestions = await self._intake.find_unknown(brief, media)
+        errors += [error for error in unknown if leads_somewhere(error.pointer, given)]
         fields = canonical(given)
         if len(fields) > MAX_PRESET_BYTES:
             errors.append(
@@ -74,7 +71,7 @@ class Presets:
                 )
             )
         if errors:
-            raise InvalidRequest(errors)
+            raise InvalidRequest(errors, suggestions=suggestions)
         return await self._store.put(
             account_id, name, given, content_hash(fields), expected=expected, most=MAX_PRESETS
         )

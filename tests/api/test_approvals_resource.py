@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from finished_video import PCM, work_until_it_waits
+from finished_video import PCM
 from live_server import Backstage
+from paused_job import paused
 from test_jobs_resource import submit
 from tiny_production import claim_unit, work_off
 
@@ -19,16 +20,6 @@ from domain.jobs.model import UnitKind
 
 APPROVALS = REQUEST_EXAMPLES["post", "/api/jobs/{job_id}/approve"]
 REJECTIONS = REQUEST_EXAMPLES["post", "/api/jobs/{job_id}/reject"]
-
-
-async def paused(api: httpx.AsyncClient, backstage: Backstage, pause_after: str) -> str:
-    """The address of a job that waits, with a script of two scenes."""
-    job = await submit(api, pause_after=pause_after)
-    await work_until_it_waits(backstage)
-    address = f"/api/jobs/{job['id']}"
-    waiting = (await api.get(address)).json()
-    assert (waiting["status"], waiting["waiting_for"]) == ("waiting", "approval"), waiting
-    return address
 
 
 async def words_of(api: httpx.AsyncClient, address: str) -> list[str]:
@@ -54,8 +45,25 @@ async def test_a_job_says_what_it_waits_for_and_shows_it(
     assert [job["approval"] for job in listed] == [{"after": "script"}]
     for missing in ("storyboard", "scenes/0/narration"):
         response = await api.get(f"{address}/{missing}")
-        assert response.status_code == 404
-        assert response.json()["hint"]
+        assert (response.status_code, response.json()["code"]) == (404, "not_made_yet")
+        assert response.json()["title"] == "The job hasn't made this yet."
+        assert "GET /api/jobs/{id}" in response.json()["hint"]
+    never = await api.get(f"{address}/scenes/2/narration")
+    assert (never.status_code, never.json()["code"]) == (404, "scene_not_found")
+
+
+@pytest.mark.parametrize(
+    "wording", [{"title": ""}, {"tags": ["a" * 300, "b" * 300]}], ids=["shape", "rule"]
+)
+async def test_a_wrong_wording_and_a_missing_scene_are_told_at_once(
+    api: httpx.AsyncClient, backstage: Backstage, wording: dict[str, Any]
+) -> None:
+    address = await paused(api, backstage, "script")
+    body = {"scenes": {"9": {"text": "It has nine brains."}}, **wording}
+    problem = (await api.post(f"{address}/approve", json=body)).json()
+    assert problem["code"] == "invalid_request"
+    [name] = wording
+    assert {error["pointer"] for error in problem["errors"]} == {"/scenes/9", f"/{name}"}
 
 
 async def test_what_was_spoken_can_be_heard(api: httpx.AsyncClient, backstage: Backstage) -> None:

@@ -11,8 +11,8 @@ from finished_video import finish_a_video
 from jsonschema import Draft202012Validator
 from litestar.routes import HTTPRoute
 from live_server import Backstage
+from paused_job import paused
 from standardwebhooks.webhooks import Webhook
-from test_approvals_resource import paused
 
 from app.controllers.answers_of_webhooks import FINISHED_AT, SHOWN
 from app.controllers.examples import REQUEST_EXAMPLES

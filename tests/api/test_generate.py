@@ -82,6 +82,17 @@ async def test_an_unknown_topic_is_answered_with_suggestions(api: httpx.AsyncCli
         assert way_out in problem["hint"]
 
 
+@pytest.mark.parametrize("voice", [{"id": "nova"}, 7])
+async def test_an_unknown_topic_among_other_errors_has_its_suggestions(
+    api: httpx.AsyncClient, voice: Any
+) -> None:
+    response = await api.post("/api/generate", json={"topic": "Octopuss", "voice": voice})
+    problem = response.json()
+    assert (response.status_code, problem["code"]) == (400, "invalid_request")
+    assert "topic_not_found" in [error["code"] for error in problem["errors"]]
+    assert "Octopus" in problem["suggestions"]
+
+
 async def test_a_topic_of_several_meanings_names_the_others(api: httpx.AsyncClient) -> None:
     response = await api.post("/api/generate", json={"topic": "Mercury"})
     assert len(response.json()["topic_match"]["alternatives"]) > 0

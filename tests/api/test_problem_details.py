@@ -63,7 +63,8 @@ async def test_what_is_no_id_is_named(api: httpx.AsyncClient, things: str, code:
 
 async def test_a_wrong_status_comes_back_with_the_choices(api: httpx.AsyncClient) -> None:
     problem = assert_problem(await api.get("/api/jobs?status=foo"), 400, "invalid_request")
-    assert "succeeded" in str(problem["hint"])
+    assert "'foo' isn't known; known are queued, running, waiting" in str(problem["detail"])
+    assert problem["hint"]
 
 
 async def test_a_wrong_method_is_a_problem_that_lists_the_right_ones(
@@ -79,6 +80,56 @@ async def test_wrong_query_parameters_are_all_named(api: httpx.AsyncClient) -> N
     body = assert_problem(response, 400, "invalid_request")
     assert isinstance(body["errors"], list)
     assert {error["pointer"] for error in body["errors"]} == {"/limit", "/status"}
+
+
+@pytest.mark.parametrize(
+    ("address", "pointer", "message"),
+    [
+        ("/api/events?after=abc", "/after", "must be a whole number"),
+        ("/api/events?after=-1", "/after", "must be at least 0"),
+        ("/api/jobs?limit=0", "/limit", "must be at least 1"),
+        ("/api/jobs?limit=201", "/limit", "must be at most 200"),
+        ("/api/jobs?created_after=soon", "/created_after", "is no date and time"),
+        ("/api/videos?title=", "/title", "must have at least one character"),
+        ("/api/webhooks/deliveries?job_id=1", "/job_id", "is no id"),
+        (f"/api/videos/{UUID(int=0)}/file?download=maybe", "/download", "must be true or false"),
+    ],
+)
+async def test_a_wrong_parameter_is_told_in_words(
+    api: httpx.AsyncClient, address: str, pointer: str, message: str
+) -> None:
+    body = assert_problem(await api.get(address), 400, "invalid_request")
+    assert isinstance(body["errors"], list)
+    [error] = body["errors"]
+    assert (error["pointer"], error["message"]) == (pointer, message)
+    assert error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "hint"),
+    [
+        ("POST", "/api/generate?dryrun=true", "Did you mean `dry_run`?"),
+        ("GET", "/api/jobs?statu=queued", "Did you mean `status`?"),
+        ("GET", "/api/videos?status=ready", "Known here: aspect_ratio, created_after"),
+        ("GET", "/api/webhooks/deliveries?wanted_state=failed", "limit, sort, state."),
+        ("GET", "/api/webhooks?jobs=null", "no query parameters"),
+        ("GET", "/api/health?x=1", "no query parameters"),
+    ],
+)
+async def test_an_unknown_parameter_is_refused_with_those_there_are(
+    api: httpx.AsyncClient, method: str, address: str, hint: str
+) -> None:
+    response = await api.request(method, address, json={} if method == "POST" else None)
+    body = assert_problem(response, 400, "invalid_request")
+    assert isinstance(body["errors"], list)
+    [error] = body["errors"]
+    assert error["code"] == "unknown_parameter"
+    assert error["pointer"] == "/" + address.partition("?")[2].partition("=")[0]
+    assert hint in error["hint"]
+
+
+async def test_the_page_may_be_asked_for_with_any_parameter(api: httpx.AsyncClient) -> None:
+    assert (await api.get("/?from=a-link")).status_code == 200
 
 
 @pytest.mark.parametrize(

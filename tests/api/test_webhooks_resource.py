@@ -89,6 +89,14 @@ async def test_what_is_wrong_is_named(
     assert (await api.get("/api/webhooks")).json()["items"] == []
 
 
+async def test_a_wrong_event_and_a_forbidden_url_are_told_at_once(api: httpx.AsyncClient) -> None:
+    body = {"url": "https://127.0.0.1/", "events": ["nope"]}
+    made = await make(api)
+    for method, path in (("POST", ""), ("PATCH", f"/{made['webhook']['id']}")):
+        problem = (await api.request(method, f"/api/webhooks{path}", json=body)).json()
+        assert {error["pointer"] for error in problem["errors"]} == {"/events/0", "/url"}
+
+
 async def test_a_changed_url_is_checked_as_well(api: httpx.AsyncClient) -> None:
     made = await make(api)
     address = f"/api/webhooks/{made['webhook']['id']}"
@@ -135,7 +143,7 @@ async def test_messages_are_listed_in_pages_and_sent_again(api: httpx.AsyncClien
         assert (again.status_code, again.json()["id"]) == (202, sent[0])
     wrong = await api.get("/api/webhooks/deliveries", params={"state": "lost"})
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (400, "/state")
-    assert "pending" in wrong.json()["errors"][0]["hint"]
+    assert "pending" in wrong.json()["errors"][0]["message"]
     assert (await api.get("/api/webhooks/deliveries?cursor=x")).status_code == 400
 
 

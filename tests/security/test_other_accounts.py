@@ -17,7 +17,7 @@ import pytest
 from attack import Operation, describe, operations
 from finished_video import TITLE, finish_a_video, script, storyboard
 from live_server import Backstage
-from test_approvals_resource import paused
+from paused_job import paused
 
 from adapters.postgres import SqlKeyStore
 from domain.access import Keys, Scope
