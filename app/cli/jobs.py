@@ -222,7 +222,7 @@ async def _look(api: Api, job_id: UUID, *, whole: bool) -> tuple[Answer, _View |
     try:
         storyboard = (await api.ask("GET", f"/api/jobs/{job_id}/storyboard")).body
     except Refused as error:
-        if error.code != "artifact_not_found":
+        if error.code != "not_made_yet":
             raise
         storyboard = None  # not planned yet
     return job, _View(script, storyboard, job.body["approval"]["after"] != "script")
