@@ -64,6 +64,8 @@ async def test_what_is_served_is_never_a_page(
     server: str, backstage: Backstage, what: str, how: str
 ) -> None:
     name, body = SERVED[what]
+    if name.endswith(".json") and "download" in how:
+        how = ""  # documents have no such parameter, and unknown ones are refused
     video = await finish_a_video(backstage, {name: await backstage.artifacts.put_bytes(body)})
     route, media_type = ROUTES[name]
     headers = {"Accept": "text/html"} | ({"Range": "bytes=0-40"} if how == "part" else {})
@@ -74,7 +76,7 @@ async def test_what_is_served_is_never_a_page(
     assert answer.status in (200, 206)
     assert (answer.header("content-type") or "").partition(";")[0] == media_type
     assert answer.header("x-content-type-options") == "nosniff"
-    if "download" in how and name[-4:] != "json":
+    if "download" in how:
         assert (answer.header("content-disposition") or "").startswith("attachment")
 
 
