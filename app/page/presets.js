@@ -37,12 +37,18 @@ export class Presets {
 
   /** Offer the presets that there are; `chosen` is the name of the one begun with. */
   async offer(chosen) {
+    const before = this.#name.value;
     const { items } = await get("/api/presets");
     this.#known = new Map(items.map((preset) => [preset.name, preset]));
     const option = ({ name }) => h("option", { value: name }, name);
     fill(this.#select, this.#select.firstElementChild, items.map(option));
     this.#place.hidden = items.length === 0;
+    const typed = this.#name.value;
     this.choose(chosen);
+    if (typed !== before) {
+      this.#name.value = typed; // somebody was quicker than the list
+      this.#tell();
+    }
   }
 
   /** Tell which preset the form was begun with; one that isn't there is none. */
