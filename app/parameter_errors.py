@@ -7,6 +7,7 @@ from typing import get_args
 
 from litestar.exceptions import ValidationException
 
+from app.field_errors import at
 from domain.errors import FieldError
 from domain.generation.brief import AspectRatio
 from domain.jobs.listing import Sort
@@ -74,8 +75,7 @@ def unknown_parameter(name: str, known: Iterable[str]) -> FieldError:
         hint = f"Known here: {', '.join(listed)}."
     else:
         hint = "Leave it out: this address takes no query parameters."
-    pointer = f"/{name.replace('~', '~0').replace('/', '~1')}"
-    return FieldError(pointer, "is not a known query parameter", "unknown_parameter", hint)
+    return FieldError(at("", name), "is not a known query parameter", "unknown_parameter", hint)
 
 
 def _in_words(name: str, message: str) -> FieldError:

@@ -11,6 +11,7 @@ from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, JSONBody, PathParameter
 
 from app.authentication import needs
+from app.controllers.keys import NO_STORE
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
@@ -18,7 +19,6 @@ from domain.errors import FieldError, InvalidRequest, PresetChanged, TooManyPres
 from domain.generation.brief import PRESET_NAME
 from domain.presets import PartialBrief, Preset, Presets
 
-NO_STORE = {"Cache-Control": "no-store"}
 ETAG = [
     ResponseHeader(
         name="ETag",
