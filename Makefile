@@ -62,8 +62,11 @@ demo: $(VENV)/.voice
 serve: $(VENV)/.voice
 	@$(BIN)/faceless serve
 
+# Half of the tests' time is waiting for other processes: half as many again as there are cores.
+TESTERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); n=$$((cores * 3 / 2)); echo $$((n > 6 ? 6 : n)))
+
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 faults: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m faults $(FAULTS)

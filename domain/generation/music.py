@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from operator import attrgetter
 
 from domain.errors import MusicNotFound
 from domain.generation.ports import Track
@@ -23,7 +24,7 @@ def pick_track(tracks: Sequence[Track], mood: str, seed: int) -> Track | None:
         return None
     fitting = [track for track in tracks if mood in (ANY_MOOD, track.mood)]
     if fitting:
-        fitting.sort(key=lambda track: track.id)
+        fitting.sort(key=attrgetter("id"))
         # A hash of the mood too: two moods of one seed shouldn't both be "the third track".
         draw = hashlib.sha256(f"music {mood} {seed}".encode()).digest()
         return fitting[int.from_bytes(draw) % len(fitting)]
