@@ -26,6 +26,7 @@ from domain.generation.ports import (
     VisualSource,
 )
 from domain.generation.writing import PlainWriter
+from domain.outbound import Resolver, UrlRules, WebClient
 from domain.providers.chain import Chain, Link
 from domain.providers.circuits import Switchboard
 
@@ -62,8 +63,17 @@ class Providers(Provider):
     switchboard = from_context(Switchboard)
 
     @provide
-    def kit(self, settings: Settings, segmenter: SentenceSegmenter, quarantine: Quarantine) -> Kit:
-        return Kit(settings, read_variables(), segmenter, quarantine)
+    def kit(
+        self,
+        settings: Settings,
+        segmenter: SentenceSegmenter,
+        quarantine: Quarantine,
+        *,
+        rules: UrlRules,
+        resolver: Resolver,
+        client: WebClient,
+    ) -> Kit:
+        return Kit(settings, read_variables(), segmenter, quarantine, rules, resolver, client)
 
     @provide
     async def chains(self, kit: Kit, switchboard: Switchboard) -> AsyncIterator[Chains]:
@@ -176,7 +186,8 @@ def _made(port: Port[PortT], name: str, kit: Kit) -> list[Link[PortT]]:
             raise
         raise ProviderUnusable(f"{whose} can't be made: {type(error).__name__}: {error}") from error
     by_label = made if isinstance(made, Mapping) else {"": made}
-    wanted = [member for member in vars(port.protocol) if not member.startswith("_")]
+    members = (member for member in vars(port.protocol) if not member.startswith("_"))
+    wanted = [member for member in members if member not in port.only_of_chains]
     for made_port in by_label.values():
         missing = [member for member in wanted if not hasattr(made_port, member)]
         if missing:

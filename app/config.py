@@ -16,7 +16,7 @@ from msgspec import Meta
 from app.config_checks import SQL_DRIVERS, keys_in, problems_between
 from domain.errors import SettingsInvalid
 
-__all__ = ["Settings", "load_settings", "read_variables"]
+__all__ = ["Settings", "load_settings"]
 
 Seconds = Annotated[float, Meta(gt=0)]
 Days = Annotated[float, Meta(ge=0)]

@@ -23,6 +23,7 @@ from domain.generation.ports import (
     VisualSource,
 )
 from domain.generation.writing import Writers
+from domain.outbound import Resolver, UrlRules, WebClient
 
 PortT = TypeVar("PortT")
 
@@ -39,6 +40,11 @@ class Kit:
     """all variables of the environment and of ``.env``, for providers of other packages"""
     segmenter: SentenceSegmenter
     quarantine: Quarantine
+    rules: UrlRules
+    """which addresses may be asked where users or providers name them"""
+    resolver: Resolver
+    client: WebClient
+    """asks only addresses that ``rules`` allow"""
 
     def value_of(self, variable: str) -> object:
         """What a variable is set to; nothing, false or empty where it isn't."""
@@ -73,6 +79,8 @@ class Port(Generic[PortT]):
     protocol: type[Any]
     """what each of them has to have"""
     offers: Mapping[str, Offer[PortT]]
+    only_of_chains: frozenset[str] = frozenset()
+    """members that no single provider is ever asked for"""
 
 
 def by_key(keys: str, make: Callable[[str], PortT]) -> dict[str, PortT]:
@@ -108,6 +116,7 @@ NARRATOR: Port[Narrator] = Port(
     name="narrator",
     setting="NARRATORS",
     protocol=Narrator,
+    only_of_chains=frozenset({"alternatives"}),
     offers={
         "piper": Offer(
             lambda kit: PiperNarrator(

@@ -227,9 +227,8 @@ class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
     """A clip or still that a source offers; ``score`` 0 to 1, comparable within the source."""
 
     id: str
-    """only its source knows what it means"""
     source: str = ""
-    """which of several sources it is from, by the settings' name; set by whoever asks them"""
+    """which source offers it, as the settings call it; ``id`` is unique in it"""
     name: str
     type: Literal["clip", "still"]
     score: float

@@ -396,7 +396,7 @@ async def test_a_named_file_is_taken_from_whoever_has_it_alone() -> None:
 
 async def test_sources_can_be_asked_one_by_one_in_order() -> None:
     chained = sources(Source("pexels", trouble=down()), Source("folder", "2"))
-    asked = {one.provider: await one.search(ask()) for one in chained.sources()}
+    asked = {name: await source.search(ask()) for name, source in chained.sources.items()}
     assert list(asked) == ["pexels", "folder"]
     assert asked["pexels"] == []
     [candidate] = asked["folder"]

@@ -1,6 +1,5 @@
 """Sources of clips and stills in order: what one finds is fetched from it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -31,16 +30,20 @@ class ChainedVisuals:
         """Changes with every source that may be asked, and with their order."""
         return ";".join(source.identity for source in self._chain.providers.values())
 
+    def identity_of(self, provider: str) -> str:
+        """Changes whenever what one source finds may change."""
+        return self._chain.providers[provider].identity
+
     @property
     def links(self) -> list[Link[VisualSource]]:
         """Every key of every source, in order."""
         return self._chain.links
 
-    def sources(self) -> "Iterator[SourceOfChain]":
-        """Each source by itself, in order, with its keys and circuits: ``search`` of one finds
-        nothing where it fails. Its candidates are fetched by the whole, too."""
-        for provider in self._chain.providers:
-            yield SourceOfChain(self, provider)
+    @property
+    def sources(self) -> dict[str, VisualSource]:
+        """Each source by itself under its name, in order, with its keys and circuits: ``search`` of
+        one finds nothing where it fails. Their candidates are fetched by the whole, too."""
+        return {provider: _Source(self, provider) for provider in self._chain.providers}
 
     async def search(
         self, request: VisualRequest, errand: Errand = UNPAID
@@ -108,20 +111,19 @@ class ChainedVisuals:
         return [*files, *sorted(self._failing.items())]
 
 
-class SourceOfChain:
+class _Source:
     """One source of a chain; a ``VisualSource``, too."""
 
     def __init__(self, whole: ChainedVisuals, provider: str) -> None:
         self._whole = whole
-        self.provider = provider
-        """its name"""
-        self.identity = provider
+        self._provider = provider
+        self.identity = whole.identity_of(provider)
 
     async def search(
         self, request: VisualRequest, errand: Errand = UNPAID
     ) -> list[VisualCandidate]:
         """What this source offers, best first; nothing if it fails."""
-        return await self._whole.search_one(self.provider, request, errand)
+        return await self._whole.search_one(self._provider, request, errand)
 
     async def fetch(
         self, candidate: VisualCandidate, folder: Path, errand: Errand = UNPAID
@@ -130,7 +132,7 @@ class SourceOfChain:
         return await self._whole.fetch(candidate, folder, errand)
 
     def problems(self) -> list[tuple[str, str]]:
-        """What the whole chain's searches left out."""
+        """What searches of all sources left out."""
         return self._whole.problems()
 
 
