@@ -31,6 +31,52 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
     """what to do to have it, or more of it"""
 
 
+class ProviderKey(msgspec.Struct, frozen=True, kw_only=True):
+    """One key of a provider, and how it stands in the process that answers."""
+
+    label: str
+    """its last four characters; empty for a provider without keys"""
+    is_open: bool
+    """the circuit is open: it failed, and isn't asked for a while"""
+    seconds_left: float
+    """until it may be asked again; 0 when it may be asked now"""
+    failures: int
+    """in a row"""
+    reason: str | None = None
+    """of the last failure"""
+
+
+class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider that serves a port, or could."""
+
+    name: str
+    """as settings call it"""
+    place: int | None = None
+    """in the order of asking, from 1; null: no setting names it"""
+    detail: str
+    """what it does"""
+    package: str | None = None
+    """the package that it's from, where that isn't this program"""
+    keys: list[ProviderKey] = []
+    """as long as a setting names it"""
+    missing: str | None = None
+    """what it lacks to be used"""
+    setting: str | None = None
+    """the environment variable that decides it"""
+    hint: str | None = None
+    """what to do to have it"""
+
+
+class PortProviders(msgspec.Struct, frozen=True, kw_only=True):
+    """Who serves a port: those that are asked, in order, then those that could be."""
+
+    port: str
+    """`writer`, `narrator`, `visuals` or `music`"""
+    setting: str
+    """the environment variable with the order"""
+    providers: list[ProviderState]
+
+
 class Size(msgspec.Struct, frozen=True):
     """Of a frame, in pixels."""
 
@@ -75,6 +121,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     features: list[Feature]
+    providers: list[PortProviders]
+    """who serves what, in which order, and how they stand in this process"""
     languages: list[str]
     """BCP 47 tags of the installed voices"""
     voices: list[str]

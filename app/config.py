@@ -21,6 +21,9 @@ __all__ = ["Settings", "load_settings"]
 Seconds = Annotated[float, Meta(gt=0)]
 Days = Annotated[float, Meta(ge=0)]
 
+CHAINS = frozenset({"WRITERS", "NARRATORS", "VISUALS", "MUSIC"})
+"""settings that name providers"""
+
 DATABASE_FILE = "faceless.db"
 """the embedded database's file under ``data_dir``"""
 
@@ -86,6 +89,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     job_retention_days: Days = 30.0
     delivery_retention_days: Days = 30.0
 
+    # who serves what: providers, in the order in which they are asked
+    writers: str = "offline"
+    narrators: str = "piper"
+    visuals: str = "folder"
+    music: str = "folder,bundled"
+    provider_seconds: Seconds = 600.0
+
     # making videos
     default_voice: str = ""
     voice_dir: Path | None = None
@@ -128,11 +138,7 @@ def load_settings(
     Raises:
         SettingsInvalid: names every wrong variable at once.
     """
-    values: dict[str, str] = {}
-    if env_file is not None and env_file.is_file():
-        values |= {k: v for k, v in dotenv_values(env_file).items() if v is not None}
-    values |= dict(os.environ if environ is None else environ)
-
+    values = read_variables(environ, env_file)
     converted: dict[str, Any] = {}
     problems: list[str] = []
     for field in msgspec.structs.fields(Settings):
@@ -147,9 +153,24 @@ def load_settings(
             problems.append(f"{field.encode_name}={text!r}: {error}")
     problems += problems_between(converted)
     problems += _problems_of_periods(converted)
+    if CHAINS & converted.keys():
+        # only now: all providers' libraries come with it
+        from app.chains import problems_of_chains  # noqa: PLC0415
+
+        problems += problems_of_chains(values)
     if problems:
         raise SettingsInvalid(problems)
     return msgspec.convert(converted, Settings, dec_hook=_path)
+
+
+def read_variables(
+    environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")
+) -> dict[str, str]:
+    """Every variable of ``env_file`` and, over it, of the environment."""
+    values: dict[str, str] = {}
+    if env_file is not None and env_file.is_file():
+        values |= {k: v for k, v in dotenv_values(env_file).items() if v is not None}
+    return values | dict(os.environ if environ is None else environ)
 
 
 def _problems_of_periods(converted: Mapping[str, Any]) -> list[str]:

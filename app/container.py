@@ -1,4 +1,5 @@
-"""What the application is made of: every adapter is chosen here, and nowhere else.
+"""What the application is made of: every adapter is chosen here, or, where providers serve a
+port, by ``app.chains`` from the registry in ``app.providers``.
 
 One container serves one event loop: engines and connections belong to the loop they were
 made on, so the API and each worker build their own.
@@ -27,11 +28,8 @@ from adapters.ffmpeg import FfmpegEngine, FfmpegQuarantine
 from adapters.httpcore import GuardedClient, SystemResolver
 from adapters.libass import LibassTypesetter
 from adapters.limits import MemoryCounters, RedisCounters
-from adapters.media_folder import MediaFolder
 from adapters.mongo import MongoDocumentStore
-from adapters.music import BundledMusic, FolderMusic, MusicShelf
 from adapters.num2words import Num2WordsVerbalizer
-from adapters.piper import PiperNarrator
 from adapters.postgres import (
     SqlDeliveryStore,
     SqlDocumentStore,
@@ -46,11 +44,10 @@ from adapters.postgres import (
 )
 from adapters.s3 import S3ArtifactStore
 from adapters.sentencex import SentencexSegmenter
-from adapters.sumy import SumyWriter
 from adapters.threads import ThreadBell
-from adapters.wikipedia import WikipediaWriter
 from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
+from app.chains import Providers, may_look_elsewhere
 from app.config import Settings
 from app.survey import Survey
 from app.workshop import Workshop
@@ -76,13 +73,13 @@ from domain.generation.sketching import Sketcher
 from domain.generation.stages.stage import Studio
 from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.generation.voice_sample import VoiceSamples
-from domain.generation.writing import PlainWriter, Writers
 from domain.jobs.news import EventLog
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs
 from domain.jobs.telemetry import Registrar, Silence, Telemetry
 from domain.outbound import Resolver, UrlRules, WebClient, read_allowance
 from domain.presets import Presets, PresetStore
+from domain.providers.circuits import Switchboard
 from domain.sealing import Sealer
 from domain.webhooks import Courier, DeliveryStore, Webhooks, WebhookStore
 from domain.webhooks.service import SecretBook
@@ -163,31 +160,11 @@ class Stores(Provider):
 
 
 class Words(Provider):
-    """Writing and speaking."""
+    """What is done with words, whoever wrote them."""
 
     scope = Scope.APP
     segmenter = provide(SentencexSegmenter, provides=SentenceSegmenter)
     verbalizer = provide(Num2WordsVerbalizer, provides=Verbalizer)
-
-    @provide
-    def writer(self, segmenter: SentenceSegmenter, settings: Settings) -> ScriptWriter:
-        plain = PlainWriter(segmenter)
-        return Writers(
-            {
-                "topic": WikipediaWriter(segmenter, settings.cache_dir / "wikipedia"),
-                "source_text": SumyWriter(segmenter),
-                "script": plain,
-                "scenes": plain,
-            }
-        )
-
-    @provide
-    def narrator(self, settings: Settings) -> Narrator:
-        return PiperNarrator(
-            settings.cache_dir / "voices",
-            voice_dir=settings.voice_dir,
-            default_voice=settings.default_voice,
-        )
 
     @provide
     def sample_shelf(self, settings: Settings) -> SampleShelf:
@@ -195,7 +172,7 @@ class Words(Provider):
 
 
 class Picture(Provider):
-    """Pictures, type, music and the engine that joins them."""
+    """Type, and the engine that joins it with pictures and sound."""
 
     scope = Scope.APP
 
@@ -204,16 +181,6 @@ class Picture(Provider):
         quarantine = FfmpegQuarantine()
         yield quarantine
         quarantine.close()
-
-    @provide
-    def visuals(self, settings: Settings, quarantine: Quarantine) -> VisualSource:
-        return MediaFolder(settings.media_dir, quarantine)
-
-    @provide
-    def music(self, settings: Settings, quarantine: Quarantine) -> MusicLibrary:
-        folder = settings.music_dir
-        own = [] if folder is None else [FolderMusic(folder, quarantine)]
-        return MusicShelf([*own, BundledMusic()])
 
     @provide
     def typesetter(self, settings: Settings) -> Typesetter:
@@ -289,7 +256,7 @@ class UseCases(Provider):
             visuals,
             draw_seed=draw_seed,
             url_rules=rules,
-            looks_at_folders=settings.music_dir is not None,
+            looks_at_folders=settings.music_dir is not None or may_look_elsewhere(settings),
         )
 
     @provide
@@ -329,12 +296,15 @@ def make_container(
     *overrides: Provider,
     thread_bell: ThreadBell | None = None,
     telemetry: Telemetry | None = None,
+    switchboard: Switchboard | None = None,
 ) -> AsyncContainer:
-    """Wire everything for one event loop; ``overrides`` replace providers of the same type."""
+    """Wire everything for one event loop; ``overrides`` replace providers of the same type, and
+    the containers of a process share what it has come to know in ``switchboard``."""
     return make_async_container(
         Stores(),
         Words(),
         Picture(),
+        Providers(),
         Outside(),
         UseCases(),
         *overrides,
@@ -342,5 +312,6 @@ def make_container(
             Settings: settings,
             ThreadBell: thread_bell or ThreadBell(),
             Telemetry: telemetry or Silence(),
+            Switchboard: switchboard or Switchboard(time.monotonic),
         },
     )

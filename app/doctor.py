@@ -13,16 +13,17 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from adapters.cryptography import KEY_FILE, key_of_file
 from adapters.ffmpeg import FfmpegEngine, fonts_chosen
 from adapters.media_folder import MediaFolder
+from app.chains import Chains
 from app.config import Settings, load_settings
 from app.container import make_container
 from app.doctor_servers import ServerVisit
 from app.findings import Check, Finding, Sound, look
+from app.provider_states import chains_in_words
 from domain.errors import DomainError, FontMissing, SettingsInvalid
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
     Quarantine,
-    ScriptWriter,
     Typesetter,
     VideoEngine,
 )
@@ -61,6 +62,7 @@ async def examine(settings: Settings) -> list[Finding]:
             "ffmpeg": visit.ffmpeg,
             "fonts": visit.fonts,
             "voice": visit.voice,
+            "providers": visit.providers,
             "encyclopedia": visit.encyclopedia,
             "music": visit.music,
             "media folder": visit.media_folder,
@@ -163,8 +165,13 @@ class _Visit:
         await asyncio.to_thread(narrator.identity, default)
         return f"{default.name} ({default.language}) speaks; installed: {ids}"
 
+    async def providers(self) -> str:
+        return f"asked in this order: {chains_in_words(await self._container.get(Chains))}"
+
     async def encyclopedia(self) -> str:
-        writer = await self._container.get(ScriptWriter)
+        writer = (await self._container.get(Chains)).writers.providers.get("offline")
+        if writer is None:
+            return "WRITERS doesn't name `offline`: it isn't asked"
         match = await asyncio.to_thread(writer.match_topic, SAMPLE_TOPIC, "en")
         return f"{SAMPLE_TOPIC!r} finds the article {match.title!r}"
 

@@ -11,6 +11,7 @@ from app.container import make_container
 from app.workshop import Workshop
 from domain.errors import ServiceUnavailable
 from domain.jobs.telemetry import Telemetry
+from domain.providers.circuits import Switchboard
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +26,16 @@ class EmbeddedWorker:
     """Runs a workshop in a thread, so that blocking work never holds up the API."""
 
     def __init__(
-        self, settings: Settings, bell: ThreadBell, telemetry: Telemetry | None = None
+        self,
+        settings: Settings,
+        bell: ThreadBell,
+        telemetry: Telemetry | None = None,
+        switchboard: Switchboard | None = None,
     ) -> None:
         self._settings = settings
         self._bell = bell
         self._telemetry = telemetry
+        self._switchboard = switchboard
         self._thread = threading.Thread(target=self._main, name="faceless-worker", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -68,7 +74,10 @@ class EmbeddedWorker:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         while not self._is_stopped:
             container = make_container(
-                self._settings, thread_bell=self._bell, telemetry=self._telemetry
+                self._settings,
+                thread_bell=self._bell,
+                telemetry=self._telemetry,
+                switchboard=self._switchboard,
             )
             try:
                 workshop = await container.get(Workshop)

@@ -37,6 +37,7 @@ from domain.access.limits import Allowance, Counters, Limits
 from domain.generation.ports import ScriptWriter
 from domain.generation.stores import DocumentStore
 from domain.jobs.news import EventLog
+from domain.providers.circuits import Switchboard
 
 if TYPE_CHECKING:
     from app.embedded import EmbeddedWorker
@@ -94,6 +95,7 @@ class Server:
         async with self._opening:
             if self._settings is None:
                 # only now: these bring the voice and video engines' libraries with them
+                from app.chains import Chains  # noqa: PLC0415
                 from app.container import make_container  # noqa: PLC0415
                 from app.embedded import EmbeddedWorker  # noqa: PLC0415
                 from app.storage import make_folders  # noqa: PLC0415
@@ -106,8 +108,9 @@ class Server:
                 brief = self._for_one_command
                 self._meters = meters = None if brief else open_meters(settings)
                 bell = ThreadBell()
+                switchboard = Switchboard(time.monotonic)  # the worker's calls are told here, too
                 if settings.embedded_worker:
-                    self._worker = EmbeddedWorker(settings, bell, meters)
+                    self._worker = EmbeddedWorker(settings, bell, meters, switchboard)
                 worker = self._worker
 
                 def watch(container: AsyncContainer) -> Watch:
@@ -130,10 +133,16 @@ class Server:
                 own.provide(watch)
                 own.provide(scrape)
                 self._container = make_container(
-                    settings, own, *self._providers, thread_bell=bell, telemetry=meters
+                    settings,
+                    own,
+                    *self._providers,
+                    thread_bell=bell,
+                    telemetry=meters,
+                    switchboard=switchboard,
                 )
                 try:
                     self._feed = await self._container.get(EventFeed)  # connects to nothing
+                    await self._container.get(Chains)  # nor does this; but it may be set wrong
                     await self._begin(settings, preparation, worker)
                 except BaseException:
                     await self.close()

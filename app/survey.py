@@ -11,11 +11,15 @@ from typing import get_args
 import structlog
 
 from app.capabilities import Capabilities, Feature, limits_of
+from app.chains import Chains
 from app.config import Settings
+from app.provider_states import provider_states
+from app.providers import Kit
 from app.version import version
 from domain.errors import DomainError
 from domain.generation.brief import CaptionStyle, ShotKind
 from domain.generation.ports import MusicLibrary, Narrator, ScriptWriter, Voice
+from domain.providers.circuits import Switchboard
 
 log = structlog.get_logger("app.survey")
 
@@ -34,7 +38,14 @@ class Survey:
         writer: ScriptWriter,
         narrator: Narrator,
         music: MusicLibrary,
+        *,
+        kit: Kit,
+        chains: Chains,
+        switchboard: Switchboard,
     ) -> None:
+        self._kit = kit
+        self._chains = chains
+        self._switchboard = switchboard
         self._settings = settings
         self._writer = writer
         self._narrator = narrator
@@ -60,6 +71,7 @@ class Survey:
                 _limits(self._settings),
                 *_not_yet(),
             ],
+            providers=provider_states(self._kit, self._chains, self._switchboard),
             languages=sorted({voice.language for voice in voices}),
             voices=[voice.id for voice in voices],
             moods=moods,
@@ -73,7 +85,7 @@ class Survey:
         topic = Feature(
             name="script.topic",
             available=trouble is None,
-            detail="scripts on topics of an offline encyclopedia, in English",
+            detail=f"scripts on topics; WRITERS: {', '.join(self._chains.writers.providers)}",
             missing=trouble,
             hint=None if trouble is None else "`faceless doctor` says what is wrong.",
         )

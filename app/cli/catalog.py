@@ -86,7 +86,10 @@ def capabilities(session: Session) -> None:
         return
     told = answer.body
     features, limits = told.pop("features"), told.pop("limits")
+    ports = told.pop("providers", [])  # older servers have none
     print_facts([(_mark(feature), _state(feature)) for feature in features])
+    click.echo()
+    print_facts([(port["setting"], _order(port)) for port in ports])
     click.echo()
     print_facts([(name, _value(value)) for name, value in told.items()])
     click.echo()
@@ -106,6 +109,20 @@ def _state(feature: dict[str, Any]) -> str:
     if feature["available"]:
         return detail
     return f"{detail}. {feature.get('hint') or 'It takes ' + str(feature['missing'])}"
+
+
+def _order(port: dict[str, Any]) -> str:
+    """A port's providers in the order of asking, and which of them aren't asked just now."""
+    told = []
+    for provider in port["providers"]:
+        shut = [key for key in provider.get("keys", []) if key["is_open"]]
+        if provider.get("place") is not None:
+            reasons = "; ".join(
+                f"{key['label']} not for {key['seconds_left']:.0f} s: {key['reason']}".strip()
+                for key in shut
+            )
+            told.append(f"{provider['name']} ({reasons})" if reasons else provider["name"])
+    return ", ".join(told)
 
 
 def _value(value: Any) -> str:

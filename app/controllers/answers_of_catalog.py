@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from app.capabilities import Capabilities, Feature, limits_of
+from app.capabilities import (
+    Capabilities,
+    Feature,
+    PortProviders,
+    ProviderKey,
+    ProviderState,
+    limits_of,
+)
 from app.config import Settings
 from app.controllers.answers_of_work import ACCEPTED_AT, VOICE_CREDIT
 from app.controllers.bodies import MusicList, PaletteList, VoiceBody, VoiceList
@@ -52,6 +59,36 @@ CAPABILITIES = Capabilities(
             setting="MEDIA_DIR",
             hint="Set MEDIA_DIR to a folder, and restart.",
         ),
+    ],
+    providers=[
+        PortProviders(
+            port="narrator",
+            setting="NARRATORS",
+            providers=[
+                ProviderState(
+                    name="elevenlabs",
+                    place=1,
+                    detail="voices of ElevenLabs",
+                    keys=[
+                        ProviderKey(
+                            label="...9f3c",
+                            is_open=True,
+                            seconds_left=571.3,
+                            failures=1,
+                            reason="The key was refused (403).",
+                        )
+                    ],
+                    setting="NARRATORS",
+                ),
+                ProviderState(
+                    name="piper",
+                    place=2,
+                    detail="voices on this machine; the extra `voice`, VOICE_DIR",
+                    keys=[ProviderKey(label="", is_open=False, seconds_left=0.0, failures=0)],
+                    setting="NARRATORS",
+                ),
+            ],
+        )
     ],
     languages=["en-US"],
     voices=[VOICE.id],

@@ -38,7 +38,10 @@ class CatalogController(Controller):
         "/capabilities",
         summary="What this server can do",
         description="And what is missing for the rest, with the setting to set or the extra to "
-        "install. Whether everything that it depends on answers just now is said by "
+        "install. `providers` has each port's providers in the order of asking, and which of their "
+        "keys aren't asked just now, for how long, and why: as the process that answers has come "
+        "to know it, with its embedded worker; workers of their own keep that to themselves. "
+        "Whether everything that it depends on answers just now is said by "
         "`/api/health/ready`.",
         **needs(Scope.JOBS_READ),
     )

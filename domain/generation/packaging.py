@@ -27,6 +27,7 @@ from domain.generation.storyboard import Storyboard
 from domain.generation.telegrams import telegram, text_of
 from domain.generation.tokens import joined, sentence_case, tokens_of_text
 from domain.generation.wording import Wording
+from domain.providers.usage import Usage
 
 __all__ = [
     "Chapter",
@@ -138,6 +139,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """file name -> SHA-256"""
     tools: dict[str, str]
     warnings: list[ProductionWarning]
+    providers: list[Usage] = []
+    """by stage and scene: who was asked, who answered, and what went wrong on the way"""
 
 
 class Video(msgspec.Struct, frozen=True, kw_only=True):

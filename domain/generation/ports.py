@@ -227,6 +227,8 @@ class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
     """A clip or still that a source offers; ``score`` 0 to 1, comparable within the source."""
 
     id: str
+    source: str = ""
+    """which source offers it, as the settings call it; ``id`` is unique in it"""
     name: str
     type: Literal["clip", "still"]
     score: float
@@ -248,6 +250,8 @@ class VisualSource(Protocol):
         self, request: VisualRequest, errand: Errand = UNPAID
     ) -> list[VisualCandidate]:
         """Candidates, best first; empty when nothing fits. A named ``media`` scores 1.
+
+        A source without files that users name answers a named ``media`` with nothing, at once.
 
         Raises:
             MediaNotFound: ``media`` is named and isn't there.

@@ -18,7 +18,10 @@ from domain.generation.stages.stage import Studio
 from domain.generation.stages.storyboard import choose_pictures, glyph_warnings
 from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop, Storyboard
 from domain.generation.unmet import unmet_kinds
+from domain.jobs.model import UnitKind
 from domain.jobs.ports import PaceOfWork
+from domain.providers.errand import Errand
+from domain.providers.usage import Usage, usage
 
 AT_ONCE = 2
 """sketches of one process: each keeps a thread busy for a second or so"""
@@ -50,6 +53,8 @@ class Sketch(msgspec.Struct, frozen=True, kw_only=True):
     """with word times in proportion to letters; clips and stills are named and not stored"""
     estimated: Estimate
     warnings: list[ProductionWarning]
+    providers: list[Usage] = []
+    """by stage: who was asked for the script and for pictures, and what went wrong on the way"""
 
 
 class Sketcher:
@@ -79,9 +84,10 @@ class Sketcher:
         prepared = await self._intake.prepare(brief)
         brief = prepared.brief
         # writers may compute on their loop, which is to be no request's: one of its own for each
-        script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief)))
+        writing, looking = Errand(), Errand()
+        script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief, writing)))
         narrations = await asyncio.to_thread(self._narrate, script, brief)
-        pictures = await choose_pictures(self._studio.visuals, brief, script, narrations)
+        pictures = await choose_pictures(self._studio.visuals, brief, script, narrations, looking)
         board, found = await asyncio.to_thread(self._plan, brief, script, narrations, pictures)
         pace = await self._studio.jobs.pace(account_id)
         return Sketch(
@@ -91,11 +97,15 @@ class Sketcher:
             storyboard=board,
             estimated=_estimate(sum(narration.frames for narration in narrations), pace),
             warnings=[*prepared.warnings, *script.warnings, *found],
+            providers=[
+                *usage(UnitKind.SCRIPT, 0, writing.attempts),
+                *usage(UnitKind.STORYBOARD, 0, looking.attempts),
+            ],
         )
 
-    async def _write(self, brief: Brief) -> Script:
+    async def _write(self, brief: Brief, errand: Errand) -> Script:
         words_per_minute = pace_for(brief.aspect_ratio) * brief.voice.speed
-        return await self._studio.writer.write(brief, brief.seed or 0, words_per_minute)
+        return await self._studio.writer.write(brief, brief.seed or 0, words_per_minute, errand)
 
     def _narrate(self, script: Script, brief: Brief) -> list[SceneNarration]:
         voice = self._studio.narrator.voice_for(script.language, brief.voice.id)

@@ -32,6 +32,7 @@ from domain.generation.script import (
     spoken_seconds,
 )
 from domain.providers.errand import UNPAID, Errand
+from domain.providers.failures import ProviderFailed, Verdict
 
 MAX_SCENE_SENTENCES = 3
 MAX_SCENE_WORDS = 45
@@ -141,8 +142,18 @@ class Writers:
     async def write(
         self, brief: Brief, seed: int, words_per_minute: float, errand: Errand = UNPAID
     ) -> Script:
-        """Have the script written by the writer of the brief's source."""
-        writer = self._by_source[brief.source_kind]
+        """Have the script written by the writer of the brief's source.
+
+        Raises:
+            ProviderFailed: none of them reads such a source.
+        """
+        writer = self._by_source.get(brief.source_kind)
+        if writer is None:
+            known = ", ".join(f"`{kind}`" for kind in self._by_source)
+            raise ProviderFailed(
+                f"Nothing is written from `{brief.source_kind}` here, only from {known}.",
+                Verdict.NEXT,
+            )
         return await writer.write(brief, seed, words_per_minute, errand)
 
 

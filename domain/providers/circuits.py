@@ -1,7 +1,7 @@
 """Circuits: who has failed often enough not to be asked for a while.
 
-There is one for each key of a provider, in each process: a key that is out of credit says nothing
-about the next one.
+There is one for each key of a provider, for each port that it serves, in each process: a key that
+is out of credit says nothing about the next one, and speech that is down says nothing about text.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ OPEN_SECONDS = 30.0
 LONGEST_SECONDS = 900.0
 BLOCKED_SECONDS = 600.0
 """for a key that is of no use: somebody has to do something about it"""
+_MOST_DOUBLINGS = 16
 
 
 class CircuitState(msgspec.Struct, frozen=True):
@@ -27,6 +28,8 @@ class CircuitState(msgspec.Struct, frozen=True):
     """its last characters, or empty where there is none"""
     is_open: bool
     """it isn't asked at the moment"""
+    is_blocked: bool
+    """its last failure was one that doesn't pass by itself, as far as anybody said"""
     seconds_left: float
     failures: int
     """in a row"""
@@ -34,17 +37,19 @@ class CircuitState(msgspec.Struct, frozen=True):
     """of the last of them"""
 
 
-class _Circuit:
-    def __init__(self) -> None:
-        self.failures = 0
-        self.openings = 0
-        self.open_until = 0.0
-        self.reason = ""
+class _Circuit(msgspec.Struct, frozen=True):
+    failures: int = 0
+    openings: int = 0
+    open_until: float = 0.0
+    is_blocked: bool = False
+    reason: str = ""
 
 
 class Circuits:
-    """All of them. After its time an open circuit lets calls through; one more failure opens it
-    again, for longer, and a success closes it for good.
+    """Those of one port. After its time an open circuit lets calls through; one more failure opens
+    it again, for longer, and a success closes it for good.
+
+    They may be read and written in several threads: what is kept is replaced, never changed.
 
     Args:
         clock: seconds that never go back.
@@ -61,41 +66,69 @@ class Circuits:
 
     def succeeded(self, provider: str, key: str) -> None:
         """A call was answered."""
-        self._circuits.pop((provider, key), None)
+        if (provider, key) in self._circuits:
+            self._circuits = {
+                name: kept for name, kept in self._circuits.items() if name != (provider, key)
+            }
 
     def failed(self, provider: str, key: str, failure: ProviderFailed) -> None:
         """A call failed. One that a provider only refused says nothing about the next."""
         if failure.verdict in (Verdict.NEXT, Verdict.GIVE_UP):
             return
-        circuit = self._circuits.setdefault((provider, key), _Circuit())
-        circuit.failures += 1
-        circuit.reason = failure.message
+        now = self._clock()
+        before = self._circuits.get((provider, key), _Circuit())
+        is_blocked = failure.verdict is Verdict.BLOCKED
         asked = failure.retry_after_seconds or 0.0
-        if failure.verdict is Verdict.BLOCKED:
-            self._open(circuit, max(asked, BLOCKED_SECONDS))
-        elif circuit.failures >= FAILURES or circuit.openings:
-            self._open(circuit, max(asked, min(LONGEST_SECONDS, self._wait(circuit))))
-        elif asked:
-            circuit.open_until = self._clock() + asked
+        wait, openings = asked, before.openings
+        # calls that were under way when it opened fail too, and are no reason to open it again
+        was_open = before.open_until > now
+        opens = before.failures + 1 >= FAILURES or before.openings > 0
+        if is_blocked:
+            wait = asked or BLOCKED_SECONDS
+            openings += not was_open
+        elif opens and not was_open:
+            doublings = min(before.openings, _MOST_DOUBLINGS)
+            wait = max(asked, min(LONGEST_SECONDS, OPEN_SECONDS * 2.0**doublings))
+            openings += 1
+        circuit = _Circuit(
+            failures=before.failures + 1,
+            openings=openings,
+            open_until=max(before.open_until, now + wait) if wait else before.open_until,
+            is_blocked=is_blocked and not asked,
+            reason=failure.message,
+        )
+        self._circuits = {**self._circuits, (provider, key): circuit}
+
+    def state(self, provider: str, key: str) -> CircuitState:
+        """How one key stands."""
+        circuit = self._circuits.get((provider, key), _Circuit())
+        left = max(0.0, circuit.open_until - self._clock())
+        return CircuitState(
+            provider=provider,
+            key=key,
+            is_open=left > 0,
+            is_blocked=circuit.is_blocked,
+            seconds_left=left,
+            failures=circuit.failures,
+            reason=circuit.reason,
+        )
 
     def states(self) -> list[CircuitState]:
         """Every key that has failed since it last succeeded."""
-        return [
-            CircuitState(
-                provider=provider,
-                key=key,
-                is_open=circuit.open_until > self._clock(),
-                seconds_left=max(0.0, circuit.open_until - self._clock()),
-                failures=circuit.failures,
-                reason=circuit.reason,
-            )
-            for (provider, key), circuit in sorted(self._circuits.items())
-        ]
+        return [self.state(provider, key) for provider, key in sorted(self._circuits)]
 
-    def _wait(self, circuit: _Circuit) -> float:
-        doublings = min(circuit.openings, 16)
-        return float(OPEN_SECONDS * 2**doublings)
 
-    def _open(self, circuit: _Circuit, seconds: float) -> None:
-        circuit.openings += 1
-        circuit.open_until = self._clock() + seconds
+class Switchboard:
+    """The circuits of every port of a process.
+
+    Args:
+        clock: seconds that never go back.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._ports: dict[str, Circuits] = {}
+
+    def of(self, port: str) -> Circuits:
+        """Those of one port, the same at every call."""
+        return self._ports.setdefault(port, Circuits(self._clock))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from domain.providers.chain import Attempt
+from domain.providers.chain import ProviderAttempt
 from domain.providers.spending import NO_PURSE, Purse
 
 
@@ -21,13 +21,18 @@ class Errand:
     purse: Purse = NO_PURSE
     progress: Callable[[float], None] = _tell_nobody
     """told the finished share, 0 to 1; cheap, may be called often"""
-    attempts: list[Attempt] = field(default_factory=list)
+    attempts: list[ProviderAttempt] = field(default_factory=list)
     """of providers, in order: chains add to it, and it ends up in the manifest"""
 
-    def note(self, attempts: Sequence[Attempt]) -> None:
+    def note(self, attempts: Sequence[ProviderAttempt]) -> None:
         """Keep what a chain has tried."""
         self.attempts.extend(attempts)
 
 
-UNPAID = Errand()
+class _Unnoted(Errand):
+    def note(self, attempts: Sequence[ProviderAttempt]) -> None:
+        """Keep nothing: there is one of it for a process's whole life."""
+
+
+UNPAID: Errand = _Unnoted()
 """for calls outside any job: nothing can be bought, and nobody reads the notes"""

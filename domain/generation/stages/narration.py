@@ -24,6 +24,8 @@ from domain.generation.script import Scene, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
 from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import Finish
+from domain.providers.usage import ATTEMPTS, attempts_in
+from domain.providers.usage import kept as kept_attempts
 
 SENTENCE = "sentence"
 """the kind under which single spoken sentences are kept"""
@@ -113,6 +115,7 @@ class NarrationStage(Stage):
         )
         kept = await self._studio.jobs.result(work.account_id, name)
         if kept is None:
+            before = len(work.errand.attempts)
             spoken = await self._studio.narrator.speak(
                 sentence, voice, speed, work.seed, work.errand
             )
@@ -124,11 +127,17 @@ class NarrationStage(Stage):
                     kind=SENTENCE,
                     content=audio.sha256,
                     artifacts={"pcm": audio.sha256},
-                    data={"words": msgspec.to_builtins(spoken.words), "timing": spoken.timing},
+                    data={
+                        "words": msgspec.to_builtins(spoken.words),
+                        "timing": spoken.timing,
+                        ATTEMPTS: kept_attempts(work.errand.attempts[before:]),
+                    },
                 ),
             )
             if kept.content == audio.sha256:
                 return name, spoken
+        else:
+            work.errand.note(attempts_in(kept.data))
         pcm = b"".join([piece async for piece in self._studio.artifacts.read(kept.content)])
         return name, Utterance(
             pcm=pcm,
@@ -168,5 +177,9 @@ class NarrationStage(Stage):
             content=content,
             artifacts={"audio": audio.sha256},
             # a video keeps the sentences that it is made of, for its next revision
-            data={"frames": narration.frames, SPOKEN: [said for said, _ in spoken if said]},
+            data={
+                "frames": narration.frames,
+                SPOKEN: [said for said, _ in spoken if said],
+                ATTEMPTS: kept_attempts(work.errand.attempts),
+            },
         )

@@ -31,6 +31,7 @@ from domain.generation.stores import Artifact
 from domain.generation.storyboard import DrawnBackdrop, Storyboard
 from domain.jobs.model import JobResult, Result, UnitKind
 from domain.jobs.ports import Finish
+from domain.providers.usage import attempts_in, usage
 
 THUMBNAIL_SIZE = (1280, 720)
 """pixels; YouTube's recommendation"""
@@ -268,6 +269,11 @@ class PackageStage(Stage):
             artifacts={file_name: artifact.sha256 for file_name, artifact in files.items()},
             tools=self._studio.engine.tools(),
             warnings=job.warnings,
+            providers=[
+                used
+                for (kind, ordinal), result in sorted(work.inputs.items())
+                for used in usage(kind, ordinal, attempts_in(result.data))
+            ],
         )
 
 

@@ -14,6 +14,7 @@ from domain.generation.stages.stage import Stage, Studio, Task, Work, load_docum
 from domain.generation.writing import apply_edits
 from domain.jobs.model import GATED, NewUnit, Result, Revises, UnitKind
 from domain.jobs.ports import Finish
+from domain.providers.usage import ATTEMPTS, kept
 
 
 class ScriptStage(Stage):
@@ -80,7 +81,12 @@ class ScriptStage(Stage):
 
     async def _keep(self, work: Work, name: str, script: Script) -> Result:
         content = await store_document(self._studio, work, UnitKind.SCRIPT, name, script)
-        return Result(fingerprint=name, kind=UnitKind.SCRIPT, content=content)
+        return Result(
+            fingerprint=name,
+            kind=UnitKind.SCRIPT,
+            content=content,
+            data={ATTEMPTS: kept(work.errand.attempts)},
+        )
 
 
 def edited_from(base: bytes, edits: Mapping[int, SceneEdit], brief: Brief) -> dict[str, Any]:

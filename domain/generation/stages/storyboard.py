@@ -18,6 +18,7 @@ from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import Finish
 from domain.providers.errand import UNPAID, Errand
+from domain.providers.usage import ATTEMPTS, kept
 
 
 class StoryboardStage(Stage):
@@ -63,6 +64,7 @@ class StoryboardStage(Stage):
                 kind=UnitKind.STORYBOARD,
                 content=content,
                 data={
+                    ATTEMPTS: kept(work.errand.attempts),
                     "warnings": msgspec.to_builtins(warnings),
                     "credits": msgspec.to_builtins(
                         [c.credit for scene in chosen.values() for c in scene]
@@ -112,8 +114,9 @@ class StoryboardStage(Stage):
         return [
             ProductionWarning(
                 code="media_skipped",
-                message=f"In the media folder, {name}: {reason}.",
-                hint="It isn't used until then; `faceless doctor` looks at the whole folder.",
+                message=f"Looking for pictures, {name} was passed over: {reason}.",
+                hint="`faceless doctor` looks at the whole media folder, `GET /api/capabilities` "
+                "tells how providers stand.",
             )
             for name, reason in self._studio.visuals.problems()
         ]

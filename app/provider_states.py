@@ -1,0 +1,110 @@
+"""How the providers of every port stand, as ``/api/capabilities`` tells it.
+
+Circuits are each process's own: what is told here is what the process that answers has come across,
+its embedded worker included, and not what workers elsewhere have.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.capabilities import PortProviders, ProviderKey, ProviderState
+from app.chains import Chains, lacking, names_in
+from app.plugins import installed, known_names, package_of
+from app.providers import PORTS, Kit, Port
+from domain.providers.circuits import Switchboard
+
+
+def provider_states(kit: Kit, chains: Chains, switchboard: Switchboard) -> list[PortProviders]:
+    """Every port with everybody who serves it, in order, and who could."""
+    return [
+        PortProviders(
+            port=port.name,
+            setting=port.setting,
+            providers=[
+                *_asked(port, chains, switchboard),
+                *_others(port, kit, names_in(getattr(kit.settings, port.setting.lower()))),
+            ],
+        )
+        for port in PORTS
+    ]
+
+
+def chains_in_words(chains: Chains) -> str:
+    """Every chain in order, on one line."""
+    told = []
+    for port in PORTS:
+        keys: dict[str, int] = {}
+        for link in chains.links(port):
+            keys[link.provider] = keys.get(link.provider, 0) + bool(link.key)
+        names = [f"{name} ({count} keys)" if count > 1 else name for name, count in keys.items()]
+        told.append(f"{port.setting} {', '.join(names)}")
+    return "; ".join(told)
+
+
+def _asked(port: Port[Any], chains: Chains, switchboard: Switchboard) -> list[ProviderState]:
+    circuits = switchboard.of(port.name)
+    keys: dict[str, list[ProviderKey]] = {}
+    for link in chains.links(port):
+        state = circuits.state(link.provider, link.key)
+        keys.setdefault(link.provider, []).append(
+            ProviderKey(
+                label=link.key,
+                is_open=state.is_open,
+                seconds_left=round(state.seconds_left, 1),
+                failures=state.failures,
+                reason=state.reason or None,
+            )
+        )
+    packages = _packages(port)
+    return [
+        ProviderState(
+            name=name,
+            place=place,
+            detail=_detail(port, name),
+            package=packages.get(name),
+            keys=of_it,
+            setting=port.setting,
+        )
+        for place, (name, of_it) in enumerate(keys.items(), start=1)
+    ]
+
+
+def _others(port: Port[Any], kit: Kit, named: list[str]) -> list[ProviderState]:
+    packages = _packages(port)
+    found = []
+    for name in known_names(port):
+        if name in named:
+            continue
+        offer = port.offers.get(name)  # those of other packages aren't loaded to be looked at
+        lack = None if offer is None else lacking(offer, kit.value_of)
+        lacks_setting = offer is not None and not any(map(kit.value_of, offer.needs))
+        setting = next(iter(offer.needs), port.setting) if offer and lacks_setting else port.setting
+        order = f"name it in {port.setting}, such as {port.setting}={','.join([name, *named])}"
+        found.append(
+            ProviderState(
+                name=name,
+                detail=_detail(port, name),
+                package=packages.get(name),
+                missing=lack or f"that {port.setting} names it",
+                setting=setting,
+                hint=_hint(lack, order),
+            )
+        )
+    return found
+
+
+def _hint(lack: str | None, order: str) -> str:
+    return (
+        f"It needs {lack}; then {order}, and restart."
+        if lack
+        else f"To have it, {order}, and restart."
+    )
+
+
+def _packages(port: Port[Any]) -> Mapping[str, str]:
+    return {name: package_of(points[0]) for name, points in installed(port).items()}
+
+
+def _detail(port: Port[Any], name: str) -> str:
+    offer = port.offers.get(name)
+    return "of another package" if offer is None else offer.about

@@ -1,0 +1,161 @@
+"""The registry: every provider that comes with the program, by port and by the name that the
+settings call it. A provider more is a line here; those of other packages are in ``app.plugins``.
+
+What makes one is given a ``Kit`` and answers the port, or one for each key by the key's label.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from adapters.media_folder import MediaFolder
+from adapters.music import BundledMusic, FolderMusic, MusicShelf
+from adapters.piper import PiperNarrator
+from adapters.sumy import SumyWriter
+from adapters.wikipedia import WikipediaWriter
+from app.config import Settings
+from domain.generation.ports import (
+    MusicLibrary,
+    Narrator,
+    Quarantine,
+    ScriptWriter,
+    SentenceSegmenter,
+    VisualSource,
+)
+from domain.generation.writing import Writers
+from domain.outbound import Resolver, UrlRules, WebClient
+
+PortT = TypeVar("PortT")
+
+LABELLED = 16
+"""characters that a key has at least, for its last four to give nothing away"""
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What providers are made with."""
+
+    settings: Settings
+    variables: Mapping[str, str]
+    """all variables of the environment and of ``.env``, for providers of other packages"""
+    segmenter: SentenceSegmenter
+    quarantine: Quarantine
+    rules: UrlRules
+    """which addresses may be asked where users or providers name them"""
+    resolver: Resolver
+    client: WebClient
+    """asks only addresses that ``rules`` allow"""
+
+    def value_of(self, variable: str) -> object:
+        """What a variable is set to; nothing, false or empty where it isn't."""
+        setting = getattr(self.settings, variable.lower(), None)
+        return setting or self.variables.get(variable, "").strip()
+
+
+@dataclass(frozen=True)
+class Offer(Generic[PortT]):
+    """A provider that can be named in a setting."""
+
+    make: Callable[[Kit], PortT | Mapping[str, PortT]]
+    """connects to nothing; by label where there are several keys"""
+    about: str = ""
+    """what it does, in words"""
+    needs: tuple[str, ...] = ()
+    """variables of which one has to be set"""
+    library: str = ""
+    """a module that has to be installed"""
+    extra: str = ""
+    """the extra that installs it"""
+
+
+@dataclass(frozen=True)
+class Port(Generic[PortT]):
+    """A port, and who may serve it."""
+
+    name: str
+    """that of the entry-point group, too: ``faceless.<name>``"""
+    setting: str
+    """which names the providers in order"""
+    protocol: type[Any]
+    """what each of them has to have"""
+    offers: Mapping[str, Offer[PortT]]
+    only_of_chains: frozenset[str] = frozenset()
+    """members that no single provider is ever asked for"""
+
+
+def by_key(keys: str, make: Callable[[str], PortT]) -> dict[str, PortT]:
+    """One port for each of the keys, which commas separate; one for none where there's none."""
+    found = list(dict.fromkeys(key for part in keys.split(",") if (key := part.strip())))
+    if not found:
+        return {"": make("")}
+    made: dict[str, PortT] = {}
+    for number, key in enumerate(found, start=1):
+        label = f"...{key[-4:]}" if len(key) >= LABELLED else f"#{number}"
+        made[f"{label} #{number}" if label in made else label] = make(key)
+    return made
+
+
+WRITER: Port[ScriptWriter] = Port(
+    name="writer",
+    setting="WRITERS",
+    protocol=ScriptWriter,
+    offers={
+        "offline": Offer(
+            lambda kit: Writers(
+                {
+                    "topic": WikipediaWriter(kit.segmenter, kit.settings.cache_dir / "wikipedia"),
+                    "source_text": SumyWriter(kit.segmenter),
+                }
+            ),
+            "topics of an offline encyclopedia, in English; articles are condensed",
+        ),
+    },
+)
+
+NARRATOR: Port[Narrator] = Port(
+    name="narrator",
+    setting="NARRATORS",
+    protocol=Narrator,
+    only_of_chains=frozenset({"alternatives"}),
+    offers={
+        "piper": Offer(
+            lambda kit: PiperNarrator(
+                kit.settings.cache_dir / "voices",
+                voice_dir=kit.settings.voice_dir,
+                default_voice=kit.settings.default_voice,
+            ),
+            "voices on this machine; the extra `voice`, VOICE_DIR",
+        ),
+    },
+)
+
+VISUALS: Port[VisualSource] = Port(
+    name="visuals",
+    setting="VISUALS",
+    protocol=VisualSource,
+    offers={
+        "folder": Offer(
+            lambda kit: MediaFolder(kit.settings.media_dir, kit.quarantine),
+            "clips and stills of MEDIA_DIR",
+        ),
+    },
+)
+
+MUSIC: Port[MusicLibrary] = Port(
+    name="music",
+    setting="MUSIC",
+    protocol=MusicLibrary,
+    offers={
+        "folder": Offer(
+            lambda kit: (
+                MusicShelf([])
+                if kit.settings.music_dir is None
+                else FolderMusic(kit.settings.music_dir, kit.quarantine)
+            ),
+            "tracks of MUSIC_DIR, a folder for each mood",
+        ),
+        "bundled": Offer(lambda _: BundledMusic(), "tracks that come with the program"),
+    },
+)
+
+PORTS: tuple[Port[Any], ...] = (WRITER, NARRATOR, VISUALS, MUSIC)

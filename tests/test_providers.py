@@ -1,0 +1,311 @@
+"""Providers by name: the program's own and those of other packages, the README's among them."""
+
+import re
+import sys
+import threading
+import tomllib
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import httpx
+import msgspec
+import pytest
+from live_server import serve
+
+from app.chains import Chains, names_in
+from app.config import Settings, load_settings
+from app.container import make_container
+from app.provider_states import chains_in_words
+from app.providers import PORTS, by_key
+from app.survey import Survey
+from domain.errors import SettingsInvalid
+from domain.generation.brief import Brief
+from domain.generation.ports import ScriptWriter
+from domain.providers.errand import Errand
+
+README = Path(__file__).parents[1] / "README.md"
+KEYS = "fable-key-number-0001,fable-key-number-0002"
+
+
+def problems(**variables: str) -> list[str]:
+    with pytest.raises(SettingsInvalid) as raised:
+        load_settings(variables, None)
+    return raised.value.problems
+
+
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Installs a package for the length of a test: its code, and what it registers."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+
+    def put(name: str, code: str, points: dict[str, dict[str, str]], package: str = "") -> None:
+        package = package or name.replace("_", "-")
+        (folder / f"{name}.py").write_text(code)
+        info = folder / f"{package}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(
+            "\n".join(
+                f"[{group}]\n" + "\n".join(f"{key} = {value}" for key, value in entries.items())
+                for group, entries in points.items()
+            )
+        )
+
+    before = set(sys.modules)
+    yield put
+    for name in set(sys.modules) - before:
+        if str(folder) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+# -- names ---------------------------------------------------------------------------------
+
+
+def test_without_settings_everything_is_served_by_this_machine() -> None:
+    settings = Settings()
+    assert [names_in(getattr(settings, port.setting.lower())) for port in PORTS] == [
+        ["offline"],
+        ["piper"],
+        ["folder"],
+        ["folder", "bundled"],
+    ]
+
+
+def test_every_name_nobody_knows_is_told_at_once_with_those_that_are_known() -> None:
+    told = problems(WRITERS="offlin, offline", NARRATORS="pipe", VISUALS=" , ", PORT="x")
+    assert len(told) == 4
+    assert "WRITERS: there is no 'offlin'; known: offline" in told
+    assert "NARRATORS: there is no 'pipe'; known: piper" in told
+    assert any(problem.startswith("VISUALS=") and "nobody" in problem for problem in told)
+    assert any(problem.startswith("PORT=") for problem in told)
+
+
+def test_a_provider_that_lacks_its_key_is_told_with_the_setting(install: Install) -> None:
+    install(
+        "paid_voice",
+        "from app.providers import Offer\noffer = Offer(print, needs=('PAID_KEY', 'PAID_URL'))",
+        {"faceless.narrator": {"paid": "paid_voice:offer"}},
+    )
+    [told] = problems(NARRATORS="paid,piper")
+    assert told == ("NARRATORS: 'paid' of the package paid-voice 1.0 needs PAID_KEY or PAID_URL")
+    variables = {"NARRATORS": "paid,piper", "PAID_URL": "http://127.0.0.1:1"}
+    assert load_settings(variables, None).narrators == "paid,piper"
+
+
+def test_a_library_that_isn_t_installed_is_told_with_its_extra(install: Install) -> None:
+    install(
+        "far_voice",
+        "from app.providers import Offer\noffer = Offer(print, library='nowhere', extra='far')",
+        {"faceless.narrator": {"far": "far_voice:offer"}},
+    )
+    [told] = problems(NARRATORS="far")
+    assert "needs the extra `far`: pip install 'faceless[far]'" in told
+
+
+def test_a_broken_package_is_named(install: Install) -> None:
+    install("torn", "import nowhere", {"faceless.visuals": {"torn": "torn:make"}})
+    install("dull", "make = 7", {"faceless.writer": {"dull": "dull:make"}})
+    told = problems(VISUALS="torn,folder", WRITERS="dull")
+    assert len(told) == 2
+    assert "'dull' is of the package dull 1.0, whose entry point 'dull:make' is neither" in told[0]
+    assert "'torn' is of the package torn 1.0, which can't be loaded: ModuleNotFound" in told[1]
+
+
+def test_a_package_that_nobody_names_is_never_loaded(install: Install) -> None:
+    install("torn", "raise SystemError", {"faceless.visuals": {"torn": "torn:make"}})
+    load_settings({"VISUALS": "folder", "WRITERS": "offline"}, None)
+    assert "torn" not in sys.modules
+
+
+def test_a_name_that_two_packages_offer_is_refused_and_one_s_own_stays(install: Install) -> None:
+    offers = {"faceless.writer": {"fable": "one:make", "offline": "one:make"}}
+    install("one", "make = print", offers)
+    install("two", "make = print", {"faceless.writer": {"fable": "two:make"}})
+    [told] = problems(WRITERS="fable,offline")
+    assert "by several packages, one 1.0 and two 1.0" in told
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("make = lambda kit: 1 / 0", "can't be made: ZeroDivisionError"),
+        ("make = lambda kit: 'a writer'", "gave a str, which is no ScriptWriter: it lacks"),
+    ],
+)
+async def test_a_package_that_makes_nothing_useful_is_named_when_it_s_made(
+    install: Install, tmp_path: Path, code: str, told: str
+) -> None:
+    install("dull", code, {"faceless.writer": {"dull": "dull:make"}})
+    made = make_container(Settings(data_dir=tmp_path, writers="dull"))
+    with pytest.raises(SettingsInvalid) as raised:
+        await made.get(Chains)
+    [problem] = raised.value.problems
+    assert problem.startswith("WRITERS: 'dull' of the package dull 1.0 ")
+    assert told in problem
+    await made.close()
+
+
+async def test_connections_of_providers_are_closed_with_the_rest(
+    install: Install, tmp_path: Path
+) -> None:
+    install(
+        "shutter",
+        "closed = []\nclass Port:\n    identity = 'x'\n    def match_topic(self): ...\n"
+        "    async def write(self): ...\n    async def aclose(self): closed.append(self)\n"
+        "def make(kit): return {'a': Port(), 'b': Port()}\n",
+        {"faceless.writer": {"shutter": "shutter:make"}},
+    )
+    made = make_container(Settings(data_dir=tmp_path, writers="shutter,offline"))
+    chains = await made.get(Chains)
+    assert [(link.provider, link.key) for link in chains.writers.links] == [
+        ("shutter", "a"),
+        ("shutter", "b"),
+        ("offline", ""),
+    ]
+    assert "WRITERS shutter (2 keys), offline; NARRATORS piper" in chains_in_words(chains)
+    await made.close()
+    assert len(sys.modules["shutter"].closed) == 2
+
+
+def test_keys_are_told_apart_by_what_gives_nothing_away() -> None:
+    assert by_key("", str) == {"": ""}
+    assert list(by_key(f"{KEYS}, short,", str)) == ["...0001", "...0002", "#3"]
+    alike = [f"{letter}{'x' * 20}9999" for letter in "ab"]
+    made = by_key(",".join([*alike, alike[0]]), str)
+    assert list(made.values()) == alike
+    assert list(made) == ["...9999", "...9999 #2"]
+
+
+# -- the README's example ------------------------------------------------------------------
+
+
+class Fable(BaseHTTPRequestHandler):
+    """The example's service: it takes the second key only."""
+
+    asked: ClassVar[list[tuple[str, Any]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        key = self.headers["Authorization"].removeprefix("Bearer ")
+        self.asked.append((key, msgspec.json.decode(body)))
+        is_known = key.endswith("2")
+        answer = {"title": "The fox", "lines": ["A fox saw grapes.", "They hung high."]}
+        self.send_response(200 if is_known else 403)
+        self.end_headers()
+        self.wfile.write(msgspec.json.encode(answer) if is_known else b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Stay quiet."""
+
+
+@pytest.fixture
+def fable() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Fable)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    Fable.asked.clear()
+    yield f"http://127.0.0.1:{server.server_port}/scripts"
+    server.shutdown()
+    server.server_close()
+
+
+def example() -> tuple[str, dict[str, dict[str, str]]]:
+    """The code of the README's section, and what its package registers."""
+    section = README.read_text().split("## Adding a provider\n")[1].split("\n## ")[0]
+    code, registered = (
+        re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+        for language in ("python", "toml")
+    )
+    return code[0], tomllib.loads(registered[0])["project"]["entry-points"]
+
+
+async def test_the_readme_s_example_works_as_it_stands(
+    install: Install, fable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, points = example()
+    assert len(code.splitlines()) <= 45
+    install("faceless_fable", code, points)
+    for name, value in {"FABLE_URL": fable, "FABLE_KEYS": KEYS, "WRITERS": "fable,offline"}.items():
+        monkeypatch.setenv(name, value)
+    settings = msgspec.structs.replace(load_settings(env_file=None), data_dir=tmp_path)
+    made = make_container(settings)
+    writer, errand = await made.get(ScriptWriter), Errand()
+
+    assert writer.match_topic("A fox", "en").title == "A fox"
+    script = await writer.write(Brief(topic="A fox"), 7, 160.0, errand)
+
+    assert script.title == "The fox"
+    assert script.scenes[1].text == "They hung high."
+    key = KEYS.split(",")[1]
+    assert Fable.asked[-1] == (key, {"about": "A fox", "seed": 7})
+    told = [(attempt.provider, attempt.key, attempt.outcome) for attempt in errand.attempts]
+    assert told == [("fable", "...0001", "blocked"), ("fable", "...0002", "answered")]
+    assert errand.attempts[0].reason == "Fable refused the key (403)."
+
+    [port] = [
+        port for port in (await (await made.get(Survey)).look()).providers if port.port == "writer"
+    ]
+    [first, second] = port.providers
+    assert (first.name, first.place, first.package) == ("fable", 1, "faceless-fable 1.0")
+    assert [(key.label, key.is_open, key.reason) for key in first.keys] == [
+        ("...0001", True, "Fable refused the key (403)."),
+        ("...0002", False, None),
+    ]
+    assert 590 < first.keys[0].seconds_left <= 600
+    assert (second.name, second.place) == ("offline", 2)
+    await made.close()
+
+
+async def test_when_the_example_s_service_is_down_the_next_one_writes(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, points = example()
+    install("faceless_fable", code.replace("Verdict.RETRY", "Verdict.NEXT"), points)
+    monkeypatch.setenv("FABLE_URL", "http://127.0.0.1:9/scripts")
+    made = make_container(Settings(data_dir=tmp_path, writers="fable,offline"))
+    errand = Errand()
+    article = " ".join(["The bridge was closed in May, and nobody knows who will pay for it."] * 3)
+    script = await (await made.get(ScriptWriter)).write(
+        Brief(source_text=article), 7, 160.0, errand
+    )
+    assert "bridge" in script.text
+    assert [attempt.provider for attempt in errand.attempts] == ["fable", "offline"]
+    await made.close()
+
+
+async def test_what_the_embedded_worker_comes_across_is_in_the_api_s_capabilities(
+    install: Install,
+    fable: str,
+    sqlite_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install("faceless_fable", *example())
+    monkeypatch.setenv("FABLE_URL", fable)
+    monkeypatch.setenv("FABLE_KEYS", KEYS)
+    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, writers="fable", worker_slots=1)
+    brief = {"topic": "A fox", "pause_after": "script"}
+    with serve(settings) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=30) as api:
+            job = (await api.post("/api/generate", json=brief)).json()["id"]
+            async with api.stream("GET", f"/api/jobs/{job}/events") as stream:
+                async for line in stream.aiter_lines():
+                    if "approval" in line:
+                        break
+            sketch = (await api.post("/api/generate?dry_run=true", json=brief)).json()
+            answer = (await api.get("/api/capabilities")).json()
+    [writer] = [port for port in answer["providers"] if port["port"] == "writer"]
+    keys = writer["providers"][0]["keys"]
+    assert [key["is_open"] for key in keys] == [True, False]
+    offline = writer["providers"][1]
+    assert (offline["name"], offline["place"]) == ("offline", None)
+    assert offline["setting"] == "WRITERS"
+    assert "WRITERS=offline,fable" in offline["hint"]
+    [script, _] = sketch["providers"]
+    assert (script["stage"], script["providers"]) == ("script", ["fable"])
