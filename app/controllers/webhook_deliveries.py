@@ -9,11 +9,15 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from app.authentication import needs
+from app.controllers.idempotency import REPLAY_HEADERS, IdempotencyKey, read_key, replay_mark
 from app.controllers.keys import NO_STORE
 from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, SortBy, page_links
+from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
+from domain.errors import IdempotencyKeyReused, SecretUnreadable
 from domain.jobs.listing import Sort
+from domain.once import Answered, FirstAnswers
 from domain.webhooks import Delivery, DeliverySelection, DeliveryState, Webhooks
 
 State = Annotated[
@@ -68,12 +72,25 @@ class DeliveriesController(Controller):
         summary="Send any message again",
         description="Also one that went to the `webhook_url` of a request. It keeps its "
         "`webhook-id`, by which receivers know that they had it already.",
+        response_headers=REPLAY_HEADERS,
+        responses=problem_specs(IdempotencyKeyReused, SecretUnreadable),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def resend_any(
-        self, request: JsonRequest, delivery_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+        self,
+        request: JsonRequest,
+        delivery_id: FromPath[UUID],
+        webhooks: FromDishka[Webhooks],
+        first_answers: FromDishka[FirstAnswers],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[Delivery]:
-        return _sent(await webhooks.resend(request.account_id, delivery_id))
+        answered = await first_answers.give(
+            request.account_id,
+            await read_key(request, idempotency_key),
+            Delivery,
+            lambda once: webhooks.resend(request.account_id, delivery_id, once=once),
+        )
+        return _sent(answered)
 
     @get(
         "/{webhook_id:uuid}/deliveries",
@@ -106,6 +123,8 @@ class DeliveriesController(Controller):
         summary="Send a message again",
         description="Whatever became of it, also where the webhook is disabled. It keeps its "
         "`webhook-id`, by which receivers know that they had it already.",
+        response_headers=REPLAY_HEADERS,
+        responses=problem_specs(IdempotencyKeyReused, SecretUnreadable),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def resend(
@@ -114,8 +133,17 @@ class DeliveriesController(Controller):
         webhook_id: FromPath[UUID],
         delivery_id: FromPath[UUID],
         webhooks: FromDishka[Webhooks],
+        first_answers: FromDishka[FirstAnswers],
+        *,
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[Delivery]:
-        return _sent(await webhooks.resend(request.account_id, delivery_id, webhook_id))
+        answered = await first_answers.give(
+            request.account_id,
+            await read_key(request, idempotency_key),
+            Delivery,
+            lambda once: webhooks.resend(request.account_id, delivery_id, webhook_id, once=once),
+        )
+        return _sent(answered)
 
     @post(
         "/{webhook_id:uuid}/test",
@@ -123,13 +151,26 @@ class DeliveriesController(Controller):
         summary="Send a test",
         description="A message of the type `webhook.test`, also where the webhook is disabled or "
         "is told other things only. What became of it is in its deliveries.",
+        response_headers=REPLAY_HEADERS,
+        responses=problem_specs(IdempotencyKeyReused, SecretUnreadable),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def test(
-        self, request: JsonRequest, webhook_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+        self,
+        request: JsonRequest,
+        webhook_id: FromPath[UUID],
+        webhooks: FromDishka[Webhooks],
+        first_answers: FromDishka[FirstAnswers],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[Delivery]:
-        return _sent(await webhooks.test(request.account_id, webhook_id))
+        answered = await first_answers.give(
+            request.account_id,
+            await read_key(request, idempotency_key),
+            Delivery,
+            lambda once: webhooks.test(request.account_id, webhook_id, once=once),
+        )
+        return _sent(answered)
 
 
-def _sent(delivery: Delivery) -> Response[Delivery]:
-    return Response(delivery, status_code=202, headers=NO_STORE)
+def _sent(answered: Answered[Delivery]) -> Response[Delivery]:
+    return Response(answered.answer, status_code=202, headers=NO_STORE | replay_mark(answered))
