@@ -87,21 +87,20 @@ class SqlDeliveryStore:
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Delivery]:
-        walk = Walk(deliveries, selection)
+        walk = Walk(deliveries, selection, cursor)
         conditions = [deliveries.c.account_id == account_id]
         named = {"webhook_id": selection.webhook_id, "job_id": selection.job_id}
         conditions += [deliveries.c[name] == id_ for name, id_ in named.items() if id_ is not None]
         if selection.state is not None:
             conditions.append(deliveries.c.state == selection.state)
-        if cursor is not None:
-            conditions.append(walk.beyond(cursor))
-        query = sa.select(deliveries).where(*conditions).order_by(*walk.order).limit(limit + 1)
+        query = walk.steps(sa.select(deliveries).where(*conditions), limit)
         async with self._transactions.reading() as conn:
             if selection.webhook_id is not None:
                 await read_webhook(conn, account_id, selection.webhook_id)
             rows = (await conn.execute(query)).all()
-        found = [_delivery(row) for row in rows[:limit]]
-        return Page(items=found, next=walk.cursor_after(rows, limit))
+        found = walk.found(rows, limit)
+        items = [_delivery(row) for row in found.rows]
+        return Page(items=items, next=found.next, previous=found.previous)
 
     @uninterrupted
     async def resend(

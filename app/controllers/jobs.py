@@ -164,7 +164,7 @@ class JobsController(Controller):
         summary="List jobs",
         description="Newest first, a page at a time. Every page costs the same, however many jobs "
         "there are, and none comes twice or is left out because of jobs that come meanwhile. "
-        "`Link` names the next page.",
+        "`Link` names the pages beside it.",
         **needs(Scope.JOBS_READ),
     )
     async def page(
@@ -193,7 +193,7 @@ class JobsController(Controller):
             sort=sort or Sort.NEWEST,
         )
         page = await jobs.page(request.account_id, selection, cursor=cursor, limit=limit)
-        links = page_links("/api/jobs", selection, cursor=cursor, following=page.next, limit=limit)
+        links = page_links("/api/jobs", selection, cursor=cursor, page=page, limit=limit)
         return Response(
             JobList([JobBody.from_job(job) for job in page.items], page.next),
             headers={"Cache-Control": "no-store", **links},

@@ -96,9 +96,7 @@ class VideosController(Controller):
             sort=sort or Sort.NEWEST,
         )
         page = await videos.page(request.account_id, selection, cursor=cursor, limit=limit)
-        links = page_links(
-            "/api/videos", selection, cursor=cursor, following=page.next, limit=limit
-        )
+        links = page_links("/api/videos", selection, cursor=cursor, page=page, limit=limit)
         return Response(
             VideoList([VideoBody.from_video(video) for video in page.items], page.next),
             headers=links,

@@ -45,7 +45,7 @@ class DeliveriesController(Controller):
         "/deliveries",
         summary="List all messages",
         description="To all webhooks and to the `webhook_url` of requests, newest first, a page "
-        "at a time, with every attempt. `Link` names the next page.",
+        "at a time, with every attempt. `Link` names the pages beside it.",
         **needs(Scope.WEBHOOKS_READ),
     )
     async def all_deliveries(
@@ -62,7 +62,7 @@ class DeliveriesController(Controller):
         selection = DeliverySelection(job_id=job_id, state=wanted_state, sort=sort or Sort.NEWEST)
         page = await webhooks.deliveries(request.account_id, selection, cursor=cursor, limit=limit)
         links = page_links(
-            "/api/webhooks/deliveries", selection, cursor=cursor, following=page.next, limit=limit
+            "/api/webhooks/deliveries", selection, cursor=cursor, page=page, limit=limit
         )
         return Response(DeliveryList(page.items, page.next), headers={**NO_STORE, **links})
 
@@ -95,8 +95,8 @@ class DeliveriesController(Controller):
     @get(
         "/{webhook_id:uuid}/deliveries",
         summary="List a webhook's messages",
-        description="Newest first, a page at a time, with every attempt. `Link` names the next "
-        "page.",
+        description="Newest first, a page at a time, with every attempt. `Link` names the pages "
+        "beside it.",
         **needs(Scope.WEBHOOKS_READ),
     )
     async def deliveries(
@@ -114,7 +114,7 @@ class DeliveriesController(Controller):
         selection = msgspec.structs.replace(shown, webhook_id=webhook_id)
         page = await webhooks.deliveries(request.account_id, selection, cursor=cursor, limit=limit)
         path = f"/api/webhooks/{webhook_id}/deliveries"
-        links = page_links(path, shown, cursor=cursor, following=page.next, limit=limit)
+        links = page_links(path, shown, cursor=cursor, page=page, limit=limit)
         return Response(DeliveryList(page.items, page.next), headers={**NO_STORE, **links})
 
     @post(

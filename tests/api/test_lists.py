@@ -21,7 +21,7 @@ async def listed(api: httpx.AsyncClient, path: str, **query: Any) -> list[str]:
     return [item["id"] for item in response.json()["items"]]
 
 
-async def test_links_lead_through_all_pages_with_filters_and_sort_and_back_to_the_first(
+async def test_links_lead_through_all_pages_with_filters_and_sort_and_back_again(
     api: httpx.AsyncClient,
 ) -> None:
     ids = [(await submit(api, aspect_ratio="1:1"))["id"] for _ in range(3)]
@@ -32,12 +32,16 @@ async def test_links_lead_through_all_pages_with_filters_and_sort_and_back_to_th
     first = await api.get(f"/api/jobs?{query}")
     second = await api.get(first.links["next"]["url"])
     again = await api.get(second.links["first"]["url"])
+    before = await api.get(second.links["prev"]["url"])
 
     seen = [job["id"] for page in (first, second) for job in page.json()["items"]]
     assert seen == ids
     assert set(first.links) == {"next"}
-    assert set(second.links) == {"first"}
+    assert set(second.links) == {"first", "prev"}
     assert again.json() == first.json()
+    assert before.json()["items"] == first.json()["items"]
+    assert set(before.links) == {"first", "next"}
+    assert (await api.get(before.links["next"]["url"])).json() == second.json()
 
 
 async def test_jobs_are_narrowed_by_shape_and_age(api: httpx.AsyncClient) -> None:
