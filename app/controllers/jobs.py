@@ -33,6 +33,7 @@ from app.controllers.pages import (
     check_instants,
     page_links,
 )
+from app.controllers.reading import read
 from app.event_feed import EventFeed, Subscription
 from app.event_response import EVENT_STREAM, EventStream
 from app.problems import problem_specs
@@ -160,7 +161,7 @@ class JobsController(Controller):
     path = "/api/jobs"
     tags = ("Jobs",)
 
-    @get(
+    @read(
         summary="List jobs",
         description="Newest first, a page at a time. Every page costs the same, however many jobs "
         "there are, and none comes twice or is left out because of jobs that come meanwhile. "
@@ -199,7 +200,7 @@ class JobsController(Controller):
             headers={"Cache-Control": "no-store", **links},
         )
 
-    @get(
+    @read(
         "/{job_id:uuid}",
         summary="Look at a job",
         description="`Retry-After` says when to look again; a final job has none.",

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import msgspec
 from dishka import FromDishka
-from litestar import Controller, Response, delete, get, post
+from litestar import Controller, Response, delete, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from app.authentication import needs
 from app.controllers.idempotency import REPLAY_HEADERS, IdempotencyKey, read_key, replay_mark
+from app.controllers.reading import read
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Key, Keys, MadeKey, Scope
@@ -53,7 +54,7 @@ class KeysController(Controller):
     path = "/api/keys"
     tags = ("Keys",)
 
-    @get(summary="List keys", description="Without their secrets.", **needs(Scope.ADMIN))
+    @read(summary="List keys", description="Without their secrets.", **needs(Scope.ADMIN))
     async def page(self, request: JsonRequest, keys: FromDishka[Keys]) -> Response[KeyList]:
         return Response(KeyList(await keys.listing(request.account_id)), headers=NO_STORE)
 

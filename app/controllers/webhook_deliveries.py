@@ -5,13 +5,14 @@ from uuid import UUID
 
 import msgspec
 from dishka import FromDishka
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, post
 from litestar.params import FromPath, QueryParameter
 
 from app.authentication import needs
 from app.controllers.idempotency import REPLAY_HEADERS, IdempotencyKey, read_key, replay_mark
 from app.controllers.keys import NO_STORE
 from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, SortBy, page_links
+from app.controllers.reading import read
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
@@ -41,7 +42,7 @@ class DeliveriesController(Controller):
     path = "/api/webhooks"
     tags = ("Webhooks",)
 
-    @get(
+    @read(
         "/deliveries",
         summary="List all messages",
         description="To all webhooks and to the `webhook_url` of requests, newest first, a page "
@@ -92,7 +93,7 @@ class DeliveriesController(Controller):
         )
         return _sent(answered)
 
-    @get(
+    @read(
         "/{webhook_id:uuid}/deliveries",
         summary="List a webhook's messages",
         description="Newest first, a page at a time, with every attempt. `Link` names the pages "

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from dishka import FromDishka
-from litestar import Controller, Response, delete, get, patch, post
+from litestar import Controller, Response, delete, patch, post
 from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
@@ -13,6 +13,7 @@ from msgspec import Meta
 from app.authentication import needs
 from app.controllers.idempotency import REPLAY_HEADERS, IdempotencyKey, read_key, replay_mark
 from app.controllers.keys import NO_STORE
+from app.controllers.reading import read
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
@@ -88,7 +89,7 @@ class WebhooksController(Controller):
     path = "/api/webhooks"
     tags = ("Webhooks",)
 
-    @get(
+    @read(
         summary="List webhooks",
         description="Without their secrets.",
         **needs(Scope.WEBHOOKS_READ),
@@ -131,7 +132,7 @@ class WebhooksController(Controller):
         headers = NO_STORE | location | replay_mark(answered)
         return Response(made, headers=headers, status_code=201)
 
-    @get(
+    @read(
         "/secret",
         summary="Show the account's secret",
         description="Signs the messages to the `webhook_url` of requests, and no others. It's "
@@ -170,7 +171,7 @@ class WebhooksController(Controller):
         headers = NO_STORE | replay_mark(answered)
         return Response(answered.answer, headers=headers, status_code=200)
 
-    @get(
+    @read(
         "/{webhook_id:uuid}",
         summary="Look at a webhook",
         description="Whether it's enabled, and since when it fails, if it does.",
