@@ -73,12 +73,16 @@ def refuse_wrong_parameters(request: Request[Any, Any, Any]) -> None:
     """Refuse query parameters that would be passed over: those that the route hasn't, and
     ``?status=null``, which would be read as if it weren't there.
 
-    What isn't of the API (the page and its files) may be asked for with any.
+    What isn't of the API (the page and its files) may be asked for with any, and so may what
+    tells of the server's health: whoever watches it adds some against caches.
 
     Raises:
         InvalidRequest: names every such parameter.
     """
-    if not request.scope["query_string"] or not request.scope["path"].startswith("/api/"):
+    is_anybodys = request.route_handler.opt.get("open", False)
+    if is_anybodys or not request.scope["query_string"]:
+        return
+    if not request.scope["path"].startswith("/api/"):
         return
     known = {
         PARAMETER_NAMES.get(name, name): parameter

@@ -81,6 +81,7 @@ from domain.jobs.news import EventLog
 from domain.jobs.ports import Bell, JobStore, VideoStore
 from domain.jobs.service import Jobs
 from domain.jobs.telemetry import Registrar, Silence, Telemetry
+from domain.once import FirstAnswers
 from domain.outbound import Resolver, UrlRules, WebClient, read_allowance
 from domain.presets import Presets, PresetStore
 from domain.sealing import Sealer
@@ -264,6 +265,7 @@ class UseCases(Provider):
     sketcher = provide(Sketcher)
     workshop = provide(Workshop)
     presets = provide(Presets)
+    first_answers = provide(FirstAnswers)
     voice_samples = provide(VoiceSamples)
     survey = provide(Survey)
 

@@ -33,8 +33,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "integer"},
     },
     "Link": {
-        "description": 'The next page (`rel="next"`, absent on the last) and the first one '
-        '(`rel="first"`), RFC 8288.',
+        "description": 'The next page (`rel="next"`, absent on the last), the one before '
+        '(`rel="prev"`, absent on the first) and the first one (`rel="first"`), RFC 8288.',
         "schema": TEXT,
     },
     "RateLimit-Policy": {

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from litestar import HttpMethod, Request, Response, route
+from litestar import Request, Response
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from app.authentication import OPEN
+from app.controllers.reading import read
 
 FOLDER = Path(__file__).parent / "page"
 START = "index.html"
-
-READ = [HttpMethod.GET, HttpMethod.HEAD]
 
 MEDIA_TYPES = {
     ".html": "text/html",
@@ -74,13 +73,13 @@ def page_files() -> dict[str, PageFile]:
     return found
 
 
-@route("/", http_method=READ, include_in_schema=False, sync_to_thread=False, **OPEN)
+@read("/", include_in_schema=False, sync_to_thread=False, **OPEN)
 def front_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What somebody sees who opens the server's address in a browser."""
     return _answer(request, START)
 
 
-@route("/page/{name:str}", http_method=READ, include_in_schema=False, sync_to_thread=False, **OPEN)
+@read("/page/{name:str}", include_in_schema=False, sync_to_thread=False, **OPEN)
 def page_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A script, style or picture of the page."""
     return _answer(request, name)

@@ -46,6 +46,10 @@ SKETCHERS_BUSY_RETRY_SECONDS = 2
 UNAVAILABLE_RETRY_SECONDS = 5
 
 STATUS_BY_CODE: dict[str, HTTPStatus] = {
+    "provider_failed": HTTPStatus.BAD_GATEWAY,
+    "no_provider_left": HTTPStatus.BAD_GATEWAY,
+    "providers_exhausted": HTTPStatus.SERVICE_UNAVAILABLE,
+    "cost_cap_reached": HTTPStatus.PAYMENT_REQUIRED,
     "invalid_request": HTTPStatus.BAD_REQUEST,
     "key_missing": HTTPStatus.UNAUTHORIZED,
     "key_invalid": HTTPStatus.UNAUTHORIZED,

@@ -452,6 +452,34 @@ class ServiceUnavailable(DomainError):
     transient = True
 
 
+class ProvidersExhausted(DomainError):
+    """No provider can do this at the moment.
+
+    The detail ``attempts`` tells who was asked and how each failed; ``retry_after_seconds``, when
+    it's worth trying again.
+    """
+
+    code = "providers_exhausted"
+    transient = True
+
+
+class NoProviderLeft(DomainError):
+    """No provider can do this, and waiting won't change it.
+
+    The detail ``attempts`` tells who was asked and how each failed.
+    """
+
+    code = "no_provider_left"
+    hint = "`GET /api/capabilities` tells which providers are set, and what each of them lacks."
+
+
+class CostCapReached(DomainError):
+    """This call would cost more than may be spent."""
+
+    code = "cost_cap_reached"
+    hint = "Raise `max_cost` of the request, or MONTHLY_COST_CAP of the server."
+
+
 class UpkeepUnderWay(DomainError):
     """Upkeep of this installation (gc, backup, restore, move) is under way elsewhere."""
 

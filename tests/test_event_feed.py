@@ -101,6 +101,14 @@ async def until_nothing_is_read(feed: EventFeed) -> None:
         await feed.stopped()
 
 
+async def until_read(log: CountedLog, times: int) -> None:
+    """Wait until so many more readings have begun; they come one after the other."""
+    readings = log.readings
+    async with asyncio.timeout(SOON):
+        while log.readings < readings + times:
+            await asyncio.sleep(0)
+
+
 async def test_one_reading_serves_all_who_listen(
     feed: EventFeed, log: CountedLog, store: JobStore
 ) -> None:
@@ -177,11 +185,9 @@ async def test_what_happens_during_an_outage_is_told_afterwards(
     subscription = Subscription(ACCOUNT)
     async with feed.listening(subscription):
         log.is_away = True
-        readings = log.readings
+        await until_read(log, 1)  # a reading that had begun before has ended, and saw no job
         job = await add_job(store)
-        async with asyncio.timeout(SOON):
-            while log.readings < readings + 3:
-                await asyncio.sleep(0)
+        await until_read(log, 3)
         assert await subscription.next(0.0) == []
         log.is_away = False
         [told] = await heard(subscription, 1)

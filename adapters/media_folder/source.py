@@ -18,6 +18,7 @@ from adapters.media_folder.probe import Probe, Refusal, look
 from domain.errors import MediaNotFound, MediaUnreadable, StorageFull
 from domain.generation.packaging import Credit
 from domain.generation.ports import LookFailed, Quarantine, VisualCandidate, VisualRequest
+from domain.providers.errand import UNPAID, Errand
 
 MAX_CANDIDATES = 20
 """offered for one scene: a choice, not the whole folder"""
@@ -56,11 +57,20 @@ class MediaFolder:
         self._probes: dict[str, tuple[Stamp, Probe | str]] = {}
         self._catalog_problems: dict[str, str] = {}
 
-    async def search(self, request: VisualRequest) -> list[VisualCandidate]:
+    async def search(
+        self,
+        request: VisualRequest,
+        errand: Errand = UNPAID,  # noqa: ARG002 - nothing here is paid
+    ) -> list[VisualCandidate]:
         """Files that fit the terms, best first; a named one alone."""
         return await asyncio.to_thread(self._search, request)
 
-    async def fetch(self, candidate: VisualCandidate, folder: Path) -> Path:
+    async def fetch(
+        self,
+        candidate: VisualCandidate,
+        folder: Path,
+        errand: Errand = UNPAID,  # noqa: ARG002
+    ) -> Path:
         """Copy the candidate's file into ``folder``: the user's own stays untouched.
 
         Raises:

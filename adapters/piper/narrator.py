@@ -36,6 +36,7 @@ from domain.generation.narration import (
     silent_utterance,
 )
 from domain.generation.ports import Voice
+from domain.providers.errand import UNPAID, Errand
 
 TIMING_VERSION = 1
 """Counted up whenever the same sound would get other word times, or other edges."""
@@ -127,7 +128,12 @@ class PiperNarrator:
             )
 
     async def speak(
-        self, sentence: SpokenSentence, voice: Voice, speed: float, seed: int
+        self,
+        sentence: SpokenSentence,
+        voice: Voice,
+        speed: float,
+        seed: int,
+        errand: Errand = UNPAID,  # noqa: ARG002 - nothing here is paid
     ) -> Utterance:
         """Speak one sentence, in a thread; several may be spoken at once."""
         if not sentence.spans:

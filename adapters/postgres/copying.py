@@ -57,7 +57,8 @@ _COPIED = {table.name: table for table in (*_OF_JOBS, *_OF_ACCOUNTS)}
 
 TABLES = tuple(_COPIED)
 """what is copied, in the order in which rows can be inserted; documents have a store of their
-own, and holds are nobody else's"""
+own, and holds are nobody else's. Neither keys nor first answers, which may hold whole keys, leave
+their installation"""
 
 
 class Snapshot:

@@ -1,6 +1,7 @@
 """The outbox of messages and the log of their delivery on Postgres or SQLite.
 
-Order of locks: a webhook before its messages, since whoever removes one takes them along.
+Order of locks: the key of a request, then a webhook before its messages, since whoever removes one
+takes them along.
 """
 
 from collections.abc import Collection
@@ -14,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.postgres.clock import later, now
 from adapters.postgres.cursors import Walk
 from adapters.postgres.engine import Transactions
+from adapters.postgres.first_answers import keep_answer, take_key
 from adapters.postgres.outbox import IS_FREE, PENDING, give_up, put
 from adapters.postgres.tables import AnyRow, deliveries, webhook_secrets, webhooks
 from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.webhooks import read_webhook, secret_columns, secrets_from_row
 from domain.errors import DeliveryNotFound
 from domain.jobs.ports import Page
+from domain.once import Once
 from domain.webhooks.model import (
     DISABLE_AFTER_SECONDS,
     Delivery,
@@ -51,8 +54,15 @@ class SqlDeliveryStore:
         self._transactions = Transactions(engine)
 
     @uninterrupted
-    async def add_test(self, account_id: str, webhook_id: UUID, delivery_id: UUID) -> Delivery:
+    async def add_test(
+        self,
+        account_id: str,
+        webhook_id: UUID,
+        delivery_id: UUID,
+        once: Once[Delivery] | None = None,
+    ) -> Delivery:
         async with self._transactions.writing() as conn:
+            await take_key(conn, account_id, once)
             webhook = await read_webhook(conn, account_id, webhook_id, to_be_told=True)
             at = (await conn.execute(sa.select(now()))).scalar_one()
             message = {
@@ -64,7 +74,9 @@ class SqlDeliveryStore:
                 "payload": encoded(EventType.WEBHOOK_TEST, at, TestNews(webhook_id)),
             }
             await put(conn, message, delivery_id)
-            return await _read(conn, account_id, delivery_id)
+            made = await _read(conn, account_id, delivery_id)
+            await keep_answer(conn, account_id, once, made)
+            return made
 
     @uninterrupted
     async def page(
@@ -75,25 +87,28 @@ class SqlDeliveryStore:
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Delivery]:
-        walk = Walk(deliveries, selection)
+        walk = Walk(deliveries, selection, cursor)
         conditions = [deliveries.c.account_id == account_id]
         named = {"webhook_id": selection.webhook_id, "job_id": selection.job_id}
         conditions += [deliveries.c[name] == id_ for name, id_ in named.items() if id_ is not None]
         if selection.state is not None:
             conditions.append(deliveries.c.state == selection.state)
-        if cursor is not None:
-            conditions.append(walk.beyond(cursor))
-        query = sa.select(deliveries).where(*conditions).order_by(*walk.order).limit(limit + 1)
+        query = walk.steps(sa.select(deliveries).where(*conditions), limit)
         async with self._transactions.reading() as conn:
             if selection.webhook_id is not None:
                 await read_webhook(conn, account_id, selection.webhook_id)
             rows = (await conn.execute(query)).all()
-        found = [_delivery(row) for row in rows[:limit]]
-        return Page(items=found, next=walk.cursor_after(rows, limit))
+        found = walk.found(rows, limit)
+        items = [_delivery(row) for row in found.rows]
+        return Page(items=items, next=found.next, previous=found.previous)
 
     @uninterrupted
     async def resend(
-        self, account_id: str, delivery_id: UUID, webhook_id: UUID | None = None
+        self,
+        account_id: str,
+        delivery_id: UUID,
+        webhook_id: UUID | None = None,
+        once: Once[Delivery] | None = None,
     ) -> Delivery:
         again = {
             "state": DeliveryState.PENDING,
@@ -103,12 +118,15 @@ class SqlDeliveryStore:
             "finished_at": None,
         }
         async with self._transactions.writing() as conn:
+            await take_key(conn, account_id, once)
             known = await _read(conn, account_id, delivery_id)
             if webhook_id is not None and known.webhook_id != webhook_id:
                 raise _not_found(delivery_id)
             this = sa.update(deliveries).where(deliveries.c.id == delivery_id, IS_FREE)
             await conn.execute(this.values(again))
-            return await _read(conn, account_id, delivery_id)
+            sent = await _read(conn, account_id, delivery_id)
+            await keep_answer(conn, account_id, once, sent)
+            return sent
 
     @uninterrupted
     async def claim(self, lease_seconds: float, busy: Collection[str] = ()) -> Outgoing | None:

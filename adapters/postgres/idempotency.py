@@ -95,9 +95,7 @@ async def write_key(conn: Conn, job: NewJob, asked: Idempotency, queue_position:
 def first_answer(row: AnyRow, asked: Idempotency) -> Job | IdempotencyKeyReused:
     """What was answered to whoever came first with a key, or why it is no answer to this."""
     if (row.route, row.body) != (asked.route, asked.body):
-        return IdempotencyKeyReused(
-            f"The Idempotency-Key {asked.key!r} was used already, for another request: {row.route}."
-        )
+        return key_reused(asked, row.route)
     return Job(
         status=JobStatus.QUEUED,
         queue_position=row.queue_position,
@@ -107,4 +105,11 @@ def first_answer(row: AnyRow, asked: Idempotency) -> Job | IdempotencyKeyReused:
         created_at=row.created_at,
         is_replay=True,
         **{name: getattr(row, name) for name in _UNCHANGED},
+    )
+
+
+def key_reused(asked: Idempotency, route: str) -> IdempotencyKeyReused:
+    """The key stands for another request, the one to ``route``."""
+    return IdempotencyKeyReused(
+        f"The Idempotency-Key {asked.key!r} was used already, for another request: {route}."
     )

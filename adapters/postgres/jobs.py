@@ -96,10 +96,10 @@ class SqlJobStore:
     ) -> Page[Job]:
         query, walk = select_jobs(account_id, selection, cursor)
         async with self._transactions.reading() as conn:
-            # one more than asked for tells whether another page follows
-            rows = (await conn.execute(query.limit(limit + 1))).all()
-            found = await jobs_from_rows(conn, rows[:limit])
-        return Page(items=found, next=walk.cursor_after(rows, limit))
+            rows = (await conn.execute(walk.steps(query, limit))).all()
+            found = walk.found(rows, limit)
+            items = await jobs_from_rows(conn, found.rows)
+        return Page(items=items, next=found.next, previous=found.previous)
 
     @uninterrupted
     async def cancel(self, account_id: str, job_id: UUID) -> Job:

@@ -7,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.clock import later, now, seconds_between
 from adapters.postgres.engine import Transactions
+from adapters.postgres.first_answers import keep_answer, take_key
 from adapters.postgres.tables import api_keys
 from adapters.postgres.uninterrupted import uninterrupted
 from domain.access.model import Key, NewKey, Scope, StoredKey
 from domain.errors import KeyNotFound
+from domain.once import Once
 
 FIND = sa.select(
     api_keys, seconds_between(now(), api_keys.c.expires_at).label("seconds_left")
@@ -27,9 +29,12 @@ class SqlKeyStore:
         self._transactions = Transactions(engine)
 
     @uninterrupted
-    async def add(self, key: NewKey) -> Key:
+    async def add(self, key: NewKey, once: Once[Key] | None = None) -> Key:
         async with self._transactions.writing() as conn:
-            return await _insert(conn, key)
+            await take_key(conn, key.account_id, once)
+            made = await _insert(conn, key)
+            await keep_answer(conn, key.account_id, once, made)
+            return made
 
     @uninterrupted
     async def add_first(self, key: NewKey) -> Key | None:

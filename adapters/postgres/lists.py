@@ -16,20 +16,18 @@ HIGHEST = "\U0010ffff"
 def select_jobs(
     account_id: str, selection: JobSelection, cursor: str | None
 ) -> tuple[sa.Select[Any], Walk]:
-    """Jobs after the cursor, in order; and the way through them.
+    """Jobs of a selection; and the way through them from the cursor on.
 
     Raises:
         InvalidRequest: the cursor can't be used.
     """
-    walk = Walk(jobs, selection)
+    walk = Walk(jobs, selection, cursor)
     conditions = [jobs.c.account_id == account_id, *created_within(jobs, selection)]
     if selection.status is not None:
         conditions.append(jobs.c.status == selection.status)
     if selection.aspect_ratio is not None:
         conditions.append(jobs.c.aspect_ratio == selection.aspect_ratio)
-    if cursor is not None:
-        conditions.append(walk.beyond(cursor))
-    return sa.select(*JOB_COLUMNS).where(*conditions).order_by(*walk.order), walk
+    return sa.select(*JOB_COLUMNS).where(*conditions), walk
 
 
 def select_videos(
@@ -40,7 +38,8 @@ def select_videos(
     Raises:
         InvalidRequest: the cursor can't be used.
     """
-    walk = Walk(videos, selection, "created_at" if selection.title is None else "title_key")
+    by = "created_at" if selection.title is None else "title_key"
+    walk = Walk(videos, selection, cursor, by)
     conditions = [videos.c.account_id == account_id, *created_within(videos, selection)]
     if selection.title is not None:
         beginning = title_key(selection.title)
@@ -50,6 +49,4 @@ def select_videos(
         ]
     if selection.aspect_ratio is not None:
         conditions.append(videos.c.aspect_ratio == selection.aspect_ratio)
-    if cursor is not None:
-        conditions.append(walk.beyond(cursor))
-    return sa.select(videos).where(*conditions).order_by(*walk.order), walk
+    return sa.select(videos).where(*conditions), walk

@@ -17,6 +17,7 @@ from adapters.postgres.direct import Conn
 from adapters.postgres.tables import (
     deliveries,
     events,
+    first_answers,
     idempotency_keys,
     jobs,
     results,
@@ -98,13 +99,16 @@ async def expire_jobs(conn: AsyncConnection, retention: Retention) -> int:
 
 
 async def expire_keys(conn: AsyncConnection, _: Retention) -> int:
-    """Delete a batch of idempotency keys; how many. Call until it answers 0."""
-    expired = idempotency_keys.c.expires_at <= now()
-    key = (idempotency_keys.c.account_id, idempotency_keys.c.key)
-    old = sa.select(*key).where(expired).limit(BATCH)
-    # asked again of the row itself: an expired key may have been taken anew in the meantime
-    gone = sa.delete(idempotency_keys).where(sa.tuple_(*key).in_(old), expired)
-    return (await conn.execute(gone)).rowcount
+    """Delete a batch of idempotency keys of either table; how many. Call until it answers 0."""
+    count = 0
+    for table in (idempotency_keys, first_answers):
+        expired = table.c.expires_at <= now()
+        key = (table.c.account_id, table.c.key)
+        old = sa.select(*key).where(expired).limit(BATCH)
+        # asked again of the row itself: an expired key may have been taken anew in the meantime
+        gone = sa.delete(table).where(sa.tuple_(*key).in_(old), expired)
+        count += (await conn.execute(gone)).rowcount
+    return count
 
 
 async def expire_deliveries(conn: AsyncConnection, retention: Retention) -> int:

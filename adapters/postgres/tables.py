@@ -29,6 +29,7 @@ __all__ = [
     "deliveries",
     "documents",
     "events",
+    "first_answers",
     "holds",
     "idempotency_keys",
     "jobs",
@@ -175,6 +176,19 @@ idempotency_keys = sa.Table(
     sa.Column("expires_at", UtcTime(), nullable=False),
     sa.Index("ix_idempotency_keys_job", "job_id"),
     sa.Index("ix_idempotency_keys_expiry", "expires_at"),
+)
+
+# the same where something else than a job was made: the whole answer, as a Sealer leaves it
+first_answers = sa.Table(
+    "first_answers",
+    metadata,
+    sa.Column("account_id", ACCOUNT, primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("route", sa.Text(), nullable=False),
+    sa.Column("body", sa.String(64), nullable=False),  # SHA-256
+    sa.Column("answer", sa.Text(), nullable=False),
+    sa.Column("expires_at", UtcTime(), nullable=False),
+    sa.Index("ix_first_answers_expiry", "expires_at"),
 )
 
 events = sa.Table(

@@ -78,9 +78,10 @@ class SqlVideoStore:
     ) -> Page[Video]:
         query, walk = select_videos(account_id, selection, cursor)
         async with self._transactions.reading() as conn:
-            rows = (await conn.execute(query.limit(limit + 1))).all()
-        videos_found = [video_from_row(row) for row in rows[:limit]]
-        return Page(items=videos_found, next=walk.cursor_after(rows, limit))
+            rows = (await conn.execute(walk.steps(query, limit))).all()
+        found = walk.found(rows, limit)
+        items = [video_from_row(row) for row in found.rows]
+        return Page(items=items, next=found.next, previous=found.previous)
 
     @uninterrupted
     async def edits(self, account_id: str, video_id: UUID) -> dict[int, SceneEdit]:

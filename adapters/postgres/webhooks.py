@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.clock import insert_if_absent, later, now
 from adapters.postgres.engine import Transactions
+from adapters.postgres.first_answers import keep_answer, take_key
 from adapters.postgres.outbox import give_up
 from adapters.postgres.tables import AnyRow, webhook_secrets, webhooks
 from adapters.postgres.uninterrupted import uninterrupted
 from domain.errors import TooManyWebhooks, WebhookNotFound
+from domain.once import Once
 from domain.webhooks.model import Changes, EventType, NewWebhook, SealedSecrets, Webhook
 
 ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || :account, 0))")
@@ -25,7 +27,7 @@ class SqlWebhookStore:
         self._transactions = Transactions(engine)
 
     @uninterrupted
-    async def add(self, new: NewWebhook, most: int) -> Webhook:
+    async def add(self, new: NewWebhook, most: int, once: Once[Webhook] | None = None) -> Webhook:
         of_account = webhooks.c.account_id == new.account_id
         count = sa.select(sa.func.count()).select_from(webhooks).where(of_account)
         insert = sa.insert(webhooks).values(
@@ -38,11 +40,14 @@ class SqlWebhookStore:
             created_at=now(),
         )
         async with self._transactions.writing() as conn:
+            await take_key(conn, new.account_id, once)
             if conn.dialect.name == "postgresql":
                 await conn.execute(ALONE, {"account": new.account_id})
             if (await conn.execute(count)).scalar_one() >= most:
                 raise TooManyWebhooks(f"An account has {most} webhooks at most.")
-            return webhook_from_row((await conn.execute(insert.returning(*COLUMNS))).one())
+            made = webhook_from_row((await conn.execute(insert.returning(*COLUMNS))).one())
+            await keep_answer(conn, new.account_id, once, made)
+            return made
 
     @uninterrupted
     async def get(self, account_id: str, webhook_id: UUID) -> Webhook:
@@ -89,12 +94,20 @@ class SqlWebhookStore:
 
     @uninterrupted
     async def rotate(
-        self, account_id: str, webhook_id: UUID, sealed: str, keep_seconds: float
+        self,
+        account_id: str,
+        webhook_id: UUID,
+        sealed: str,
+        keep_seconds: float,
+        once: Once[Webhook] | None = None,
     ) -> Webhook:
         async with self._transactions.writing() as conn:
+            await take_key(conn, account_id, once)
             owned = sa.update(webhooks).where(*_named(account_id, webhook_id))
             await conn.execute(owned.values(_rotated(webhooks, sealed, keep_seconds)))
-            return await read_webhook(conn, account_id, webhook_id)
+            rotated = await read_webhook(conn, account_id, webhook_id)
+            await keep_answer(conn, account_id, once, rotated)
+            return rotated
 
     @uninterrupted
     async def latest_secret(self) -> tuple[str, UUID, str] | None:
@@ -119,15 +132,22 @@ class SqlWebhookStore:
 
     @uninterrupted
     async def rotate_account(
-        self, account_id: str, sealed: str, keep_seconds: float
+        self,
+        account_id: str,
+        sealed: str,
+        keep_seconds: float,
+        once: Once[SealedSecrets] | None = None,
     ) -> SealedSecrets:
         async with self._transactions.writing() as conn:
+            await take_key(conn, account_id, once)
             insert = insert_if_absent(conn, webhook_secrets)
             made = await conn.execute(insert.values(account_id=account_id, secret=sealed))
             if not made.rowcount:
                 own = sa.update(webhook_secrets).where(webhook_secrets.c.account_id == account_id)
                 await conn.execute(own.values(_rotated(webhook_secrets, sealed, keep_seconds)))
-            return await _account_secrets(conn, account_id)
+            rotated = await _account_secrets(conn, account_id)
+            await keep_answer(conn, account_id, once, rotated)
+            return rotated
 
 
 BY_OWNER = "Its owner has disabled it."

@@ -38,6 +38,7 @@ from domain.generation.script import (
     shorten_title,
     spoken_seconds,
 )
+from domain.providers.errand import UNPAID, Errand
 
 VERSION = 4
 MIN_SENTENCE_WORDS = 4
@@ -64,7 +65,13 @@ class SumyWriter:
         """Find no topic: this writer knows none."""
         raise TopicNotFound(topic, [])
 
-    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
+    async def write(
+        self,
+        brief: Brief,
+        seed: int,
+        words_per_minute: float,
+        errand: Errand = UNPAID,  # noqa: ARG002 - nothing here is paid
+    ) -> Script:
         """Condense the text to ``brief.duration``, or to at most a minute.
 
         Raises:

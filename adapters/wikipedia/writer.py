@@ -40,6 +40,7 @@ from domain.generation.script import (
 )
 from domain.generation.subject import find_subject
 from domain.generation.titles import title_for
+from domain.providers.errand import UNPAID, Errand
 
 VERSION = 4
 MAX_TAGS = 10
@@ -83,7 +84,13 @@ class WikipediaWriter:
             alternatives=hit.alternatives,
         )
 
-    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
+    async def write(
+        self,
+        brief: Brief,
+        seed: int,
+        words_per_minute: float,
+        errand: Errand = UNPAID,  # noqa: ARG002 - nothing here is paid
+    ) -> Script:
         """Write about ``brief.topic``; ``words_per_minute`` is the voice's pace as it is set."""
         return await asyncio.to_thread(self._write, brief, seed, words_per_minute)
 

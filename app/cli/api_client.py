@@ -172,7 +172,7 @@ class Api:
 
 
 def new_key() -> str:
-    """An Idempotency-Key of one's own, so that an answer that got lost makes no second job."""
+    """An Idempotency-Key of one's own, so that an answer that got lost makes nothing twice."""
     return str(uuid4())
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import click
 import msgspec
 
+from app.cli.api_client import new_key
 from app.cli.endings import EXIT_CODES, WrongInput, fail, note, settings_or_leave
 from app.cli.session import Session, connects
 from app.cli.tables import moment, print_table
@@ -63,7 +64,8 @@ def create(
         _refuse_account(session, account)
         body = {"name": name, "scopes": list(scopes), "expires_days": expires_days}
         answer = session.run(
-            lambda api: api.ask("POST", "/api/keys", json=body), options=OPTION_NAMES
+            lambda api: api.ask("POST", "/api/keys", json=body, idempotency_key=new_key()),
+            options=OPTION_NAMES,
         )
         raw, made = answer.raw, answer.body
     else:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import click
 
-from app.cli.api_client import Answer, Api
+from app.cli.api_client import Answer, Api, new_key
 from app.cli.endings import EXIT_CODES, WrongInput, fail, note
 from app.cli.listing import OPTION_NAMES as LIST_NAMES
 from app.cli.listing import read_list, say_more, takes_pages
@@ -49,7 +49,7 @@ def add(session: Session, url: str, events: tuple[str, ...], description: str | 
     body |= {"events": list(events)} if events else {}
     body |= {} if description is None else {"description": description}
     answer = session.run(
-        lambda api: api.ask("POST", "/api/webhooks", json=body),
+        lambda api: api.ask("POST", "/api/webhooks", json=body, idempotency_key=new_key()),
         options=OPTION_NAMES | _event_names(events),
     )
     _print_secret(session, answer)
@@ -104,7 +104,8 @@ def delete(session: Session, webhook_id: UUID) -> None:
 @connects
 def rotate(session: Session, webhook_id: UUID) -> None:
     """Make a new secret and print it, this once; the old one signs for 24 hours more."""
-    answer = session.run(lambda api: api.ask("POST", f"{_address(webhook_id)}/rotate"))
+    path = f"{_address(webhook_id)}/rotate"
+    answer = session.run(lambda api: api.ask("POST", path, idempotency_key=new_key()))
     _print_secret(session, answer)
 
 
@@ -113,8 +114,14 @@ def rotate(session: Session, webhook_id: UUID) -> None:
 @connects
 def secret(session: Session, rotate: bool) -> None:
     """Print the account's secret: it signs what goes to --webhook-url."""
-    method, path = ("POST", "/secret/rotate") if rotate else ("GET", "/secret")
-    answer = session.run(lambda api: api.ask(method, f"/api/webhooks{path}"))
+    path = "/api/webhooks/secret"
+
+    async def ask(api: Api) -> Answer:
+        if rotate:
+            return await api.ask("POST", f"{path}/rotate", idempotency_key=new_key())
+        return await api.ask("GET", path)
+
+    answer = session.run(ask)
     click.echo(answer.raw if session.as_json else answer.body["secret"])
 
 
@@ -123,7 +130,8 @@ def secret(session: Session, rotate: bool) -> None:
 @connects
 def test(session: Session, webhook_id: UUID) -> None:
     """Send a message that stands for nothing."""
-    answer = session.run(lambda api: api.ask("POST", f"{_address(webhook_id)}/test"))
+    path = f"{_address(webhook_id)}/test"
+    answer = session.run(lambda api: api.ask("POST", path, idempotency_key=new_key()))
     _print_sent(session, answer)
 
 
@@ -163,7 +171,7 @@ def deliveries(session: Session, webhook_id: UUID | None, **given: Any) -> None:
 def resend(session: Session, delivery_id: UUID) -> None:
     """Send a message again; `faceless webhooks deliveries` lists their ids."""
     path = f"/api/webhooks/deliveries/{delivery_id}/resend"
-    answer = session.run(lambda api: api.ask("POST", path))
+    answer = session.run(lambda api: api.ask("POST", path, idempotency_key=new_key()))
     _print_sent(session, answer)
 
 

@@ -4,7 +4,7 @@ can do, and what a request can choose from."""
 import asyncio
 
 from dishka import FromDishka
-from litestar import Controller, HttpMethod, Response, get, route
+from litestar import Controller, HttpMethod, Response
 from litestar.params import FromPath
 
 from app.authentication import needs
@@ -12,6 +12,7 @@ from app.byte_ranges import plan_answer
 from app.capabilities import Capabilities
 from app.controllers.bodies import MusicList, PaletteList, VoiceBody, VoiceList
 from app.controllers.files import REVALIDATE, content_disposition
+from app.controllers.reading import read
 from app.controllers.video_files import produces
 from app.problems import RangeNotSatisfiable, problem_specs
 from app.request_body import JsonRequest
@@ -34,7 +35,7 @@ class CatalogController(Controller):
     path = "/api"
     tags = ("Catalog",)
 
-    @get(
+    @read(
         "/capabilities",
         summary="What this server can do",
         description="And what is missing for the rest, with the setting to set or the extra to "
@@ -45,7 +46,7 @@ class CatalogController(Controller):
     async def capabilities(self, survey: FromDishka[Survey]) -> Capabilities:
         return await survey.look()
 
-    @get(
+    @read(
         "/voices",
         summary="List voices",
         description="The installed ones, the default first. `sample_url` lets each be heard.",
@@ -55,9 +56,8 @@ class CatalogController(Controller):
         found = await asyncio.to_thread(narrator.voices)  # the first time reads files
         return VoiceList([*map(VoiceBody.from_voice, found)], None if found else INSTALL_HINT)
 
-    @route(
+    @read(
         "/voices/{voice_id:str}/sample",
-        http_method=[HttpMethod.GET, HttpMethod.HEAD],
         summary="Listen to a voice",
         description="A sentence in the voice's language, three to five seconds: WAV, 48 kHz, "
         "mono. The first time takes some seconds; then it's kept. Understands Range, If-Range and "
@@ -97,7 +97,7 @@ class CatalogController(Controller):
             media_type=headers["Content-Type"],
         )
 
-    @get(
+    @read(
         "/music",
         summary="List music",
         description="Moods for `music.mood`, and the tracks with their licences. With "
@@ -108,7 +108,7 @@ class CatalogController(Controller):
         tracks = await asyncio.to_thread(library.tracks)  # reads files
         return MusicList(sorted({track.mood for track in tracks}), tracks)
 
-    @get(
+    @read(
         "/palettes",
         summary="List palettes",
         description="For `brand.palette`.",

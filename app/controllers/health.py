@@ -1,10 +1,11 @@
 """``/api/health``: for whoever watches the server."""
 
 from dishka import FromDishka
-from litestar import Controller, Response, get
+from litestar import Controller, Response
 
 from app.authentication import OPEN
 from app.controllers.bodies import Health
+from app.controllers.reading import read
 from app.problems import problem_specs
 from app.readiness import Readiness, Watch
 from app.version import version
@@ -16,11 +17,11 @@ class HealthController(Controller):
     path = "/api/health"
     tags = ("Health",)
 
-    @get(summary="Is the server alive?", description="Looks at nothing else.", **OPEN)
+    @read(summary="Is the server alive?", description="Looks at nothing else.", **OPEN)
     async def alive(self) -> Response[Health]:
         return Response(Health("ok", version()), headers={"Cache-Control": "no-store"})
 
-    @get(
+    @read(
         "/ready",
         summary="Can the server work?",
         description="Asks the database, the data folder, the embedded worker, MongoDB, Redis and "

@@ -12,11 +12,14 @@ from litestar.params import HeaderParameter
 from domain.errors import FieldError, InvalidRequest
 from domain.generation.fingerprint import canonical, content_hash
 from domain.jobs.model import Idempotency
+from domain.once import Answered
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 
 MAX_KEY_CHARACTERS = 255
+MAX_ROUTE_CHARACTERS = 255
+"""as many as are kept; only an id that is stretched by hyphens makes a path longer"""
 _VISIBLE_ASCII = re.compile(rf"[!-~]{{1,{MAX_KEY_CHARACTERS}}}")
 _QUOTED = re.compile(r'"(.*)"')
 
@@ -27,8 +30,9 @@ IdempotencyKey = Annotated[
         description="Makes the request safe to repeat: 1 to 255 visible ASCII characters of your "
         "own choice, such as a UUID, in quotes or without. For 24 hours the same key with the "
         "same body answers what the first request was answered, and makes nothing; with another "
-        "body, or at another address, it's refused (422). Requests under one key that come at "
-        "the same time wait for the first. A request that was refused leaves its key free.",
+        "body, or at another address, it's refused (422); only where a job is made it isn't "
+        "noticed that the key has made something else than a job. Requests under one key that come "
+        "at the same time wait for the first. A request that was refused leaves its key free.",
         examples=[Example(summary="A UUID", value="8e03978e-40d5-43dd-bc93-6894a57f9324")],
     ),
 ]
@@ -46,7 +50,8 @@ REPLAY_HEADERS = [
 async def read_key(request: Request[Any, Any, Any], header: str | None) -> Idempotency | None:
     """What ``request`` is recognised by, if it has a key.
 
-    Bodies are compared as JSON: neither spaces nor the order of fields make a difference.
+    Bodies are compared as JSON: neither spaces nor the order of fields make a difference. Where
+    none is expected, nobody has read it: it may be anything, and is compared as it came.
 
     Raises:
         InvalidRequest: the header is no key.
@@ -56,12 +61,18 @@ async def read_key(request: Request[Any, Any, Any], header: str | None) -> Idemp
     if wrong := wrong_key(header):
         raise InvalidRequest(wrong)
     body = await request.body()
-    asked = msgspec.json.decode(body) if body else None
+    if "data" in request.route_handler.parsed_fn_signature.parameters:
+        body = canonical(msgspec.json.decode(body) if body else None)
     return Idempotency(
         key=_unquoted(header),
-        route=f"{request.method} {request.scope['path']}",
-        body=content_hash(canonical(asked)),
+        route=f"{request.method} {request.scope['path']}"[:MAX_ROUTE_CHARACTERS],
+        body=content_hash(body),
     )
+
+
+def replay_mark(answered: Answered[Any]) -> dict[str, str]:
+    """The headers that tell a repeated answer from a first one."""
+    return {REPLAYED: "true"} if answered.is_replay else {}
 
 
 def wrong_key(header: str | None) -> list[FieldError]:

@@ -6,11 +6,12 @@ from typing import Literal
 from uuid import UUID
 
 from dishka import FromDishka
-from litestar import Controller, Response, get
+from litestar import Controller, Response
 from litestar.params import FromPath
 from litestar.response import Stream
 
 from app.authentication import needs
+from app.controllers.reading import read
 from app.controllers.shelf import answer_if_tagged, validator
 from app.controllers.video_files import JSON, produces
 from app.request_body import JsonRequest
@@ -47,7 +48,7 @@ class JobFilesController(Controller):
     path = "/api/jobs/{job_id:uuid}"
     tags = ("Jobs",)
 
-    @get(
+    @read(
         "/script",
         summary="The script so far",
         description="Scenes of sentences; scenes are numbered from 0. There is none until the "
@@ -64,7 +65,7 @@ class JobFilesController(Controller):
     ) -> Response[bytes]:
         return await _document(request, job_id, UnitKind.SCRIPT, jobs, documents)
 
-    @get(
+    @read(
         "/storyboard",
         summary="The storyboard so far",
         description="There is none until the stage `storyboard` is done.",
@@ -80,7 +81,7 @@ class JobFilesController(Controller):
     ) -> Response[bytes]:
         return await _document(request, job_id, UnitKind.STORYBOARD, jobs, documents)
 
-    @get(
+    @read(
         "/scenes/{number:int}/narration",
         summary="A scene as it is spoken",
         description="WAV, 48 kHz. There is none until the scene was spoken.",

@@ -33,6 +33,7 @@ from app.controllers.pages import (
     check_instants,
     page_links,
 )
+from app.controllers.reading import read
 from app.event_feed import EventFeed, Subscription
 from app.event_response import EVENT_STREAM, EventStream
 from app.problems import problem_specs
@@ -160,11 +161,11 @@ class JobsController(Controller):
     path = "/api/jobs"
     tags = ("Jobs",)
 
-    @get(
+    @read(
         summary="List jobs",
         description="Newest first, a page at a time. Every page costs the same, however many jobs "
         "there are, and none comes twice or is left out because of jobs that come meanwhile. "
-        "`Link` names the next page.",
+        "`Link` names the pages beside it.",
         **needs(Scope.JOBS_READ),
     )
     async def page(
@@ -193,13 +194,13 @@ class JobsController(Controller):
             sort=sort or Sort.NEWEST,
         )
         page = await jobs.page(request.account_id, selection, cursor=cursor, limit=limit)
-        links = page_links("/api/jobs", selection, cursor=cursor, following=page.next, limit=limit)
+        links = page_links("/api/jobs", selection, cursor=cursor, page=page, limit=limit)
         return Response(
             JobList([JobBody.from_job(job) for job in page.items], page.next),
             headers={"Cache-Control": "no-store", **links},
         )
 
-    @get(
+    @read(
         "/{job_id:uuid}",
         summary="Look at a job",
         description="`Retry-After` says when to look again; a final job has none.",

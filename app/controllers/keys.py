@@ -4,14 +4,19 @@ from typing import Annotated
 
 import msgspec
 from dishka import FromDishka
-from litestar import Controller, Response, delete, get, post
+from litestar import Controller, Response, delete, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from app.authentication import needs
+from app.controllers.idempotency import REPLAY_HEADERS, IdempotencyKey, read_key, replay_mark
+from app.controllers.reading import read
+from app.problems import problem_specs
 from app.request_body import JsonRequest
-from domain.access import Key, Keys, Scope
+from domain.access import Key, Keys, MadeKey, Scope
 from domain.access.service import LONGEST_SECONDS, NAME_CHARACTERS
+from domain.errors import IdempotencyKeyReused, SecretUnreadable
+from domain.once import FirstAnswers
 
 SECONDS_PER_DAY = 86_400
 MAX_DAYS = LONGEST_SECONDS / SECONDS_PER_DAY
@@ -49,7 +54,7 @@ class KeysController(Controller):
     path = "/api/keys"
     tags = ("Keys",)
 
-    @get(summary="List keys", description="Without their secrets.", **needs(Scope.ADMIN))
+    @read(summary="List keys", description="Without their secrets.", **needs(Scope.ADMIN))
     async def page(self, request: JsonRequest, keys: FromDishka[Keys]) -> Response[KeyList]:
         return Response(KeyList(await keys.listing(request.account_id)), headers=NO_STORE)
 
@@ -57,20 +62,36 @@ class KeysController(Controller):
         status_code=201,
         summary="Make a key",
         description="It belongs to the account of whoever makes it, and is shown only in this "
-        "answer. `faceless keys create` makes keys of other accounts.",
+        "answer, and in its repetitions under an `Idempotency-Key`. `faceless keys create` makes "
+        "keys of other accounts.",
+        response_headers=REPLAY_HEADERS,
+        responses=problem_specs(IdempotencyKeyReused, SecretUnreadable),
         **needs(Scope.ADMIN),
     )
     async def create(
-        self, request: JsonRequest, data: JSONBody[KeyRequest], keys: FromDishka[Keys]
+        self,
+        request: JsonRequest,
+        data: JSONBody[KeyRequest],
+        keys: FromDishka[Keys],
+        first_answers: FromDishka[FirstAnswers],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[KeyWithToken]:
         days = data.expires_days
-        made = await keys.create(
+        answered = await first_answers.give(
             request.account_id,
-            data.name,
-            data.scopes,
-            lifetime_seconds=None if days is None else days * SECONDS_PER_DAY,
+            await read_key(request, idempotency_key),
+            MadeKey,
+            lambda once: keys.create(
+                request.account_id,
+                data.name,
+                data.scopes,
+                lifetime_seconds=None if days is None else days * SECONDS_PER_DAY,
+                once=once,
+            ),
         )
-        return Response(KeyWithToken(made.token, made.key), headers=NO_STORE, status_code=201)
+        made = answered.answer
+        headers = NO_STORE | replay_mark(answered)
+        return Response(KeyWithToken(made.token, made.key), headers=headers, status_code=201)
 
     @delete(
         "/{key_id:str}",

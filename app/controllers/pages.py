@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,6 +14,7 @@ from app.parameter_errors import TIME_HINT
 from domain.errors import FieldError, InvalidRequest
 from domain.generation.brief import AspectRatio
 from domain.jobs.listing import JobSelection, Sort, VideoSelection
+from domain.jobs.ports import Page
 from domain.webhooks import DeliverySelection
 
 MAX_PAGE = 200
@@ -26,7 +27,7 @@ Cursor = Annotated[
     str | None,
     QueryParameter(
         description="`next` of the page before, with that page's filters and sort; absent for the "
-        "first.",
+        "first. `Link` names the pages on either side with theirs.",
         max_length=500,
     ),
 ]
@@ -107,20 +108,23 @@ def page_links(
     selection: JobSelection | VideoSelection | DeliverySelection,
     *,
     cursor: str | None,
-    following: str | None,
+    page: Page[Any],
     limit: int,
 ) -> dict[str, str]:
-    """The Link header of a page: the next one, unless it's the last, and from there the first."""
+    """The Link header of a page: the next one, unless it's the last; where it was come to by a
+    cursor, the first, and the one before, unless this is the first."""
     chosen = msgspec.to_builtins(selection)
     if chosen.get("title") is not None or selection.sort is Sort.NEWEST:
         del chosen["sort"]
     query = {"limit": limit} | {name: value for name, value in chosen.items() if value is not None}
     pages = {}
-    if following is not None:
-        pages["next"] = query | {"cursor": following}
+    if page.next is not None:
+        pages["next"] = query | {"cursor": page.next}
+    if page.previous is not None:
+        pages["prev"] = query | {"cursor": page.previous}
     if cursor is not None:
         pages["first"] = query
-    links = [f'<{path}?{urlencode(page)}>; rel="{name}"' for name, page in pages.items()]
+    links = [f'<{path}?{urlencode(asked)}>; rel="{name}"' for name, asked in pages.items()]
     return {"Link": ", ".join(links)} if links else {}
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from dishka import FromDishka
-from litestar import Controller, Response, delete, get, put
+from litestar import Controller, Response, delete, put
 from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
@@ -12,6 +12,7 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter
 
 from app.authentication import needs
 from app.controllers.keys import NO_STORE
+from app.controllers.reading import read
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
@@ -58,7 +59,7 @@ class PresetsController(Controller):
     path = "/api/presets"
     tags = ("Presets",)
 
-    @get(
+    @read(
         summary="List presets",
         description="All of them, by name; an account has 200 at most.",
         **needs(Scope.JOBS_READ),
@@ -68,7 +69,7 @@ class PresetsController(Controller):
     ) -> Response[PresetList]:
         return Response(PresetList(await presets.listing(request.account_id)), headers=NO_STORE)
 
-    @get(
+    @read(
         "/{name:str}",
         summary="Look at a preset",
         description="Its fields as they were given. With its `ETag` in `If-Match` it's replaced "

@@ -4,11 +4,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from dishka import FromDishka
-from litestar import Controller, HttpMethod, Response, get, route
+from litestar import Controller, Response
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
 from app.authentication import needs
+from app.controllers.reading import read
 from app.controllers.shelf import Answer, VideoShelf
 from app.problems import problem_specs
 from app.request_body import JsonRequest
@@ -18,7 +19,6 @@ from domain.generation.packaging import Manifest, Metadata
 from domain.generation.script import ShownScript
 from domain.generation.storyboard import Storyboard
 
-READ = [HttpMethod.GET, HttpMethod.HEAD]
 MP4 = "video/mp4"
 JPEG = "image/jpeg"
 SRT = "application/x-subrip; charset=utf-8"
@@ -74,9 +74,8 @@ class VideoFilesController(Controller):
     path = "/api/videos/{video_id:uuid}"
     tags = ("Files",)
 
-    @route(
+    @read(
         "/file",
-        http_method=READ,
         summary="The video",
         description="MP4. Understands Range, If-Range and If-None-Match. Where S3_SIGNED_URLS is "
         "set, GET redirects to the object store.",
@@ -94,9 +93,8 @@ class VideoFilesController(Controller):
             request, video_id, "video.mp4", MP4, download=download, may_redirect=True
         )
 
-    @route(
+    @read(
         "/thumbnail",
-        http_method=READ,
         summary="The thumbnail",
         description="JPEG, 1280 x 720.",
         responses=produces(JPEG, "The picture."),
@@ -111,9 +109,8 @@ class VideoFilesController(Controller):
     ) -> Answer:
         return await shelf.file(request, video_id, "thumbnail.jpg", JPEG, download=download)
 
-    @route(
+    @read(
         "/captions.srt",
-        http_method=READ,
         summary="Captions, SubRip",
         description="One cue a sentence or less, in the words that are shown.",
         responses=produces(SRT, "The captions.", str),
@@ -128,9 +125,8 @@ class VideoFilesController(Controller):
     ) -> Answer:
         return await shelf.file(request, video_id, "captions.srt", SRT, download=download)
 
-    @route(
+    @read(
         "/captions.vtt",
-        http_method=READ,
         summary="Captions, WebVTT",
         description="The same, for a page's `<track>`.",
         responses=produces(VTT, "The captions.", str),
@@ -145,7 +141,7 @@ class VideoFilesController(Controller):
     ) -> Answer:
         return await shelf.file(request, video_id, "captions.vtt", VTT, download=download)
 
-    @get(
+    @read(
         "/metadata",
         summary="Title, description and tags",
         description="Ready for the upload, within YouTube's limits.",
@@ -157,7 +153,7 @@ class VideoFilesController(Controller):
     ) -> Answer:
         return await shelf.file(request, video_id, "metadata.json", JSON)
 
-    @get(
+    @read(
         "/manifest",
         summary="Everything the video is made of",
         description="Sources, licences, models, settings, fingerprints and measurements.",
@@ -169,7 +165,7 @@ class VideoFilesController(Controller):
     ) -> Answer:
         return await shelf.file(request, video_id, "manifest.json", JSON)
 
-    @get(
+    @read(
         "/script",
         summary="The script",
         description="Scenes of sentences; scenes are numbered from 0.",
@@ -181,7 +177,7 @@ class VideoFilesController(Controller):
     ) -> Response[bytes]:
         return await shelf.document(request, video_id, "script")
 
-    @get(
+    @read(
         "/storyboard",
         summary="The storyboard",
         description="What is seen when, to the frame, and why it was chosen.",
@@ -193,7 +189,7 @@ class VideoFilesController(Controller):
     ) -> Response[bytes]:
         return await shelf.document(request, video_id, "storyboard")
 
-    @get(
+    @read(
         "/scenes/{number:int}/preview.jpg",
         summary="A still of a scene",
         description="JPEG in the video's size: its first shot, when most of it is drawn.",

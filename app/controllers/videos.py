@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from dishka import FromDishka
-from litestar import Controller, Response, delete, get, patch, post
+from litestar import Controller, Response, delete, patch, post
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -26,6 +26,7 @@ from app.controllers.pages import (
     check_title,
     page_links,
 )
+from app.controllers.reading import read
 from app.controllers.shelf import VideoShelf
 from app.problems import problem_specs
 from app.request_body import JsonRequest
@@ -55,7 +56,7 @@ class VideosController(Controller):
     path = "/api/videos"
     tags = ("Videos",)
 
-    @get(
+    @read(
         summary="List videos",
         description="Newest first, a page at a time, as jobs are. With `title` those come whose "
         "titles **begin** with it, in the order of their titles; words inside of titles aren't "
@@ -96,15 +97,13 @@ class VideosController(Controller):
             sort=sort or Sort.NEWEST,
         )
         page = await videos.page(request.account_id, selection, cursor=cursor, limit=limit)
-        links = page_links(
-            "/api/videos", selection, cursor=cursor, following=page.next, limit=limit
-        )
+        links = page_links("/api/videos", selection, cursor=cursor, page=page, limit=limit)
         return Response(
             VideoList([VideoBody.from_video(video) for video in page.items], page.next),
             headers=links,
         )
 
-    @get(
+    @read(
         "/{video_id:uuid}",
         summary="Look at a video",
         description="`urls` name its files; with another revision they bring that one's.",

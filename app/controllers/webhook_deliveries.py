@@ -5,15 +5,20 @@ from uuid import UUID
 
 import msgspec
 from dishka import FromDishka
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, post
 from litestar.params import FromPath, QueryParameter
 
 from app.authentication import needs
+from app.controllers.idempotency import REPLAY_HEADERS, IdempotencyKey, read_key, replay_mark
 from app.controllers.keys import NO_STORE
 from app.controllers.pages import DEFAULT_PAGE, Cursor, Limit, SortBy, page_links
+from app.controllers.reading import read
+from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
+from domain.errors import IdempotencyKeyReused, SecretUnreadable
 from domain.jobs.listing import Sort
+from domain.once import Answered, FirstAnswers
 from domain.webhooks import Delivery, DeliverySelection, DeliveryState, Webhooks
 
 State = Annotated[
@@ -37,11 +42,11 @@ class DeliveriesController(Controller):
     path = "/api/webhooks"
     tags = ("Webhooks",)
 
-    @get(
+    @read(
         "/deliveries",
         summary="List all messages",
         description="To all webhooks and to the `webhook_url` of requests, newest first, a page "
-        "at a time, with every attempt. `Link` names the next page.",
+        "at a time, with every attempt. `Link` names the pages beside it.",
         **needs(Scope.WEBHOOKS_READ),
     )
     async def all_deliveries(
@@ -58,7 +63,7 @@ class DeliveriesController(Controller):
         selection = DeliverySelection(job_id=job_id, state=wanted_state, sort=sort or Sort.NEWEST)
         page = await webhooks.deliveries(request.account_id, selection, cursor=cursor, limit=limit)
         links = page_links(
-            "/api/webhooks/deliveries", selection, cursor=cursor, following=page.next, limit=limit
+            "/api/webhooks/deliveries", selection, cursor=cursor, page=page, limit=limit
         )
         return Response(DeliveryList(page.items, page.next), headers={**NO_STORE, **links})
 
@@ -68,18 +73,31 @@ class DeliveriesController(Controller):
         summary="Send any message again",
         description="Also one that went to the `webhook_url` of a request. It keeps its "
         "`webhook-id`, by which receivers know that they had it already.",
+        response_headers=REPLAY_HEADERS,
+        responses=problem_specs(IdempotencyKeyReused, SecretUnreadable),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def resend_any(
-        self, request: JsonRequest, delivery_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+        self,
+        request: JsonRequest,
+        delivery_id: FromPath[UUID],
+        webhooks: FromDishka[Webhooks],
+        first_answers: FromDishka[FirstAnswers],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[Delivery]:
-        return _sent(await webhooks.resend(request.account_id, delivery_id))
+        answered = await first_answers.give(
+            request.account_id,
+            await read_key(request, idempotency_key),
+            Delivery,
+            lambda once: webhooks.resend(request.account_id, delivery_id, once=once),
+        )
+        return _sent(answered)
 
-    @get(
+    @read(
         "/{webhook_id:uuid}/deliveries",
         summary="List a webhook's messages",
-        description="Newest first, a page at a time, with every attempt. `Link` names the next "
-        "page.",
+        description="Newest first, a page at a time, with every attempt. `Link` names the pages "
+        "beside it.",
         **needs(Scope.WEBHOOKS_READ),
     )
     async def deliveries(
@@ -97,7 +115,7 @@ class DeliveriesController(Controller):
         selection = msgspec.structs.replace(shown, webhook_id=webhook_id)
         page = await webhooks.deliveries(request.account_id, selection, cursor=cursor, limit=limit)
         path = f"/api/webhooks/{webhook_id}/deliveries"
-        links = page_links(path, shown, cursor=cursor, following=page.next, limit=limit)
+        links = page_links(path, shown, cursor=cursor, page=page, limit=limit)
         return Response(DeliveryList(page.items, page.next), headers={**NO_STORE, **links})
 
     @post(
@@ -106,6 +124,8 @@ class DeliveriesController(Controller):
         summary="Send a message again",
         description="Whatever became of it, also where the webhook is disabled. It keeps its "
         "`webhook-id`, by which receivers know that they had it already.",
+        response_headers=REPLAY_HEADERS,
+        responses=problem_specs(IdempotencyKeyReused, SecretUnreadable),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def resend(
@@ -114,8 +134,17 @@ class DeliveriesController(Controller):
         webhook_id: FromPath[UUID],
         delivery_id: FromPath[UUID],
         webhooks: FromDishka[Webhooks],
+        first_answers: FromDishka[FirstAnswers],
+        *,
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[Delivery]:
-        return _sent(await webhooks.resend(request.account_id, delivery_id, webhook_id))
+        answered = await first_answers.give(
+            request.account_id,
+            await read_key(request, idempotency_key),
+            Delivery,
+            lambda once: webhooks.resend(request.account_id, delivery_id, webhook_id, once=once),
+        )
+        return _sent(answered)
 
     @post(
         "/{webhook_id:uuid}/test",
@@ -123,13 +152,26 @@ class DeliveriesController(Controller):
         summary="Send a test",
         description="A message of the type `webhook.test`, also where the webhook is disabled or "
         "is told other things only. What became of it is in its deliveries.",
+        response_headers=REPLAY_HEADERS,
+        responses=problem_specs(IdempotencyKeyReused, SecretUnreadable),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def test(
-        self, request: JsonRequest, webhook_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+        self,
+        request: JsonRequest,
+        webhook_id: FromPath[UUID],
+        webhooks: FromDishka[Webhooks],
+        first_answers: FromDishka[FirstAnswers],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[Delivery]:
-        return _sent(await webhooks.test(request.account_id, webhook_id))
+        answered = await first_answers.give(
+            request.account_id,
+            await read_key(request, idempotency_key),
+            Delivery,
+            lambda once: webhooks.test(request.account_id, webhook_id, once=once),
+        )
+        return _sent(answered)
 
 
-def _sent(delivery: Delivery) -> Response[Delivery]:
-    return Response(delivery, status_code=202, headers=NO_STORE)
+def _sent(answered: Answered[Delivery]) -> Response[Delivery]:
+    return Response(answered.answer, status_code=202, headers=NO_STORE | replay_mark(answered))

@@ -5,17 +5,26 @@ from uuid import UUID
 
 import msgspec
 from dishka import FromDishka
-from litestar import Controller, Response, delete, get, patch, post
+from litestar import Controller, Response, delete, patch, post
 from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from app.authentication import needs
+from app.controllers.idempotency import REPLAY_HEADERS, IdempotencyKey, read_key, replay_mark
 from app.controllers.keys import NO_STORE
+from app.controllers.reading import read
 from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Scope
-from domain.errors import FieldError, SecretUnreadable, TooManyWebhooks, UrlForbidden
+from domain.errors import (
+    FieldError,
+    IdempotencyKeyReused,
+    SecretUnreadable,
+    TooManyWebhooks,
+    UrlForbidden,
+)
+from domain.once import FirstAnswers
 from domain.outbound import UrlRules
 from domain.webhooks import AccountSecret, EventType, NewSecret, Webhook, Webhooks
 from domain.webhooks.model import Changes
@@ -80,7 +89,7 @@ class WebhooksController(Controller):
     path = "/api/webhooks"
     tags = ("Webhooks",)
 
-    @get(
+    @read(
         summary="List webhooks",
         description="Without their secrets.",
         **needs(Scope.WEBHOOKS_READ),
@@ -93,20 +102,37 @@ class WebhooksController(Controller):
     @post(
         status_code=201,
         summary="Make a webhook",
-        description="Its secret is shown only in this answer. Messages are signed as Standard "
-        "Webhooks lays down: any of its libraries checks them.",
-        response_headers=LOCATION,
-        responses=problem_specs(UrlForbidden, TooManyWebhooks),
+        description="Its secret is shown only in this answer, and in its repetitions under an "
+        "`Idempotency-Key`. Messages are signed as Standard Webhooks lays down: any of its "
+        "libraries checks them.",
+        response_headers=[*LOCATION, *REPLAY_HEADERS],
+        responses=problem_specs(
+            UrlForbidden, TooManyWebhooks, IdempotencyKeyReused, SecretUnreadable
+        ),
         **needs(Scope.WEBHOOKS_WRITE, further=find_forbidden),
     )
     async def create(
-        self, request: JsonRequest, data: JSONBody[WebhookRequest], webhooks: FromDishka[Webhooks]
+        self,
+        request: JsonRequest,
+        data: JSONBody[WebhookRequest],
+        webhooks: FromDishka[Webhooks],
+        first_answers: FromDishka[FirstAnswers],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[NewSecret]:
-        made = await webhooks.create(request.account_id, data.url, data.events, data.description)
-        headers = {**NO_STORE, "Location": f"/api/webhooks/{made.webhook.id}"}
+        answered = await first_answers.give(
+            request.account_id,
+            await read_key(request, idempotency_key),
+            NewSecret,
+            lambda once: webhooks.create(
+                request.account_id, data.url, data.events, data.description, once=once
+            ),
+        )
+        made = answered.answer
+        location = {"Location": f"/api/webhooks/{made.webhook.id}"}
+        headers = NO_STORE | location | replay_mark(answered)
         return Response(made, headers=headers, status_code=201)
 
-    @get(
+    @read(
         "/secret",
         summary="Show the account's secret",
         description="Signs the messages to the `webhook_url` of requests, and no others. It's "
@@ -123,16 +149,29 @@ class WebhooksController(Controller):
         "/secret/rotate",
         status_code=200,
         summary="Give the account another secret",
-        description="For 24 hours messages carry two signatures, the old secret's as well.",
+        description="For 24 hours messages carry two signatures, the old secret's as well. Under "
+        "an `Idempotency-Key` a repetition doesn't rotate once more.",
+        response_headers=REPLAY_HEADERS,
+        responses=problem_specs(IdempotencyKeyReused, SecretUnreadable),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def rotate_secret(
-        self, request: JsonRequest, webhooks: FromDishka[Webhooks]
+        self,
+        request: JsonRequest,
+        webhooks: FromDishka[Webhooks],
+        first_answers: FromDishka[FirstAnswers],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[AccountSecret]:
-        secret = await webhooks.rotate_account_secret(request.account_id)
-        return Response(secret, headers=NO_STORE, status_code=200)
+        answered = await first_answers.give(
+            request.account_id,
+            await read_key(request, idempotency_key),
+            AccountSecret,
+            lambda once: webhooks.rotate_account_secret(request.account_id, once=once),
+        )
+        headers = NO_STORE | replay_mark(answered)
+        return Response(answered.answer, headers=headers, status_code=200)
 
-    @get(
+    @read(
         "/{webhook_id:uuid}",
         summary="Look at a webhook",
         description="Whether it's enabled, and since when it fails, if it does.",
@@ -182,12 +221,26 @@ class WebhooksController(Controller):
         "/{webhook_id:uuid}/rotate",
         status_code=200,
         summary="Give a webhook another secret",
-        description="It's shown only in this answer. For 24 hours messages carry two signatures, "
-        "the old secret's as well, so that the receiver can be changed in between.",
+        description="It's shown only in this answer, and in its repetitions under an "
+        "`Idempotency-Key`, which don't rotate once more. For 24 hours messages carry two "
+        "signatures, the old secret's as well, so that the receiver can be changed in between.",
+        response_headers=REPLAY_HEADERS,
+        responses=problem_specs(IdempotencyKeyReused, SecretUnreadable),
         **needs(Scope.WEBHOOKS_WRITE),
     )
     async def rotate(
-        self, request: JsonRequest, webhook_id: FromPath[UUID], webhooks: FromDishka[Webhooks]
+        self,
+        request: JsonRequest,
+        webhook_id: FromPath[UUID],
+        webhooks: FromDishka[Webhooks],
+        first_answers: FromDishka[FirstAnswers],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[NewSecret]:
-        rotated = await webhooks.rotate(request.account_id, webhook_id)
-        return Response(rotated, headers=NO_STORE, status_code=200)
+        answered = await first_answers.give(
+            request.account_id,
+            await read_key(request, idempotency_key),
+            NewSecret,
+            lambda once: webhooks.rotate(request.account_id, webhook_id, once=once),
+        )
+        headers = NO_STORE | replay_mark(answered)
+        return Response(answered.answer, headers=headers, status_code=200)

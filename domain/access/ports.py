@@ -3,13 +3,18 @@
 from typing import Protocol
 
 from domain.access.model import Key, NewKey, StoredKey
+from domain.once import Once
 
 
 class KeyStore(Protocol):
     """Keeps keys, and of their secrets only hashes. All its times are its own clock's."""
 
-    async def add(self, key: NewKey) -> Key:
-        """Keep a key."""
+    async def add(self, key: NewKey, once: Once[Key] | None = None) -> Key:
+        """Keep a key.
+
+        Raises:
+            AnsweredBefore, IdempotencyKeyReused: only with ``once``.
+        """
         ...
 
     async def add_first(self, key: NewKey) -> Key | None:

@@ -16,6 +16,7 @@ import msgspec
 from domain.access.model import Key, NewKey, Scope, StoredKey
 from domain.access.ports import KeyStore
 from domain.errors import FieldError, InvalidRequest, KeyInvalid, ServiceUnavailable
+from domain.once import Once, telling
 
 ID_BYTES = 8
 SECRET_BYTES = 32
@@ -64,14 +65,17 @@ class Keys:
         scopes: Sequence[Scope],
         *,
         lifetime_seconds: float | None = None,
+        once: Once[MadeKey] | None = None,
     ) -> MadeKey:
         """Make a key.
 
         Raises:
             InvalidRequest: names what is wrong with the name, the scopes or the account.
+            AnsweredBefore, IdempotencyKeyReused: only with ``once``.
         """
         new, token = self._new(account_id, name, scopes, lifetime_seconds)
-        return MadeKey(await self._store.add(new), token)
+        kept: Once[Key] | None = telling(once, lambda key: MadeKey(key, token))
+        return MadeKey(await self._store.add(new, kept), token)
 
     async def create_first(
         self, account_id: str, name: str, scopes: Sequence[Scope]

@@ -28,6 +28,7 @@ from domain.generation.stages.stage import Stage, Studio, Work
 from domain.generation.stages.storyboard import StoryboardStage
 from domain.jobs.model import Claim, Result, UnitKind
 from domain.jobs.ports import Finish
+from domain.providers.errand import Errand
 
 
 class Pipeline:
@@ -56,7 +57,7 @@ class Pipeline:
             DomainError: the work can't be done; ``transient`` tells whether to try again.
         """
         stage = self._stages[claim.unit.kind]
-        work = Work(claim=claim, inputs=inputs, progress=progress)
+        work = Work(claim=claim, inputs=inputs, progress=progress, errand=Errand(progress=progress))
         task = await stage.plan(work)
         name = fingerprint(claim.unit.kind, stage.version, task.parts)
         made = await self._studio.jobs.result(claim.job.account_id, name)

@@ -17,6 +17,7 @@ from domain.generation.narration import SpokenSentence, Utterance
 from domain.generation.packaging import Credit, Encoding, Loudness
 from domain.generation.script import Script, TopicMatch
 from domain.generation.storyboard import Backdrop, Palette, SceneBoard, Storyboard
+from domain.providers.errand import UNPAID, Errand
 
 Progress = Callable[[float], None]
 """Told the finished share of a piece of work, 0 to 1. Cheap; may be called often."""
@@ -84,8 +85,14 @@ class ScriptWriter(Protocol):
         """
         ...
 
-    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
-        """Write the script for ``brief``; the same seed gives the same script."""
+    async def write(
+        self, brief: Brief, seed: int, words_per_minute: float, errand: Errand = UNPAID
+    ) -> Script:
+        """Write the script for ``brief``; without a model, the same seed gives the same script.
+
+        Raises:
+            ProviderFailed: a model's answer can't be used, or it gave none.
+        """
         ...
 
 
@@ -150,7 +157,12 @@ class Narrator(Protocol):
         ...
 
     async def speak(
-        self, sentence: SpokenSentence, voice: Voice, speed: float, seed: int
+        self,
+        sentence: SpokenSentence,
+        voice: Voice,
+        speed: float,
+        seed: int,
+        errand: Errand = UNPAID,
     ) -> Utterance:
         """Speak one sentence; every shown word gets a start and an end.
 
@@ -232,7 +244,9 @@ class VisualSource(Protocol):
         """Changes whenever the outcome for the same input may change."""
         ...
 
-    async def search(self, request: VisualRequest) -> list[VisualCandidate]:
+    async def search(
+        self, request: VisualRequest, errand: Errand = UNPAID
+    ) -> list[VisualCandidate]:
         """Candidates, best first; empty when nothing fits. A named ``media`` scores 1.
 
         Raises:
@@ -245,7 +259,9 @@ class VisualSource(Protocol):
         """Files that the searches so far left out: name, and the reason in words."""
         ...
 
-    async def fetch(self, candidate: VisualCandidate, folder: Path) -> Path:
+    async def fetch(
+        self, candidate: VisualCandidate, folder: Path, errand: Errand = UNPAID
+    ) -> Path:
         """Copy the candidate's file into ``folder``; the copy is the caller's to move away."""
         ...
 

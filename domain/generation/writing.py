@@ -31,6 +31,7 @@ from domain.generation.script import (
     shorten_title,
     spoken_seconds,
 )
+from domain.providers.errand import UNPAID, Errand
 
 MAX_SCENE_SENTENCES = 3
 MAX_SCENE_WORDS = 45
@@ -51,7 +52,13 @@ class PlainWriter:
         """Find no topic: this writer knows none."""
         raise TopicNotFound(topic, [])
 
-    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:  # noqa: ARG002
+    async def write(
+        self,
+        brief: Brief,
+        seed: int,  # noqa: ARG002
+        words_per_minute: float,
+        errand: Errand = UNPAID,  # noqa: ARG002
+    ) -> Script:
         """Split ``brief.script`` or ``brief.scenes`` into sentences; no word is changed.
 
         Raises:
@@ -131,10 +138,12 @@ class Writers:
         """Ask the topics' writer."""
         return self._by_source["topic"].match_topic(topic, language)
 
-    async def write(self, brief: Brief, seed: int, words_per_minute: float) -> Script:
+    async def write(
+        self, brief: Brief, seed: int, words_per_minute: float, errand: Errand = UNPAID
+    ) -> Script:
         """Have the script written by the writer of the brief's source."""
         writer = self._by_source[brief.source_kind]
-        return await writer.write(brief, seed, words_per_minute)
+        return await writer.write(brief, seed, words_per_minute, errand)
 
 
 def group_sentences(sentences: list[str]) -> list[list[str]]:

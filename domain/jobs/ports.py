@@ -29,10 +29,14 @@ T = TypeVar("T")
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """A slice of a list; ``next`` is the cursor of the page after it."""
+    """A slice of a list, and the cursors of the pages beside it."""
 
     items: list[T]
     next: str | None = None
+    """of the page after it; that one is empty if what was there has gone meanwhile"""
+    previous: str | None = None
+    """of the page before it, where this one was come to by a cursor; its rows are the nearest, so
+    that walking back shows the pages of the way there, whatever has been made meanwhile"""
 
 
 class Finish(msgspec.Struct, frozen=True, kw_only=True):

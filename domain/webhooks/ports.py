@@ -2,6 +2,8 @@
 
 Messages of jobs are put into the outbox by the store of jobs, in the very transaction that moves
 a job: none is lost, and none tells of what didn't happen.
+
+What is given ``once`` also raises AnsweredBefore and IdempotencyKeyReused.
 """
 
 from collections.abc import Collection
@@ -9,6 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.jobs.ports import Page
+from domain.once import Once
 from domain.webhooks.model import (
     Changes,
     Delivery,
@@ -24,7 +27,7 @@ from domain.webhooks.model import (
 class WebhookStore(Protocol):
     """Keeps webhooks and the secrets of accounts. Another account's are as if they weren't."""
 
-    async def add(self, new: NewWebhook, most: int) -> Webhook:
+    async def add(self, new: NewWebhook, most: int, once: Once[Webhook] | None = None) -> Webhook:
         """Keep a webhook.
 
         Raises:
@@ -62,7 +65,12 @@ class WebhookStore(Protocol):
         ...
 
     async def rotate(
-        self, account_id: str, webhook_id: UUID, sealed: str, keep_seconds: float
+        self,
+        account_id: str,
+        webhook_id: UUID,
+        sealed: str,
+        keep_seconds: float,
+        once: Once[Webhook] | None = None,
     ) -> Webhook:
         """Sign with another secret; that of before goes on signing for ``keep_seconds``.
 
@@ -84,7 +92,11 @@ class WebhookStore(Protocol):
         ...
 
     async def rotate_account(
-        self, account_id: str, sealed: str, keep_seconds: float
+        self,
+        account_id: str,
+        sealed: str,
+        keep_seconds: float,
+        once: Once[SealedSecrets] | None = None,
     ) -> SealedSecrets:
         """As ``rotate``, for the account's own secret; its first one, if it has none."""
         ...
@@ -93,7 +105,13 @@ class WebhookStore(Protocol):
 class DeliveryStore(Protocol):
     """The outbox, and the log of what became of the messages. Times are the database's."""
 
-    async def add_test(self, account_id: str, webhook_id: UUID, delivery_id: UUID) -> Delivery:
+    async def add_test(
+        self,
+        account_id: str,
+        webhook_id: UUID,
+        delivery_id: UUID,
+        once: Once[Delivery] | None = None,
+    ) -> Delivery:
         """Put a message into the outbox that only says that it's a test.
 
         Raises:
@@ -118,7 +136,11 @@ class DeliveryStore(Protocol):
         ...
 
     async def resend(
-        self, account_id: str, delivery_id: UUID, webhook_id: UUID | None = None
+        self,
+        account_id: str,
+        delivery_id: UUID,
+        webhook_id: UUID | None = None,
+        once: Once[Delivery] | None = None,
     ) -> Delivery:
         """Let a message be sent now, whatever became of it, under its id; its schedule begins
         anew. One that is being sent right now stays as it is.

@@ -1,4 +1,7 @@
-"""The use cases of webhooks: make, change, rotate, try out, look at what was delivered."""
+"""The use cases of webhooks: make, change, rotate, try out, look at what was delivered.
+
+What is given ``once`` also raises AnsweredBefore and IdempotencyKeyReused.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,6 +11,7 @@ import msgspec
 
 from domain.errors import FieldError, InvalidRequest, SecretUnreadable, UrlForbidden
 from domain.jobs.ports import Page
+from domain.once import Once, telling
 from domain.outbound import UrlRules
 from domain.sealing import Sealer
 from domain.webhooks.model import (
@@ -116,7 +120,13 @@ class Webhooks:
         self._new_id = new_id
 
     async def create(
-        self, account_id: str, url: str, events: list[EventType], description: str
+        self,
+        account_id: str,
+        url: str,
+        events: list[EventType],
+        description: str,
+        *,
+        once: Once[NewSecret] | None = None,
     ) -> NewSecret:
         """Make a webhook with a secret of its own.
 
@@ -134,7 +144,9 @@ class Webhooks:
             description=description.strip(),
             sealed_secret=sealed,
         )
-        return NewSecret(secret_text(secret), await self._store.add(new, MAX_WEBHOOKS))
+        shown = secret_text(secret)
+        kept: Once[Webhook] | None = telling(once, lambda webhook: NewSecret(shown, webhook))
+        return NewSecret(shown, await self._store.add(new, MAX_WEBHOOKS, kept))
 
     async def get(self, account_id: str, webhook_id: UUID) -> Webhook:
         """One webhook.
@@ -167,15 +179,19 @@ class Webhooks:
         """
         await self._store.remove(account_id, webhook_id)
 
-    async def rotate(self, account_id: str, webhook_id: UUID) -> NewSecret:
+    async def rotate(
+        self, account_id: str, webhook_id: UUID, *, once: Once[NewSecret] | None = None
+    ) -> NewSecret:
         """Give a webhook a new secret; for a day messages carry the old one's signature as well.
 
         Raises:
             WebhookNotFound
         """
         secret, sealed = self._secrets.new(webhook_secret(account_id, webhook_id))
-        webhook = await self._store.rotate(account_id, webhook_id, sealed, KEEP_OLD_SECONDS)
-        return NewSecret(secret_text(secret), webhook)
+        shown = secret_text(secret)
+        kept: Once[Webhook] | None = telling(once, lambda webhook: NewSecret(shown, webhook))
+        rotated = await self._store.rotate(account_id, webhook_id, sealed, KEEP_OLD_SECONDS, kept)
+        return NewSecret(shown, rotated)
 
     async def account_secret(self, account_id: str) -> AccountSecret:
         """The account's own secret; made when it's first asked for.
@@ -185,19 +201,26 @@ class Webhooks:
         """
         return self._shown(account_id, await self._secrets.of_account(account_id))
 
-    async def rotate_account_secret(self, account_id: str) -> AccountSecret:
+    async def rotate_account_secret(
+        self, account_id: str, *, once: Once[AccountSecret] | None = None
+    ) -> AccountSecret:
         """Give the account another secret; for a day the old one signs as well."""
         _, sealed = self._secrets.new(account_secret(account_id))
-        kept = await self._store.rotate_account(account_id, sealed, KEEP_OLD_SECONDS)
-        return self._shown(account_id, kept)
+        kept: Once[SealedSecrets] | None = telling(
+            once, lambda secrets: self._shown(account_id, secrets)
+        )
+        rotated = await self._store.rotate_account(account_id, sealed, KEEP_OLD_SECONDS, kept)
+        return self._shown(account_id, rotated)
 
-    async def test(self, account_id: str, webhook_id: UUID) -> Delivery:
+    async def test(
+        self, account_id: str, webhook_id: UUID, *, once: Once[Delivery] | None = None
+    ) -> Delivery:
         """Send a message that says that it's a test.
 
         Raises:
             WebhookNotFound
         """
-        return await self._deliveries.add_test(account_id, webhook_id, self._new_id())
+        return await self._deliveries.add_test(account_id, webhook_id, self._new_id(), once)
 
     async def deliveries(
         self, account_id: str, selection: DeliverySelection, *, cursor: str | None, limit: int
@@ -210,14 +233,19 @@ class Webhooks:
         return await self._deliveries.page(account_id, selection, cursor=cursor, limit=limit)
 
     async def resend(
-        self, account_id: str, delivery_id: UUID, webhook_id: UUID | None = None
+        self,
+        account_id: str,
+        delivery_id: UUID,
+        webhook_id: UUID | None = None,
+        *,
+        once: Once[Delivery] | None = None,
     ) -> Delivery:
         """Send a message again.
 
         Raises:
             DeliveryNotFound
         """
-        return await self._deliveries.resend(account_id, delivery_id, webhook_id)
+        return await self._deliveries.resend(account_id, delivery_id, webhook_id, once)
 
     def _shown(self, account_id: str, kept: SealedSecrets) -> AccountSecret:
         secret = self._sealer.unseal(kept.newest, account_secret(account_id))

@@ -191,8 +191,7 @@ ROUTES: list[tuple[str, str, Scope]] = [
     ("PATCH", VIDEO + "/scenes/{number}", Scope.VIDEOS_WRITE),
     ("POST", f"{VIDEO}/revisions", Scope.VIDEOS_WRITE),
     *[
-        (method, f"{VIDEO}/{part}", Scope.VIDEOS_READ)
-        for method in ("GET", "HEAD")
+        ("GET", f"{VIDEO}/{part}", Scope.VIDEOS_READ)
         for part in ("file", "thumbnail", "captions.srt", "captions.vtt")
     ],
     *[
@@ -207,7 +206,6 @@ ROUTES: list[tuple[str, str, Scope]] = [
     ("GET", "/api/capabilities", Scope.JOBS_READ),
     ("GET", "/api/voices", Scope.JOBS_READ),
     ("GET", "/api/voices/{voice_id}/sample", Scope.JOBS_READ),
-    ("HEAD", "/api/voices/{voice_id}/sample", Scope.JOBS_READ),
     ("GET", "/api/music", Scope.JOBS_READ),
     ("GET", "/api/palettes", Scope.JOBS_READ),
     ("GET", "/api/keys", Scope.ADMIN),
@@ -227,6 +225,12 @@ ROUTES: list[tuple[str, str, Scope]] = [
     ("GET", f"{WEBHOOK}/deliveries", Scope.WEBHOOKS_READ),
     ("POST", f"{WEBHOOK}/{DELIVERY}/resend", Scope.WEBHOOKS_WRITE),
     ("GET", "/metrics", Scope.ADMIN),
+]
+STREAMS = ("/api/events", f"{JOB}/events")
+ROUTES += [
+    ("HEAD", path, scope)
+    for method, path, scope in ROUTES
+    if method == "GET" and path not in STREAMS
 ]
 
 
@@ -308,7 +312,10 @@ async def test_every_route_takes_its_scope_and_no_other(
     by_scope = {scope: await bearer(strict_keys, scope) for scope in Scope}
     for method, path, needed in ROUTES:
         address = address_of(path)
-        for scope, header in by_scope.items():
+        # of HEAD, which is GET's own handler, two are enough: one that may and one that mayn't
+        other = next(scope for scope in Scope if needed not in granted([scope]))
+        for scope in by_scope if method != "HEAD" else (needed, other):
+            header = by_scope[scope]
             # an event stream has no end to be read to
             async with strict.stream(method, address, json={}, headers=header) as response:
                 if not response.is_success:

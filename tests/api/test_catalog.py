@@ -20,6 +20,7 @@ from domain.generation.narration import SpokenSentence, Utterance
 from domain.generation.packaging import Credit
 from domain.generation.ports import Narrator, SampleShelf, Voice
 from domain.generation.voice_sample import SENTENCES
+from domain.providers.errand import UNPAID, Errand
 
 SAMPLE = "/api/voices/en_US-joe-medium/sample"
 
@@ -239,6 +240,7 @@ class Counting:
         voice: Voice,  # noqa: ARG002 - the port's
         speed: float,  # noqa: ARG002
         seed: int,  # noqa: ARG002
+        errand: Errand = UNPAID,  # noqa: ARG002
     ) -> Utterance:
         self.spoke += 1
         self.said = sentence.text

@@ -21,7 +21,7 @@ async def listed(api: httpx.AsyncClient, path: str, **query: Any) -> list[str]:
     return [item["id"] for item in response.json()["items"]]
 
 
-async def test_links_lead_through_all_pages_with_filters_and_sort_and_back_to_the_first(
+async def test_links_lead_through_all_pages_with_filters_and_sort_and_back_again(
     api: httpx.AsyncClient,
 ) -> None:
     ids = [(await submit(api, aspect_ratio="1:1"))["id"] for _ in range(3)]
@@ -32,12 +32,42 @@ async def test_links_lead_through_all_pages_with_filters_and_sort_and_back_to_th
     first = await api.get(f"/api/jobs?{query}")
     second = await api.get(first.links["next"]["url"])
     again = await api.get(second.links["first"]["url"])
+    before = await api.get(second.links["prev"]["url"])
 
     seen = [job["id"] for page in (first, second) for job in page.json()["items"]]
     assert seen == ids
     assert set(first.links) == {"next"}
-    assert set(second.links) == {"first"}
+    assert set(second.links) == {"first", "prev"}
     assert again.json() == first.json()
+    assert before.json()["items"] == first.json()["items"]
+    assert set(before.links) == {"first", "next"}
+    assert (await api.get(before.links["next"]["url"])).json() == second.json()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/jobs?limit=1", "/api/jobs/{id}", "/api/videos", "/api/webhooks", "/api/health?at=1"],
+)
+async def test_head_is_answered_as_get_is_but_for_the_body(
+    api: httpx.AsyncClient, path: str
+) -> None:
+    jobs = [(await submit(api))["id"] for _ in range(2)]
+    get, head = [await api.request(method, path.format(id=jobs[0])) for method in ("GET", "HEAD")]
+
+    def told(answer: httpx.Response) -> dict[str, str]:
+        passing = {"date", "x-request-id"}
+        return {name: value for name, value in answer.headers.items() if name not in passing}
+
+    assert (get.status_code, head.status_code) == (200, 200)
+    assert get.content
+    assert not head.content
+    assert told(head) == told(get)
+
+
+async def test_a_stream_has_no_head(api: httpx.AsyncClient) -> None:
+    response = await api.head("/api/events")
+    assert response.status_code == 405
+    assert "HEAD" not in response.headers["allow"]
 
 
 async def test_jobs_are_narrowed_by_shape_and_age(api: httpx.AsyncClient) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, finish_for, work_off
 
 from adapters.postgres import SqlJobStore, SqlVideoStore
+from adapters.postgres.lists import select_jobs, select_videos
 from adapters.postgres.tables import jobs as job_rows
 from adapters.postgres.tables import videos as video_rows
 from domain.errors import InvalidRequest
@@ -93,6 +94,74 @@ async def test_pages_go_either_way_and_nothing_that_comes_meanwhile_shifts_them(
         assert seen == [*ids, after.id]
     else:
         assert seen == [*ids[::-1], before.id]
+
+
+@pytest.mark.parametrize("sort", Sort)
+async def test_the_way_back_shows_the_pages_of_the_way_there_whatever_has_come_meanwhile(
+    jobs: SqlJobStore, sort: Sort
+) -> None:
+    for hour in (0, 1, 1, 1, 1, 1, 2):  # those of one instant are told apart, too
+        await add_job(jobs, created_at=BEGINNING + hour * HOUR)
+    selection = JobSelection(sort=sort)
+
+    async def there_and_back() -> tuple[list[list[UUID]], list[list[UUID]]]:
+        page = await jobs.page(ACCOUNT, selection, limit=2)
+        assert page.previous is None
+        there = [[job.id for job in page.items]]
+        while page.next is not None:
+            page = await jobs.page(ACCOUNT, selection, cursor=page.next, limit=2)
+            there.append([job.id for job in page.items])
+        for hour in (-1, 9):  # before the first, whichever that is, and after the last
+            await add_job(jobs, created_at=BEGINNING + hour * HOUR)
+        back = [[job.id for job in page.items]]
+        while page.previous is not None:
+            page = await jobs.page(ACCOUNT, selection, cursor=page.previous, limit=2)
+            back.append([job.id for job in page.items])
+            assert page.next is not None
+            onwards = await jobs.page(ACCOUNT, selection, cursor=page.next, limit=2)
+            assert [job.id for job in onwards.items][: len(back[-2])] == back[-2]
+        return there, back
+
+    there, back = await there_and_back()
+
+    assert [len(page) for page in there] == [2, 2, 2, 1]
+    assert back[: len(there)] == there[::-1]
+    [new] = back[len(there) :]
+    assert len(new) == 1, "what came before the first meanwhile is a page of its own"
+    assert new not in there
+
+
+async def test_a_page_before_that_is_gone_is_empty_and_ends_there(
+    engine: AsyncEngine, jobs: SqlJobStore
+) -> None:
+    ids = await hourly(jobs, 4)
+    first = await jobs.page(ACCOUNT, limit=2)
+    second = await jobs.page(ACCOUNT, cursor=first.next, limit=2)
+    async with engine.begin() as conn:
+        await conn.execute(sa.delete(job_rows).where(job_rows.c.id.in_(ids[2:])))
+
+    gone = await jobs.page(ACCOUNT, cursor=second.previous, limit=2)
+
+    assert gone == Page(items=[])
+    with pytest.raises(InvalidRequest, match="/cursor belongs"):
+        await jobs.page(ACCOUNT, JobSelection(sort=Sort.OLDEST), cursor=second.previous)
+
+
+async def test_videos_are_gone_back_through_in_the_order_of_their_titles(
+    engine: AsyncEngine, jobs: SqlJobStore, videos: SqlVideoStore
+) -> None:
+    made = [await make_video(jobs, engine, title) for title in ("Why c", "Why a", "Why b")]
+    selection = VideoSelection(title="why")
+
+    first = await videos.page(ACCOUNT, selection, limit=1)
+    second = await videos.page(ACCOUNT, selection, cursor=first.next, limit=1)
+    third = await videos.page(ACCOUNT, selection, cursor=second.next, limit=1)
+    before = await videos.page(ACCOUNT, selection, cursor=third.previous, limit=1)
+    again = await videos.page(ACCOUNT, selection, cursor=before.previous, limit=9)
+
+    assert [page.items[0].id for page in (first, second, third)] == [made[1], made[2], made[0]]
+    assert before.items == second.items
+    assert (again.items, again.previous) == (first.items, None)
 
 
 async def test_jobs_of_one_instant_are_each_seen_once(jobs: SqlJobStore) -> None:
@@ -300,12 +369,32 @@ async def test_every_page_walks_a_range_of_one_index_in_its_order(
     )
     explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
 
+    async def cursor_at_the_end(selection: Any, cursor: str) -> str:
+        """Of the page before the last row: of few rows the database may as well sort all."""
+        if isinstance(selection, JobSelection):
+            table, (query, walk) = job_rows, select_jobs(ACCOUNT, selection, cursor)
+        else:
+            table, (query, walk) = video_rows, select_videos(ACCOUNT, selection, cursor)
+        by = table.c.created_at
+        if getattr(selection, "title", None) is not None:
+            by = table.c.title_key.desc()
+        elif selection.sort is Sort.OLDEST:
+            by = by.desc()
+        async with engine.connect() as conn:
+            row = (await conn.execute(query.order_by(by).limit(1))).one()
+        back = walk.found([row], 1).previous
+        assert back is not None
+        return back
+
     async def check(store: Any, selection: Any, indexes: tuple[str, ...]) -> None:
         first = await store.page(ACCOUNT, selection, limit=20)
         assert len(first.items) == 20, selection
-        for cursor in (None, first.next):
+        assert first.next is not None
+        back = await cursor_at_the_end(selection, first.next)
+        for cursor in (None, first.next, back):
             asked.clear()
-            await store.page(ACCOUNT, selection, cursor=cursor, limit=20)
+            page = await store.page(ACCOUNT, selection, cursor=cursor, limit=20)
+            assert len(page.items) == 20, selection
             statement, parameters = next(one for one in asked if one[0].startswith("SELECT"))
             async with engine.connect() as conn:
                 rows = await conn.exec_driver_sql(explain + statement, parameters)

@@ -440,3 +440,6 @@ async def test_messages_come_in_pages(office: Office) -> None:
                 await office.outbox.page(ACCOUNT, DeliverySelection(), cursor=cursor)
         assert sorted(seen) == sorted(ids)
         assert len(seen) == 5
+        before = await office.outbox.page(ACCOUNT, selection, cursor=page.previous, limit=9)
+        assert [message.id for message in before.items] == seen[:4]
+        assert before.previous is None

@@ -34,6 +34,7 @@ from domain.generation.ports import (
 )
 from domain.generation.storyboard import SceneBoard, Storyboard
 from domain.generation.writing import PlainWriter, Writers
+from domain.providers.errand import UNPAID, Errand
 from faults.failpoints import Failpoints, current_claim
 
 POISON = "poison"
@@ -98,7 +99,12 @@ class StandInNarrator:
         return None
 
     async def speak(
-        self, sentence: SpokenSentence, voice: Voice, speed: float, seed: int
+        self,
+        sentence: SpokenSentence,
+        voice: Voice,
+        speed: float,
+        seed: int,
+        errand: Errand = UNPAID,
     ) -> Utterance:
         await self._work.done("sentence", sentence.text)
         shown = [word for span in sentence.spans for word in span.shown]

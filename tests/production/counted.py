@@ -28,6 +28,7 @@ from domain.jobs.model import FINAL_STATUSES, LOCAL_ACCOUNT, Job
 from domain.jobs.ports import Bell, JobStore
 from domain.jobs.runner import Runner
 from domain.jobs.service import Jobs
+from domain.providers.errand import UNPAID, Errand
 
 T = TypeVar("T")
 
@@ -86,12 +87,17 @@ class CountedNarrator:
         self.check_speakable = inner.check_speakable
 
     async def speak(
-        self, sentence: SpokenSentence, voice: Voice, speed: float, seed: int
+        self,
+        sentence: SpokenSentence,
+        voice: Voice,
+        speed: float,
+        seed: int,
+        errand: Errand = UNPAID,
     ) -> Utterance:
         return await self._ledger.noted(
             "sentence",
             content_hash(sentence.text.encode())[:12],
-            self._inner.speak(sentence, voice, speed, seed),
+            self._inner.speak(sentence, voice, speed, seed, errand),
             lambda utterance: utterance.pcm,
         )
 

@@ -27,7 +27,8 @@ NOBODYS = ("/api/voices", "/api/palettes", "/api/health", "/metrics", "/schema",
 """under which nothing belongs to an account"""
 EVERYBODYS = ("put /api/presets/{name}",)
 """where another account's name is as free as any"""
-PRESET, PALETTE = "brand-shorts", "lagoon"
+PRESET, COLOUR = "brand-shorts", "#0a1b2c"
+"""of no palette: whoever has it has it from the preset, and not by chance"""
 HOOK = "https://hooks.example/of-the-owner"
 NO_IDS = ("number",)
 """parameters that count something inside of an object"""
@@ -54,7 +55,7 @@ async def owned(api: httpx.AsyncClient, backstage: Backstage) -> tuple[dict[str,
     key_id, key = await key_of(backstage, "local")
     hook = (await api.post("/api/webhooks", json={"url": HOOK}, headers=key)).json()["webhook"]
     sent = (await api.post(f"/api/webhooks/{hook['id']}/test", headers=key)).json()
-    kept = {"brand": {"palette": PALETTE}}
+    kept = {"brand": {"accent": COLOUR}}
     assert (await api.put(f"/api/presets/{PRESET}", json=kept, headers=key)).is_success
     ids = {
         "job_id": str(video.job_id),
@@ -130,7 +131,7 @@ async def test_every_route_with_an_id_answers_404_for_anothers_and_tells_nothing
         assert answer.status_code == absent.status_code == 404, told
         assert same(answer, theirs) == same(absent, nothing), told
         assert "Octopus" not in answer.text + str(answer.headers), told
-        for own in (TITLE, HOOK, PALETTE, "whsec_"):
+        for own in (TITLE, HOOK, COLOUR, "whsec_"):
             assert own not in answer.text, told
         attacked.append(str(route))
     assert len(attacked) >= 30, attacked
@@ -201,19 +202,20 @@ async def test_a_name_of_anothers_preset_is_simply_none(
     ids, owner = owned
     address = f"/api/presets/{ids['name']}"
     kept = (await api.get(address, headers=owner)).json()
+    assert COLOUR in str(kept)
     _, stranger = await key_of(backstage, "stranger")
     body = {"script": "Bees dance.", "preset": ids["name"]}
     unknown = await api.post("/api/generate", json=body, headers=stranger)
     assert unknown.status_code == 422
-    assert PALETTE not in unknown.text
+    assert COLOUR not in unknown.text
 
     mine = await api.put(address, json={"aspect_ratio": "1:1"}, headers=stranger)
 
     assert mine.status_code == 201, "there was none of this name"
-    assert PALETTE not in mine.text
+    assert COLOUR not in mine.text
     made = (await api.post("/api/generate", json=body, headers=stranger)).json()
     assert made["request"]["aspect_ratio"] == "1:1"
-    assert made["request"]["brand"]["palette"] != PALETTE
+    assert COLOUR not in str(made).lower()
     assert (await api.delete(address, headers=stranger)).status_code == 204
     assert (await api.get(address, headers=owner)).json() == kept
 
@@ -268,6 +270,12 @@ async def test_an_idempotency_key_of_anothers_replays_nothing(
     second = await api.post("/api/generate", json=body, headers=stranger | once)
     assert second.status_code == 202
     assert second.json()["id"] != first.json()["id"]
+    once = {"idempotency-key": "the-same-for-both-keys"}
+    body = {"name": "laptop", "scopes": ["jobs:read"]}
+    first = await api.post("/api/keys", json=body, headers=owner | once)
+    second = await api.post("/api/keys", json=body, headers=stranger | once)
+    assert (second.status_code, second.json()["key"]["account_id"]) == (201, "stranger")
+    assert second.json()["token"] != first.json()["token"]
 
 
 async def ask(

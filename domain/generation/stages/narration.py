@@ -113,7 +113,9 @@ class NarrationStage(Stage):
         )
         kept = await self._studio.jobs.result(work.account_id, name)
         if kept is None:
-            spoken = await self._studio.narrator.speak(sentence, voice, speed, work.seed)
+            spoken = await self._studio.narrator.speak(
+                sentence, voice, speed, work.seed, work.errand
+            )
             audio = await self._studio.artifacts.put_bytes(spoken.pcm)
             kept = await self._studio.jobs.put_result(
                 work.claim,

@@ -39,7 +39,9 @@ class ScriptStage(Stage):
         words_per_minute = words_per_minute_for(brief)
 
         async def produce(name: str) -> Result:
-            script = await self._studio.writer.write(brief, work.seed, words_per_minute)
+            script = await self._studio.writer.write(
+                brief, work.seed, words_per_minute, work.errand
+            )
             return await self._keep(work, name, script)
 
         return Task(

@@ -27,6 +27,7 @@ from domain.generation.ports import (
 from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.jobs.model import Claim, Result, UnitKind
 from domain.jobs.ports import Finish, JobStore
+from domain.providers.errand import UNPAID, Errand
 
 DocumentT = TypeVar("DocumentT", bound=msgspec.Struct)
 
@@ -55,6 +56,8 @@ class Work:
     claim: Claim
     inputs: Mapping[tuple[UnitKind, int], Result]
     progress: Callable[[float], None]
+    errand: Errand = UNPAID
+    """what providers are given along"""
 
     @property
     def brief(self) -> Brief:

@@ -17,6 +17,7 @@ from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop
 from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import Finish
+from domain.providers.errand import UNPAID, Errand
 
 
 class StoryboardStage(Stage):
@@ -35,9 +36,11 @@ class StoryboardStage(Stage):
             await load_document(self._studio, work.account_id, result, SceneNarration)
             for result in work.each(UnitKind.NARRATION)
         ]
-        chosen = await choose_pictures(self._studio.visuals, work.brief, script, narrations)
+        chosen = await choose_pictures(
+            self._studio.visuals, work.brief, script, narrations, work.errand
+        )
         backdrops = {
-            candidate.id: await self._bring_in(candidate)
+            candidate.id: await self._bring_in(candidate, work.errand)
             for candidate in {c.id: c for scene in chosen.values() for c in scene}.values()
         }
         media = {scene: [backdrops[c.id] for c in taken] for scene, taken in chosen.items()}
@@ -90,11 +93,13 @@ class StoryboardStage(Stage):
             ],
         )
 
-    async def _bring_in(self, candidate: VisualCandidate) -> Backdrop:
+    async def _bring_in(self, candidate: VisualCandidate, errand: Errand) -> Backdrop:
         """Copy a candidate's file into the artifact store, where every worker finds it."""
         artifacts = self._studio.artifacts
         async with artifacts.scratch() as folder:
-            artifact = await artifacts.put_file(await self._studio.visuals.fetch(candidate, folder))
+            artifact = await artifacts.put_file(
+                await self._studio.visuals.fetch(candidate, folder, errand)
+            )
         if candidate.type == "clip":
             return ClipBackdrop(
                 media=artifact.sha256, name=candidate.name, duration_ms=candidate.duration_ms
@@ -115,7 +120,11 @@ class StoryboardStage(Stage):
 
 
 async def choose_pictures(
-    visuals: VisualSource, brief: Brief, script: Script, narrations: Sequence[SceneNarration]
+    visuals: VisualSource,
+    brief: Brief,
+    script: Script,
+    narrations: Sequence[SceneNarration],
+    errand: Errand = UNPAID,
 ) -> dict[int, list[VisualCandidate]]:
     """The clips and stills that each scene is to show, as far as there are any."""
     width, height = brief.frame_size
@@ -129,7 +138,8 @@ async def choose_pictures(
                 milliseconds=samples * 1000 // SAMPLE_RATE,
                 width=width,
                 height=height,
-            )
+            ),
+            errand,
         )
     return choose_footage(offers, footage_needed(narrations, brief.aspect_ratio))
 
