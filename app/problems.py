@@ -46,7 +46,6 @@ SKETCHERS_BUSY_RETRY_SECONDS = 2
 UNAVAILABLE_RETRY_SECONDS = 5
 
 STATUS_BY_CODE: dict[str, HTTPStatus] = {
-    "provider_failed": HTTPStatus.BAD_GATEWAY,
     "no_provider_left": HTTPStatus.BAD_GATEWAY,
     "providers_exhausted": HTTPStatus.SERVICE_UNAVAILABLE,
     "cost_cap_reached": HTTPStatus.PAYMENT_REQUIRED,
