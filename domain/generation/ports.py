@@ -233,6 +233,8 @@ class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
     width: int
     height: int
     duration_ms: int = 0
+    label: str = ""
+    """the words that describe it, where the source has any"""
     credit: Credit
 
 
