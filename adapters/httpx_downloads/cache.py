@@ -104,7 +104,7 @@ class DownloadCache:
 
     def admit(self, key: str, part: Part, suffix: str) -> Path:
         """Keep a part that is whole and was found good."""
-        sha256 = _sha256(part.path)
+        sha256 = _sha256_on_disk(part.path)
         place = self._files / sha256[:2] / f"{sha256}{suffix}"
         place.parent.mkdir(parents=True, exist_ok=True)
         os.utime(part.path)
@@ -179,6 +179,8 @@ def _is_taken(descriptor: int) -> bool:
     return True
 
 
-def _sha256(path: Path) -> str:
+def _sha256_on_disk(path: Path) -> str:
+    """The SHA-256 of a file that stays what it is if the power fails."""
     with path.open("rb") as file:
+        os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,7 +14,7 @@ from adapters.httpx_downloads.signatures import HEAD_BYTES, is_fitting_type, suf
 from domain.errors import UrlForbidden, UrlUnreachable
 from domain.generation.downloads import Wanted
 from domain.outbound import Resolver, UrlRules
-from domain.providers.answers import BLOCKING, failed_answer
+from domain.providers.answers import PASSING, SERVER_ERROR, failed_answer
 from domain.providers.failures import ProviderFailed, Verdict
 
 HOPS = 5
@@ -27,7 +27,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 OK, PARTIAL, UNSATISFIABLE = 200, 206, 416
 USER_AGENT = "faceless"
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/")
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d+/")
 
 
 class _Stale(Exception):
@@ -103,7 +103,7 @@ class Transfer:
                 if response.status_code not in REDIRECTS or "location" not in response.headers:
                     await self._keep(response, wanted, part)
                     return
-                url = urldefrag(urljoin(url, response.headers["location"])).url
+                url = _led_to(url, response.headers["location"], wanted)
         raise ProviderFailed(
             f"A download from {wanted.provider} leads on and on: more than {HOPS} redirects.",
             Verdict.NEXT,
@@ -136,11 +136,9 @@ class Transfer:
 
         It goes to the very address that was checked; TLS and Host go by the name.
         """
-        if wanted.base_url and _origin(url) == _origin(wanted.base_url):
-            try:
-                return [self._client.build_request("GET", url, headers=headers)]
-            except httpx.InvalidURL as error:
-                raise _unusable(wanted, "its address is none") from error
+        own = _origin(wanted.base_url) if wanted.base_url else None
+        if own is not None and _origin(url) == own:
+            return [self._built(url, wanted, headers)]
         try:
             checked = self._rules.check(url)
             literal = checked.literal
@@ -158,14 +156,34 @@ class Transfer:
                 hint=error.hint_text,
             ) from error
         return [
-            self._client.build_request(
-                "GET",
-                httpx.URL(checked.text).copy_with(host=str(address)),
-                headers={**headers, "host": checked.authority},
-                extensions={"sni_hostname": checked.host},
+            self._built(
+                checked.text,
+                wanted,
+                {**headers, "host": checked.authority},
+                address=str(address),
+                name=checked.host,
             )
             for address in addresses
         ]
+
+    def _built(
+        self,
+        url: str,
+        wanted: Wanted,
+        headers: Mapping[str, str],
+        *,
+        address: str = "",
+        name: str = "",
+    ) -> httpx.Request:
+        """A request to a URL, or to an address under its name."""
+        try:
+            place = httpx.URL(url)
+            if address:
+                place = place.copy_with(host=address)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise _unusable(wanted, "its address is none") from error
+        extensions = {"sni_hostname": name} if name else {}
+        return self._client.build_request("GET", place, headers=headers, extensions=extensions)
 
     async def _keep(self, response: httpx.Response, wanted: Wanted, part: Part) -> None:
         if response.status_code == UNSATISFIABLE:
@@ -180,20 +198,20 @@ class Transfer:
         else:
             part.begin(_tag(response))
         length = response.headers.get("content-length", "")
-        expected = int(length) if length.isdigit() else 0
+        expected = int(length) if length.isdecimal() else 0
         self._check_size(part.size + expected, wanted, part)
         self._cache.check_space(expected)
         await self._write(response, wanted, part)
 
     def _check_head(self, response: httpx.Response, wanted: Wanted) -> None:
         status = response.status_code
-        if status in BLOCKING:  # an address that has run out says nothing about a key
-            raise ProviderFailed(
-                f"A download from {wanted.provider} was answered {status}.", Verdict.NEXT
-            )
-        if status not in (OK, PARTIAL):
+        if status in PASSING or status >= SERVER_ERROR:
             raise failed_answer(
                 f"A download from {wanted.provider}", status, response.headers, time.time()
+            )
+        if status not in (OK, PARTIAL):  # an address that has run out says nothing about a key
+            raise ProviderFailed(
+                f"A download from {wanted.provider} was answered {status}.", Verdict.NEXT
             )
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise _unusable(wanted, "it is packed in a way that nobody asked for")
@@ -215,8 +233,8 @@ class Transfer:
                         check_signature(bytes(waiting[:HEAD_BYTES]), wanted)
                         is_known = True
                     if len(waiting) >= PIECE_BYTES:
-                        await asyncio.to_thread(file.write, bytes(waiting))
-                        waiting.clear()
+                        full, waiting = waiting, bytearray()  # written once, also if given up
+                        await asyncio.to_thread(file.write, full)
             finally:  # what came before a cut is gone on from
                 if is_known:
                     file.write(waiting)
@@ -249,18 +267,23 @@ def _unusable(wanted: Wanted, why: str, hint: str = "") -> ProviderFailed:
     )
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
+def _led_to(url: str, location: str, wanted: Wanted) -> str:
     try:
+        return urldefrag(urljoin(url, location)).url
+    except ValueError as error:
+        raise _unusable(wanted, "it leads to no address") from error
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None] | None:
+    try:
+        parts = urlsplit(url)
         return parts.scheme, parts.hostname, parts.port
     except ValueError:
-        return parts.scheme, None, None
+        return None
 
 
 def _tag(response: httpx.Response) -> str:
     """What If-Range may be asked with: a strong ETag, else a date; empty for neither."""
     etag: str = response.headers.get("etag", "")
-    if etag:
-        return "" if etag.startswith("W/") else etag
-    date: str = response.headers.get("last-modified", "")
-    return date
+    tag: str = etag or response.headers.get("last-modified", "")
+    return tag if tag.isascii() and tag.isprintable() and not tag.startswith("W/") else ""

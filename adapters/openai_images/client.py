@@ -4,7 +4,6 @@ https://platform.openai.com/docs/api-reference/images/create
 """
 
 import base64
-import binascii
 import ssl
 import time
 from functools import cache
@@ -79,7 +78,7 @@ class ImagesClient:
             [image] = msgspec.json.decode(answer, type=_Answer).data
             if image.b64_json:
                 return Drawn(base64.b64decode(image.b64_json, validate=True), "")
-        except (msgspec.DecodeError, ValueError, binascii.Error) as error:
+        except (msgspec.DecodeError, ValueError) as error:
             raise self._unusable(f"can't be read: {error}") from error
         if not image.url:
             raise self._unusable("holds no picture")

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 PROVIDER = "pexels"
 BASE_URL = "https://api.pexels.com"
+USER_AGENT = "faceless"
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 20.0
 MAX_ANSWER_BYTES = 4_000_000
@@ -33,7 +34,7 @@ class PexelsClient:
     """Asks with one key."""
 
     def __init__(self, key: str, shelf: AnswerShelf, base_url: str, total_seconds: float) -> None:
-        self._key = key
+        self._headers = {"authorization": key, "user-agent": USER_AGENT}
         self._shelf = shelf
         self._base_url = base_url.rstrip("/")
         self._total_seconds = total_seconds
@@ -68,7 +69,7 @@ class PexelsClient:
                     trust_env=False,
                     follow_redirects=False,
                 ) as client,
-                client.stream("GET", question, headers={"authorization": self._key}) as response,
+                client.stream("GET", question, headers=self._headers) as response,
             ):
                 self._note_limit(response.headers)
                 if response.status_code != OK:
@@ -89,7 +90,7 @@ class PexelsClient:
     def _note_limit(self, headers: Mapping[str, str]) -> None:
         """X-Ratelimit-Reset is the moment, in seconds since 1970, at which the period is over."""
         reset = headers.get("x-ratelimit-reset", "").strip()
-        left = float(reset) - time.time() if reset.isdigit() else None
+        left = float(reset) - time.time() if reset.isdecimal() else None
         self._window.told(headers.get("x-ratelimit-remaining", ""), left)
 
 

@@ -39,7 +39,6 @@ class PexelsLibrary:
         language: of the search terms, BCP 47.
     """
 
-    identity = f"{PROVIDER}/{RULES_VERSION}"
     name = PROVIDER
 
     def __init__(
@@ -54,6 +53,7 @@ class PexelsLibrary:
         self.base_url = base_url
         self._client = PexelsClient(key, shelf, base_url, total_seconds)
         self._locale = LOCALES.get(language.partition("-")[0].lower(), "")
+        self.identity = f"{PROVIDER}/{RULES_VERSION}/{self._locale}"
 
     async def find(self, query: str, media_type: MediaType, width: int, height: int) -> Found:
         params = self._params(query, media_type, width, height)

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 PROVIDER = "pixabay"
 BASE_URL = "https://pixabay.com"
+USER_AGENT = "faceless"
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 20.0
 MAX_ANSWER_BYTES = 4_000_000
@@ -68,7 +69,7 @@ class PixabayClient:
                     trust_env=False,
                     follow_redirects=False,
                 ) as client,
-                client.stream("GET", question) as response,
+                client.stream("GET", question, headers={"user-agent": USER_AGENT}) as response,
             ):
                 self._note_limit(response.headers)
                 body = await _body(response)
@@ -93,7 +94,7 @@ class PixabayClient:
         """X-RateLimit-Reset is in seconds from now."""
         reset = headers.get("x-ratelimit-reset", "").strip()
         self._window.told(
-            headers.get("x-ratelimit-remaining", ""), float(reset) if reset.isdigit() else None
+            headers.get("x-ratelimit-remaining", ""), float(reset) if reset.isdecimal() else None
         )
 
 

@@ -32,7 +32,6 @@ class PixabayLibrary:
         language: of the search terms, BCP 47.
     """
 
-    identity = f"{PROVIDER}/{RULES_VERSION}"
     name = PROVIDER
 
     def __init__(
@@ -48,6 +47,7 @@ class PixabayLibrary:
         self._client = PixabayClient(key, shelf, base_url, total_seconds)
         plain = language.partition("-")[0].lower()
         self._language = plain if plain in LANGUAGES else ""
+        self.identity = f"{PROVIDER}/{RULES_VERSION}/{self._language}"
 
     async def find(self, query: str, media_type: MediaType, width: int, height: int) -> Found:
         params = self._params(query, media_type, width, height)

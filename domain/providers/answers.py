@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 
 from domain.providers.failures import ProviderFailed, Verdict
 
-PASSING = frozenset({408, 425, 429})
+PASSING = frozenset({408, 409, 425, 429})
 """client errors that time mends"""
 BLOCKING = frozenset({401, 402, 403})
+REDIRECTS = range(300, 400)
+"""of an API: whoever set its address was wrong"""
 SERVER_ERROR = 500
-TOO_MANY = 429
 
+LONGEST_SECONDS = 31 * 24 * 3600.0
+"""that anybody is waited for: the longest periods of limits are months"""
 LIMIT_SECONDS = 60.0
 """waited where a provider says that nothing is left, and not until when"""
 MAX_SAID = 200
@@ -27,12 +30,12 @@ def retry_after_seconds(value: str, now: float) -> float | None:
     """
     text = value.strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), LONGEST_SECONDS)
     try:
         moment = datetime.strptime(text, HTTP_DATE).replace(tzinfo=UTC)
     except ValueError:
         return None
-    return max(0.0, moment.timestamp() - now)
+    return min(max(0.0, moment.timestamp() - now), LONGEST_SECONDS)
 
 
 def failed_answer(
@@ -52,7 +55,7 @@ def failed_answer(
     words = f": {said[:MAX_SAID]}" if said else "."
     message = f"{provider} answered {status}{words}"
     wait = retry_after_seconds(headers.get("retry-after", ""), now)
-    if status in BLOCKING:
+    if status in BLOCKING or status in REDIRECTS:
         return ProviderFailed(message, Verdict.BLOCKED, retry_after_seconds=wait, hint=hint)
     if status in PASSING or status >= SERVER_ERROR:
         return ProviderFailed(message, Verdict.RETRY, retry_after_seconds=wait)
@@ -73,9 +76,10 @@ class RateWindow:
 
     def told(self, remaining: str, resets_in_seconds: float | None) -> None:
         """An answer said how many requests are left (empty where it didn't), and for how long."""
-        if remaining.strip().isdigit() and int(remaining) == 0:
+        text = remaining.strip()
+        if text and not text.strip("0"):
             wait = LIMIT_SECONDS if resets_in_seconds is None else max(0.0, resets_in_seconds)
-            self._empty_until = self._clock() + wait
+            self._empty_until = self._clock() + min(wait, LONGEST_SECONDS)
 
     def check(self) -> None:
         """Send nothing while nothing is left: whoever asks all the same is blocked for longer.

@@ -319,6 +319,7 @@ async def test_a_redirect_within_the_provider_s_own_address_is_followed(
         "http://videos.pexels.com/reef.mp4",
         "https://user:word@videos.pexels.com/reef.mp4",
         "file:///etc/passwd",
+        "https://[::1]/reef.mp4",
     ],
 )
 async def test_no_redirect_leads_inside_or_past_tls(
@@ -359,6 +360,43 @@ async def test_the_connection_goes_to_the_address_that_was_checked_under_the_nam
 
     assert (await downloads.fetch(wanted, target)).read_bytes() == clip_bytes()
     assert server.asked[0].headers["host"] == f"cdn.internal:{port}"
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://127.0.0.1:99999999/", "\x01"])
+async def test_a_redirect_to_no_address_is_no_download(
+    server: FileServer, downloads: HttpxDownloads, target: Path, url: str
+) -> None:
+    server.plan("/reef.mp4", leading_to(url))
+
+    with pytest.raises(ProviderFailed):
+        await downloads.fetch(server.wanted(), target)
+
+
+@pytest.mark.parametrize("etag", ['W/"weak"', '"\xfc"', ""])
+async def test_a_version_without_a_name_that_can_be_asked_with_is_begun_anew(
+    server: FileServer, downloads: HttpxDownloads, target: Path, etag: str
+) -> None:
+    def renamed(_: Asked, reply: Reply) -> Reply:
+        return reply._replace(headers={**reply.headers, "etag": etag}, cut_at=1_000)
+
+    server.plan("/reef.mp4", renamed)
+    with pytest.raises(ProviderFailed):
+        await downloads.fetch(server.wanted(), target)
+
+    assert (await downloads.fetch(server.wanted(), target)).read_bytes() == clip_bytes()
+    assert "range" not in server.asked[-1].headers
+
+
+async def test_a_large_file_is_written_piece_by_piece_and_gone_on_with(
+    server: FileServer, tmp_path: Path, target: Path
+) -> None:
+    large = clip_bytes() + b"\x00" * 3_500_000  # what follows the last box is nobody's
+    server.files["/large.mp4"] = (large, "video/mp4")
+    downloads = downloads_in(tmp_path / "downloads")
+    server.plan("/large.mp4", cut_at(2_500_000))
+
+    assert (await downloads.fetch(server.wanted("/large.mp4"), target)).read_bytes() == large
+    assert server.asked[1].headers["range"] == "bytes=2500000-"
 
 
 async def test_redirects_end_somewhere(

@@ -178,7 +178,7 @@ NO_BASE64 = msgspec.json.encode({"created": 1, "data": [{"b64_json": "###"}]})
         (saying(NEITHER, "application/json"), Verdict.NEXT, True, None),
         (saying(NO_BASE64, "application/json"), Verdict.NEXT, True, None),
         (saying(b"<html>", "text/html"), Verdict.NEXT, True, None),
-        (leading_to("https://elsewhere.example/"), Verdict.NEXT, False, None),
+        (leading_to("https://elsewhere.example/"), Verdict.BLOCKED, False, None),
     ],
 )
 async def test_every_failure_says_what_it_means_and_what_it_cost(

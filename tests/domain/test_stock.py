@@ -107,6 +107,7 @@ def test_a_page_s_address_describes_what_is_on_it(url: str, words: str) -> None:
         ("soon", None),
         ("", None),
         ("-1", None),
+        ("9" * 400, 31 * 24 * 3600.0),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
@@ -125,7 +126,7 @@ def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> 
         (429, Verdict.RETRY),
         (500, Verdict.RETRY),
         (503, Verdict.RETRY),
-        (302, Verdict.NEXT),
+        (302, Verdict.BLOCKED),
     ],
 )
 def test_a_status_says_who_is_asked_next(status: int, verdict: Verdict) -> None:
@@ -141,6 +142,8 @@ def test_a_key_without_requests_left_isn_t_asked_until_its_period_is_over() -> N
     window = RateWindow("pexels", lambda: now)
     window.told("5", 30.0)
     window.told("", None)
+    window.told("²", None)
+    window.told("9" * 5_000, None)
     window.check()
 
     window.told("0", 30.0)

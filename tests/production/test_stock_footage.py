@@ -52,7 +52,9 @@ async def test_a_clip_of_pexels_is_in_the_video_and_credited_in_its_description(
         factory.container = make_container(settings, Counted(factory.ledger), Pexels())
 
         scenes = [SceneInput(text="Honey never spoils.", search_terms=["honey bees"])]
-        job = await factory.work_off(await factory.submit(scenes=scenes, aspect_ratio="1:1", music={"mood": "none"}))
+        job = await factory.work_off(
+            await factory.submit(scenes=scenes, aspect_ratio="1:1", music={"mood": "none"})
+        )
 
         assert job.status == JobStatus.SUCCEEDED, job.error
         assert len(server.to("/files/")) == 2
