@@ -13,7 +13,7 @@ import msgspec
 from dotenv import dotenv_values
 from msgspec import Meta
 
-from app.config_checks import SQL_DRIVERS, keys_in, parts_of, problems_between
+from app.config_checks import SQL_DRIVERS, keys_in, problems_between
 from domain.errors import SettingsInvalid
 
 __all__ = ["Settings", "load_settings"]
@@ -91,7 +91,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     pexels_base_url: str = "https://api.pexels.com"
     pixabay_api_key: str = ""
     pixabay_base_url: str = "https://pixabay.com"
-    stock_language: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     openai_base_url: str = "https://api.openai.com/v1"
     openai_api_key: str = ""
     openai_image_model: str = ""
@@ -121,21 +120,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     def secret_keys(self) -> list[bytes]:
         """The keys in SECRET_KEY: the first encrypts, all of them decrypt."""
         return keys_in(self.secret_key)
-
-    @property
-    def pexels_keys(self) -> list[str]:
-        """The keys in PEXELS_API_KEY, which take turns."""
-        return parts_of(self.pexels_api_key)
-
-    @property
-    def pixabay_keys(self) -> list[str]:
-        """The keys in PIXABAY_API_KEY, which take turns."""
-        return parts_of(self.pixabay_api_key)
-
-    @property
-    def openai_keys(self) -> list[str]:
-        """The keys in OPENAI_API_KEY, which take turns."""
-        return parts_of(self.openai_api_key)
 
     @property
     def cache_dir(self) -> Path:

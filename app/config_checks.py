@@ -31,8 +31,8 @@ SERVERS = {
 BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 """a bucket's name has 3 to 63 characters; a prefix, those that need no care anywhere"""
 
-PROVIDER_KEYS = ("PEXELS_API_KEY", "PIXABAY_API_KEY", "OPENAI_API_KEY")
-PROVIDER_URLS = ("PEXELS_BASE_URL", "PIXABAY_BASE_URL", "OPENAI_BASE_URL")
+STOCK_KEYS = ("PEXELS_API_KEY", "PIXABAY_API_KEY")
+STOCK_URLS = ("PEXELS_BASE_URL", "PIXABAY_BASE_URL")
 PRINTABLE = re.compile(r"[!-~]+")
 
 READ_FOLDERS = ("MEDIA_DIR", "MUSIC_DIR", "VOICE_DIR")
@@ -73,21 +73,21 @@ def problems_between(given: Mapping[str, Any]) -> list[str]:
     problems += _problems_of_servers(given)
     problems += _problems_of_secrets_and_urls(given)
     problems += _problems_of_bucket(given)
-    problems += _problems_of_providers(given)
+    problems += _problems_of_stock(given)
     return problems
 
 
-def _problems_of_providers(given: Mapping[str, Any]) -> list[str]:
+def _problems_of_stock(given: Mapping[str, Any]) -> list[str]:
     problems = [
-        f"{name}: must be http://host:port or https://host, with the path that is asked below; "
+        f"{name}: must be http://host:port or https://host; "
         f"keys belong into {name.removesuffix('_BASE_URL')}_API_KEY"
-        for name in PROVIDER_URLS
+        for name in STOCK_URLS
         if name in given and not _is_plain_address(str(given[name]))
     ]
     # the key itself isn't repeated
     problems += [
         f"{name}: a key has no spaces and only ASCII characters; several are separated by commas"
-        for name in PROVIDER_KEYS
+        for name in STOCK_KEYS
         if any(not PRINTABLE.fullmatch(key) for key in parts_of(str(given.get(name, ""))))
     ]
     return problems

@@ -1,4 +1,4 @@
-"""Footage of others as the settings name it: one source for each key. Making one asks nobody."""
+"""Footage of others as the settings name it, a source for each key. Making one asks nobody."""
 
 from adapters.directory import DirectoryAnswers
 from adapters.httpx_downloads import HttpxDownloads
@@ -7,73 +7,46 @@ from adapters.openai_images import OpenAIImages
 from adapters.pexels import PexelsLibrary
 from adapters.pixabay import PixabayLibrary
 from app.config import Settings
-from domain.generation.downloads import Downloads
 from domain.generation.ports import Quarantine
-from domain.generation.stock import AnswerShelf
 from domain.generation.stock_source import StockFootage
 from domain.outbound import Resolver, UrlRules
 
 
-def make_downloads(
-    settings: Settings, quarantine: Quarantine, rules: UrlRules, resolver: Resolver
-) -> Downloads:
-    """Downloads into a cache folder under DATA_DIR."""
-    return HttpxDownloads(
-        settings.cache_dir / "downloads",
-        QuarantinedMeasure(quarantine),
-        rules,
-        resolver,
-        max_bytes=settings.download_max_bytes,
-        cache_bytes=settings.download_cache_bytes,
-        min_free_bytes=settings.min_free_bytes,
-    )
+class StockRoom:
+    """Makes sources that share their downloads and the answers of the day, in cache folders under
+    DATA_DIR."""
 
-
-def make_answer_shelf(settings: Settings) -> AnswerShelf:
-    """Searches of a day, in a cache folder under DATA_DIR."""
-    return DirectoryAnswers(settings.cache_dir / "answers")
-
-
-def make_pexels(settings: Settings, shelf: AnswerShelf, downloads: Downloads) -> list[StockFootage]:
-    """Pexels, once for each of ``settings.pexels_keys``, in their order."""
-    return [
-        StockFootage(
-            PexelsLibrary(
-                key, shelf, base_url=settings.pexels_base_url, language=settings.stock_language
-            ),
-            downloads,
+    def __init__(
+        self, settings: Settings, quarantine: Quarantine, rules: UrlRules, resolver: Resolver
+    ) -> None:
+        self._settings = settings
+        self._shelf = DirectoryAnswers(settings.cache_dir / "answers")
+        self._downloads = HttpxDownloads(
+            settings.cache_dir / "downloads",
+            QuarantinedMeasure(quarantine),
+            rules,
+            resolver,
+            max_bytes=settings.download_max_bytes,
+            cache_bytes=settings.download_cache_bytes,
+            min_free_bytes=settings.min_free_bytes,
         )
-        for key in settings.pexels_keys
-    ]
 
+    def pexels(self, key: str) -> StockFootage:
+        """Videos and photos of Pexels, for one of the keys in PEXELS_API_KEY."""
+        library = PexelsLibrary(key, self._shelf, base_url=self._settings.pexels_base_url)
+        return StockFootage(library, self._downloads)
 
-def make_pixabay(
-    settings: Settings, shelf: AnswerShelf, downloads: Downloads
-) -> list[StockFootage]:
-    """Pixabay, once for each of ``settings.pixabay_keys``, in their order."""
-    return [
-        StockFootage(
-            PixabayLibrary(
-                key, shelf, base_url=settings.pixabay_base_url, language=settings.stock_language
-            ),
-            downloads,
-        )
-        for key in settings.pixabay_keys
-    ]
+    def pixabay(self, key: str) -> StockFootage:
+        """Videos and photos of Pixabay, for one of the keys in PIXABAY_API_KEY."""
+        library = PixabayLibrary(key, self._shelf, base_url=self._settings.pixabay_base_url)
+        return StockFootage(library, self._downloads)
 
-
-def make_images(settings: Settings, downloads: Downloads) -> list[OpenAIImages]:
-    """Stills made by OPENAI_IMAGE_MODEL, once for each of ``settings.openai_keys``; none without
-    a model, and one without a key where there are no keys."""
-    if not settings.openai_image_model:
-        return []
-    return [
-        OpenAIImages(
-            settings.openai_base_url,
+    def images(self, key: str) -> OpenAIImages:
+        """Stills made by OPENAI_IMAGE_MODEL, for one of the keys in OPENAI_API_KEY, or for none."""
+        return OpenAIImages(
+            self._settings.openai_base_url,
             key,
-            settings.openai_image_model,
-            downloads=downloads,
-            style=settings.openai_image_style,
+            self._settings.openai_image_model,
+            downloads=self._downloads,
+            style=self._settings.openai_image_style,
         )
-        for key in settings.openai_keys or [""]
-    ]

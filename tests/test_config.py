@@ -208,15 +208,7 @@ def test_what_a_bucket_lacks_is_named_and_no_key_told(given: dict[str, str], nam
     assert "geheim" not in problem
 
 
-def test_keys_of_a_provider_take_turns_in_the_order_in_which_they_stand() -> None:
-    settings = load_settings({"PEXELS_API_KEY": " one, two ,,", "OPENAI_API_KEY": "three"}, None)
-
-    assert settings.pexels_keys == ["one", "two"]
-    assert settings.pixabay_keys == []
-    assert settings.openai_keys == ["three"]
-
-
-@pytest.mark.parametrize("name", ["PEXELS_API_KEY", "PIXABAY_API_KEY", "OPENAI_API_KEY"])
+@pytest.mark.parametrize("name", ["PEXELS_API_KEY", "PIXABAY_API_KEY"])
 @pytest.mark.parametrize("key", ["two words", "schlüssel", "a,b\u200b"])
 def test_a_key_that_can_t_be_sent_is_refused_and_not_repeated(name: str, key: str) -> None:
     with pytest.raises(SettingsInvalid, match=name) as refused:
@@ -224,7 +216,7 @@ def test_a_key_that_can_t_be_sent_is_refused_and_not_repeated(name: str, key: st
     assert key not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["PEXELS_BASE_URL", "PIXABAY_BASE_URL", "OPENAI_BASE_URL"])
+@pytest.mark.parametrize("name", ["PEXELS_BASE_URL", "PIXABAY_BASE_URL"])
 @pytest.mark.parametrize(
     "url", ["api.pexels.com", "ftp://host", "https://user:geheim@host", "https://host/?key=geheim"]
 )

@@ -61,7 +61,8 @@ class ImagesClient:
 
     def __init__(self, provider: str, base_url: str, key: str, total_seconds: float) -> None:
         self._provider = provider
-        self._url = f"{base_url.rstrip('/')}/images/generations"
+        place, mark, query = base_url.partition("?")  # Azure names its version in a query
+        self._url = f"{place.rstrip('/')}/images/generations{mark}{query}"
         self._key = key
         self._total_seconds = total_seconds
 

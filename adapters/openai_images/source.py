@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urljoin
 
 from adapters.openai_images.client import TOTAL_SECONDS, ImagesClient
-from domain.errors import MediaNotFound
 from domain.generation.downloads import Downloads, Wanted
 from domain.generation.packaging import Credit
 from domain.generation.ports import VisualCandidate, VisualRequest
@@ -37,7 +36,7 @@ class OpenAIImages:
     """Offers one still for each scene that says something; fetching it has it made, and paid.
 
     Args:
-        base_url: up to and with ``/v1``.
+        base_url: what stands before ``/images/generations``; a query stays behind it.
         key: one key; empty for servers that want none.
         style: a sentence of each prompt.
         provider: what purchases and messages call it.
@@ -71,17 +70,8 @@ class OpenAIImages:
         request: VisualRequest,
         errand: Errand = UNPAID,  # noqa: ARG002 - paid is what is fetched
     ) -> list[VisualCandidate]:
-        """One candidate, which isn't made yet.
-
-        Raises:
-            MediaNotFound: a file is named; none is here.
-        """
-        if request.media is not None:
-            raise MediaNotFound(
-                f"{self._provider} makes pictures, and has no file {request.media!r}.",
-                media=request.media,
-            )
-        subject = _subject(request.terms)
+        """One candidate, which isn't made yet; none in the place of a file that is named."""
+        subject = "" if request.media is not None else _subject([*request.terms, request.sentence])
         if not subject:
             return []
         size = size_for(self._model, request.width, request.height)

@@ -2,6 +2,7 @@
 
 from adapters.pexels.answers import PREFIXES, hit_of, rows_of
 from adapters.pexels.client import BASE_URL, PROVIDER, TOTAL_SECONDS, PexelsClient
+from domain.generation.ports import VisualRequest
 from domain.generation.stock import (
     FULL_HD_SHORT_SIDE,
     AnswerShelf,
@@ -36,9 +37,9 @@ class PexelsLibrary:
     Args:
         key: one key; another one is another library.
         shelf: keeps searches for a day.
-        language: of the search terms, BCP 47.
     """
 
+    identity = f"{PROVIDER}/{RULES_VERSION}"
     name = PROVIDER
 
     def __init__(
@@ -47,16 +48,13 @@ class PexelsLibrary:
         shelf: AnswerShelf,
         *,
         base_url: str = BASE_URL,
-        language: str = "en",
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self.base_url = base_url
         self._client = PexelsClient(key, shelf, base_url, total_seconds)
-        self._locale = LOCALES.get(language.partition("-")[0].lower(), "")
-        self.identity = f"{PROVIDER}/{RULES_VERSION}/{self._locale}"
 
-    async def find(self, query: str, media_type: MediaType, width: int, height: int) -> Found:
-        params = self._params(query, media_type, width, height)
+    async def find(self, query: str, media_type: MediaType, request: VisualRequest) -> Found:
+        params = _params(query, media_type, request)
         found = Found([], [])
         rows = await self._client.get(
             SEARCH[media_type], params, lambda body: rows_of(body, media_type)
@@ -82,18 +80,19 @@ class PexelsLibrary:
 
         return await self._client.get(f"{ONE[media_type]}{number}", {}, read)
 
-    def _params(self, query: str, media_type: MediaType, width: int, height: int) -> dict[str, str]:
-        """``size`` is the least that is wanted: ``medium`` is Full HD of videos; ``small`` is HD
-        of videos, and 4 megapixels of photos."""
-        is_full_hd = min(width, height) >= FULL_HD_SHORT_SIDE
-        params = {
-            "query": query,
-            "per_page": str(PER_PAGE),
-            "size": "medium" if media_type == "clip" and is_full_hd else "small",
-        }
-        orientation = orientation_of(width, height)
-        if orientation != "any":
-            params["orientation"] = orientation
-        if self._locale:
-            params["locale"] = self._locale
-        return params
+
+def _params(query: str, media_type: MediaType, request: VisualRequest) -> dict[str, str]:
+    """``size`` is the least that is wanted: ``medium`` is Full HD of videos; ``small`` is HD of
+    videos, and 4 megapixels of photos."""
+    is_full_hd = min(request.width, request.height) >= FULL_HD_SHORT_SIDE
+    params = {
+        "query": query,
+        "per_page": str(PER_PAGE),
+        "size": "medium" if media_type == "clip" and is_full_hd else "small",
+    }
+    orientation = orientation_of(request.width, request.height)
+    if orientation != "any":
+        params["orientation"] = orientation
+    if locale := LOCALES.get(request.language.partition("-")[0].lower()):
+        params["locale"] = locale
+    return params

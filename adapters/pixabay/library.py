@@ -2,6 +2,7 @@
 
 from adapters.pixabay.answers import PREFIXES, hit_of, rows_of
 from adapters.pixabay.client import BASE_URL, PROVIDER, TOTAL_SECONDS, PixabayClient
+from domain.generation.ports import VisualRequest
 from domain.generation.stock import AnswerShelf, Hit, MediaType, Misread, orientation_of
 from domain.generation.stock_source import Found
 from domain.providers.failures import ProviderFailed, Verdict
@@ -29,9 +30,9 @@ class PixabayLibrary:
     Args:
         key: one key; another one is another library.
         shelf: keeps searches for a day.
-        language: of the search terms, BCP 47.
     """
 
+    identity = f"{PROVIDER}/{RULES_VERSION}"
     name = PROVIDER
 
     def __init__(
@@ -40,17 +41,13 @@ class PixabayLibrary:
         shelf: AnswerShelf,
         *,
         base_url: str = BASE_URL,
-        language: str = "en",
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self.base_url = base_url
         self._client = PixabayClient(key, shelf, base_url, total_seconds)
-        plain = language.partition("-")[0].lower()
-        self._language = plain if plain in LANGUAGES else ""
-        self.identity = f"{PROVIDER}/{RULES_VERSION}/{self._language}"
 
-    async def find(self, query: str, media_type: MediaType, width: int, height: int) -> Found:
-        params = self._params(query, media_type, width, height)
+    async def find(self, query: str, media_type: MediaType, request: VisualRequest) -> Found:
+        params = _params(query, media_type, request)
         found = Found([], [])
         for row in await self._client.get(PATHS[media_type], params, rows_of):
             try:
@@ -70,11 +67,13 @@ class PixabayLibrary:
         except (IndexError, Misread) as error:
             raise gone from error
 
-    def _params(self, query: str, media_type: MediaType, width: int, height: int) -> dict[str, str]:
-        kind, value = KINDS[media_type]
-        params = {"q": query, kind: value, "safesearch": "true", "per_page": str(PER_PAGE)}
-        if media_type == "still":  # of videos the API knows none
-            params["orientation"] = ORIENTATIONS[orientation_of(width, height)]
-        if self._language:
-            params["lang"] = self._language
-        return params
+
+def _params(query: str, media_type: MediaType, request: VisualRequest) -> dict[str, str]:
+    kind, value = KINDS[media_type]
+    params = {"q": query, kind: value, "safesearch": "true", "per_page": str(PER_PAGE)}
+    if media_type == "still":  # of videos the API knows none
+        params["orientation"] = ORIENTATIONS[orientation_of(request.width, request.height)]
+    language = request.language.partition("-")[0].lower()
+    if language in LANGUAGES:
+        params["lang"] = language
+    return params

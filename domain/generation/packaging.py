@@ -203,9 +203,7 @@ def build_metadata(
         tags=tags,
         language=script.language,
         chapters=parts,
-        contains_synthetic_media=any(
-            c.machine_made and c.what in ("music", "still", "clip") for c in credits
-        ),
+        contains_synthetic_media=any(c.machine_made and c.what == "music" for c in credits),
         made_for_kids=False,
         draft=script.draft,
     )

@@ -221,10 +221,21 @@ class VisualRequest(msgspec.Struct, frozen=True, kw_only=True):
     milliseconds: int
     width: int
     height: int
+    sentence: str = ""
+    """what is said meanwhile"""
+    queries: list[str] = []
+    """the same as ready searches, from specific to general: each is worth trying only where those
+    before it found too little"""
+    language: str = "en"
+    """of all of it; BCP 47"""
 
 
 class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A clip or still that a source offers; ``score`` 0 to 1, comparable within the source."""
+    """A clip or still that a source offers; ``score`` 0 to 1, comparable within the source.
+
+    Whoever chooses judges by ``label`` and ``tags`` what can be seen in it, the same for every
+    source.
+    """
 
     id: str
     name: str
@@ -233,9 +244,12 @@ class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
     width: int
     height: int
     duration_ms: int = 0
-    label: str = ""
-    """the words that describe it, where the source has any"""
     credit: Credit
+    source: str = ""
+    """which source offers it, as the settings call it; ``id`` is unique in it"""
+    label: str = ""
+    """what can be seen, in words: a title, a description, a prompt; else ``name`` has to tell"""
+    tags: list[str] = []
 
 
 class VisualSource(Protocol):

@@ -9,6 +9,7 @@ import msgspec
 
 from domain.generation.keywords import key_terms
 from domain.generation.packaging import Credit
+from domain.generation.ports import VisualRequest
 
 MAX_QUERIES = 3
 """from the most specific to the most general"""
@@ -88,6 +89,12 @@ def orientation_of(width: int, height: int) -> Orientation:
     if width == height:
         return "any"
     return "landscape" if width > height else "portrait"
+
+
+def queries_for(request: VisualRequest) -> list[str]:
+    """What to search for, from specific to general: as the request says, else from its terms."""
+    given = [cut_query(query) for query in request.queries if query.strip()]
+    return given[:MAX_QUERIES] or queries_from(request.terms)
 
 
 def queries_from(terms: Sequence[str]) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Protocol
 
 import msgspec
 
-from domain.errors import MediaNotFound
 from domain.generation.downloads import Downloads, Wanted
 from domain.generation.parallel import in_parallel
 from domain.generation.ports import VisualCandidate, VisualRequest
@@ -17,7 +16,7 @@ from domain.generation.stock import (
     Hit,
     MediaType,
     best_rendition,
-    queries_from,
+    queries_for,
     rank_scores,
     same_rendition,
 )
@@ -59,8 +58,8 @@ class Library(Protocol):
         """Its address, as the operator set it."""
         ...
 
-    async def find(self, query: str, media_type: MediaType, width: int, height: int) -> Found:
-        """Hits in the library's own order, for a frame of so many pixels.
+    async def find(self, query: str, media_type: MediaType, request: VisualRequest) -> Found:
+        """Hits in the library's own order, for the frame and the language of a request.
 
         Raises:
             ProviderFailed
@@ -94,18 +93,15 @@ class StockFootage:
         request: VisualRequest,
         errand: Errand = UNPAID,  # noqa: ARG002 - a search costs nothing
     ) -> list[VisualCandidate]:
-        """See the port.
+        """See the port. No file of a library can be named: for one, nothing is offered.
 
         Raises:
-            MediaNotFound: a file is named; none is here.
             ProviderFailed
         """
         if request.media is not None:
-            raise MediaNotFound(
-                f"{self._library.name} has no file {request.media!r}.", media=request.media
-            )
+            return []
         found: dict[str, Hit] = {}
-        for query in queries_from(request.terms):
+        for query in queries_for(request):
             for hits in await in_parallel(partial(self._hits, request, query), KINDS, len(KINDS)):
                 for hit in hits:
                     found.setdefault(hit.id, hit)
@@ -146,7 +142,7 @@ class StockFootage:
         return sorted(self._problems.items())
 
     async def _hits(self, request: VisualRequest, query: str, media_type: MediaType) -> list[Hit]:
-        found = await self._library.find(query, media_type, request.width, request.height)
+        found = await self._library.find(query, media_type, request)
         for reason in found.misread:
             name = f"a {media_type} that {self._library.name} found for {query!r}"
             self._problems[name] = reason

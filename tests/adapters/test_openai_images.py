@@ -13,7 +13,7 @@ from stock_room import downloads_in, still_bytes
 
 from adapters.openai_images import OpenAIImages
 from adapters.openai_images.source import MAX_SUBJECT_CHARS
-from domain.errors import DomainError, MediaNotFound
+from domain.errors import DomainError
 from domain.generation.ports import VisualRequest
 from domain.providers.errand import Errand
 from domain.providers.failures import ProviderFailed, Verdict
@@ -140,8 +140,27 @@ async def test_scenes_that_say_nothing_get_no_picture_and_long_ones_are_cut(
     assert await source.search(ask("", "...")) == []
     [offered] = await source.search(ask("heart " * 500))
     assert len(offered.label) <= MAX_SUBJECT_CHARS
-    with pytest.raises(MediaNotFound, match=r"reef\.mp4"):
-        await source.search(ask("hearts", media="reef.mp4"))
+    assert await source.search(ask("hearts", media="reef.mp4")) == []
+
+
+async def test_what_is_said_meanwhile_is_a_part_of_the_picture(
+    plain_server: ImageServer, tmp_path: Path
+) -> None:
+    request = msgspec.structs.replace(ask("hearts"), sentence="An octopus has three.")
+    [offered] = await source_of(plain_server, tmp_path).search(request)
+    assert offered.label == "hearts; An octopus has three."
+
+
+async def test_a_version_in_the_query_of_the_address_stays_there(
+    plain_server: ImageServer, tmp_path: Path
+) -> None:
+    address = f"{plain_server.base_url}/?api-version=2026-04-01"
+    source = OpenAIImages(
+        address, KEY, "gpt-image-1", downloads=downloads_in(tmp_path / "downloads")
+    )
+    [offered] = await source.search(ask("hearts"))
+    await source.fetch(offered, tmp_path, Errand(purse=OpenPurse()))
+    assert plain_server.to(DRAWING)[0].query == {"api-version": "2026-04-01"}
 
 
 async def test_a_server_that_wants_no_key_is_sent_none(

@@ -150,8 +150,8 @@ async def test_a_square_frame_takes_any_orientation_and_other_languages_are_name
     pexels: Case, pixabay: Case
 ) -> None:
     square = ask("octopus", width=720, height=720)
-    await pexels.again(language="de-AT").search(square)
-    await pixabay.again(language="xx").search(square)
+    await pexels.source().search(msgspec.structs.replace(square, language="de-AT"))
+    await pixabay.source().search(msgspec.structs.replace(square, language="xx"))
 
     asked = pexels.server.asked[0].query
     assert "orientation" not in asked
@@ -171,6 +171,14 @@ async def test_more_general_queries_follow_only_where_little_was_found(case: Cas
 
     assert few == 4
     assert len(case.server.asked) == 2
+
+
+async def test_searches_that_are_given_are_made_as_they_stand(case: Case) -> None:
+    request = msgspec.structs.replace(ask("reef"), queries=["octopus reef", "x" * 300])
+    await case.source().search(request)
+
+    asked = {asked.query.get("query") or asked.query.get("q") for asked in case.server.asked}
+    assert asked == {"octopus reef", "x" * 100}
 
 
 # -- what is offered -------------------------------------------------------------------------------
@@ -298,15 +306,15 @@ async def test_when_nothing_is_left_nothing_is_sent_until_the_period_is_over(cas
     reset = "30" if case.library.name == "pixabay" else str(int(time.time()) + 30)
     spent = with_headers(x_ratelimit_remaining="0", x_ratelimit_reset=reset)
     case.server.plan(case.searches[0], spent)
-    last = await case.library.find("octopus", "clip", 1920, 1080)
+    last = await case.library.find("octopus", "clip", ask())
     assert len(last.hits) == 1
 
     with pytest.raises(ProviderFailed) as failed:
-        await case.library.find("reef", "clip", 1920, 1080)
+        await case.library.find("reef", "clip", ask())
     assert failed.value.verdict is Verdict.RETRY
     assert failed.value.retry_after_seconds == pytest.approx(30, abs=2)
     assert len(case.server.asked) == 1
-    assert await case.library.find("octopus", "clip", 1920, 1080) == last  # it was kept
+    assert await case.library.find("octopus", "clip", ask()) == last  # it was kept
 
 
 @pytest.mark.parametrize(

@@ -60,14 +60,23 @@ async def pixabay(tmp_path: Path) -> AsyncIterator[StockFootage]:
         yield StockFootage(library, downloads_in(tmp_path / "downloads"))
 
 
-@pytest.fixture(params=["media_folder", "pexels", "pixabay"])
+LIBRARIES = {"pexels": pexels, "pixabay": pixabay}
+
+
+@pytest.fixture(params=["media_folder", *LIBRARIES])
 async def source(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[VisualSource]:
     if request.param == "media_folder":
         yield media_folder(tmp_path / "media")
     else:
-        make = pexels if request.param == "pexels" else pixabay
-        async with make(tmp_path) as found:
+        async with LIBRARIES[request.param](tmp_path) as found:
             yield found
+
+
+@pytest.fixture(params=LIBRARIES)
+async def library(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[VisualSource]:
+    """Sources whose files nobody can name."""
+    async with LIBRARIES[request.param](tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
@@ -116,9 +125,15 @@ async def test_a_named_file_is_the_answer_whatever_the_terms_say(folder: MediaFo
     assert (candidate.name, candidate.score) == ("steam_engine.png", 1.0)
 
 
-async def test_an_unknown_name_is_not_found(source: VisualSource) -> None:
+async def test_an_unknown_name_is_not_found(folder: MediaFolder) -> None:
     with pytest.raises(MediaNotFound, match=r"octopus-reff\.mp4"):
-        await source.search(ask(media="octopus-reff.mp4"))
+        await folder.search(ask(media="octopus-reff.mp4"))
+
+
+async def test_a_source_without_files_that_users_name_offers_nothing_in_their_place(
+    library: VisualSource,
+) -> None:
+    assert await library.search(ask("octopus", media="octopus-reef.mp4")) == []
 
 
 async def test_what_is_damaged_is_passed_over_and_told(source: VisualSource) -> None:

@@ -118,11 +118,6 @@ class TestSyntheticMedia:
     def test_is_declared_for_machine_made_music(self) -> None:
         assert metadata_of(SCRIPTS[0], credits_=[MUSIC]).contains_synthetic_media
 
-    @pytest.mark.parametrize("what", ["still", "clip"])
-    def test_is_declared_for_pictures_that_could_be_taken_for_real(self, what: str) -> None:
-        made = Credit(what=what, title="a reef", author="gpt-image-1", machine_made=True)
-        assert metadata_of(SCRIPTS[0], credits_=[made]).contains_synthetic_media
-
     def test_is_not_declared_for_a_synthetic_voice_or_drawings(self) -> None:
         assert not metadata_of(SCRIPTS[0], credits_=[VOICE, ICONS]).contains_synthetic_media
 

@@ -13,7 +13,7 @@ from stock_room import clip_bytes
 
 from app.config import Settings
 from app.container import make_container
-from app.stock import make_answer_shelf, make_downloads, make_pexels
+from app.stock import StockRoom
 from domain.generation.brief import SceneInput
 from domain.generation.ports import Quarantine, VisualSource
 from domain.jobs.model import JobStatus
@@ -31,9 +31,7 @@ class Pexels(Provider):
     def visuals(
         self, settings: Settings, quarantine: Quarantine, rules: UrlRules, resolver: Resolver
     ) -> VisualSource:
-        downloads = make_downloads(settings, quarantine, rules, resolver)
-        [pexels] = make_pexels(settings, make_answer_shelf(settings), downloads)
-        return pexels
+        return StockRoom(settings, quarantine, rules, resolver).pexels(settings.pexels_api_key)
 
 
 async def test_a_clip_of_pexels_is_in_the_video_and_credited_in_its_description(
