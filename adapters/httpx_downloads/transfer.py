@@ -26,6 +26,8 @@ TRIED_ADDRESSES = 4
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 OK, PARTIAL, UNSATISFIABLE = 200, 206, 416
 USER_AGENT = "faceless"
+MAX_TOLD = 60
+"""characters of a type that nobody expected"""
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d+/")
 
@@ -217,13 +219,14 @@ class Transfer:
             raise _unusable(wanted, "it is packed in a way that nobody asked for")
         content_type = response.headers.get("content-type", "")
         if not is_fitting_type(content_type, wanted.type):
-            raise _unusable(wanted, f"it is {content_type.partition(';')[0]}, no {wanted.type}")
+            told = content_type.partition(";")[0][:MAX_TOLD]
+            raise _unusable(wanted, f"it is {told!r}, no {wanted.type}")
 
     async def _write(self, response: httpx.Response, wanted: Wanted, part: Part) -> None:
         waiting = bytearray()
         is_known = part.size >= HEAD_BYTES
         total = part.size
-        with self._cache.errors(), part.path.open("ab") as file:
+        with part.path.open("ab") as file:
             try:
                 async for piece in response.aiter_raw():
                     waiting += piece

@@ -3,6 +3,7 @@
 https://platform.openai.com/docs/api-reference/images/create
 """
 
+import asyncio
 import base64
 import ssl
 import time
@@ -94,6 +95,7 @@ class ImagesClient:
         timeout = httpx.Timeout(self._total_seconds, connect=CONNECT_SECONDS)
         try:
             async with (
+                asyncio.timeout(self._total_seconds),
                 httpx.AsyncClient(
                     timeout=timeout,
                     verify=_authorities(),
@@ -111,7 +113,7 @@ class ImagesClient:
                 Verdict.RETRY,
                 hint=HINT,
             ) from error
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise ProviderFailed(
                 f"{self._provider} made no picture within {self._total_seconds:g} s.",
                 Verdict.RETRY,

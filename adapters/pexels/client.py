@@ -3,6 +3,7 @@
 https://www.pexels.com/api/documentation/
 """
 
+import asyncio
 import contextlib
 import hashlib
 import ssl
@@ -26,7 +27,7 @@ USER_AGENT = "faceless"
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 20.0
 MAX_ANSWER_BYTES = 4_000_000
-OK = 200
+OK, TOO_MANY = 200, 429
 HINT = "Check the keys in PEXELS_API_KEY; https://www.pexels.com/api/ gives them out."
 
 
@@ -63,6 +64,7 @@ class PexelsClient:
         timeout = httpx.Timeout(self._total_seconds, connect=CONNECT_SECONDS)
         try:
             async with (
+                asyncio.timeout(self._total_seconds),
                 httpx.AsyncClient(
                     timeout=timeout,
                     verify=_authorities(),
@@ -72,12 +74,8 @@ class PexelsClient:
                 client.stream("GET", question, headers=self._headers) as response,
             ):
                 self._note_limit(response.headers)
-                if response.status_code != OK:
-                    raise failed_answer(
-                        PROVIDER, response.status_code, response.headers, time.time(), hint=HINT
-                    )
-                return await _body(response)
-        except httpx.TimeoutException as error:
+                body = await _body(response)
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise ProviderFailed(
                 f"{PROVIDER} didn't answer within {self._total_seconds:g} s.", Verdict.RETRY
             ) from error
@@ -86,6 +84,13 @@ class PexelsClient:
                 f"The connection to {PROVIDER} failed: {error or type(error).__name__}.",
                 Verdict.RETRY,
             ) from error
+        if response.status_code != OK:
+            if response.status_code == TOO_MANY:
+                self._window.check()  # knows how long, where the answer has said it
+            raise failed_answer(
+                PROVIDER, response.status_code, response.headers, time.time(), hint=HINT
+            )
+        return body
 
     def _note_limit(self, headers: Mapping[str, str]) -> None:
         """X-Ratelimit-Reset is the moment, in seconds since 1970, at which the period is over."""

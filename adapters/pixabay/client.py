@@ -3,6 +3,7 @@
 https://pixabay.com/api/docs/
 """
 
+import asyncio
 import contextlib
 import hashlib
 import ssl
@@ -26,7 +27,7 @@ USER_AGENT = "faceless"
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 20.0
 MAX_ANSWER_BYTES = 4_000_000
-OK, WRONG = 200, 400
+OK, WRONG, TOO_MANY = 200, 400, 429
 HINT = "Check the keys in PIXABAY_API_KEY; https://pixabay.com/api/docs/ shows yours."
 
 
@@ -63,6 +64,7 @@ class PixabayClient:
         timeout = httpx.Timeout(self._total_seconds, connect=CONNECT_SECONDS)
         try:
             async with (
+                asyncio.timeout(self._total_seconds),
                 httpx.AsyncClient(
                     timeout=timeout,
                     verify=_authorities(),
@@ -73,7 +75,7 @@ class PixabayClient:
             ):
                 self._note_limit(response.headers)
                 body = await _body(response)
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise ProviderFailed(
                 f"{PROVIDER} didn't answer within {self._total_seconds:g} s.", Verdict.RETRY
             ) from error
@@ -85,6 +87,8 @@ class PixabayClient:
         if response.status_code == WRONG and b"api key" in body.lower():
             raise ProviderFailed(f"{PROVIDER} knows no such key.", Verdict.BLOCKED, hint=HINT)
         if response.status_code != OK:
+            if response.status_code == TOO_MANY:
+                self._window.check()  # knows how long, where the answer has said it
             raise failed_answer(
                 PROVIDER, response.status_code, response.headers, time.time(), hint=HINT
             )

@@ -317,6 +317,17 @@ async def test_when_nothing_is_left_nothing_is_sent_until_the_period_is_over(cas
     assert await case.library.find("octopus", "clip", ask()) == last  # it was kept
 
 
+async def test_a_limit_without_retry_after_is_told_by_the_other_headers(case: Case) -> None:
+    reset = "40" if case.library.name == "pixabay" else str(int(time.time()) + 40)
+    limits = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": reset}
+    case.server.plan(case.searches[0], failing(429, **limits))
+
+    with pytest.raises(ProviderFailed) as failed:
+        await case.library.find("octopus", "clip", ask())
+    assert failed.value.verdict is Verdict.RETRY
+    assert failed.value.retry_after_seconds == pytest.approx(40, abs=2)
+
+
 @pytest.mark.parametrize(
     ("spoil", "verdict", "wait"),
     [
