@@ -78,7 +78,7 @@ async def test_what_is_fetched_is_made_from_the_scene_s_words_and_paid_as_an_ima
     assert asked.json["size"] == "1024x1536"
     assert asked.json["prompt"].startswith("Three hearts. A watercolour. No text")
     assert "response_format" not in asked.json
-    assert asked.headers["idempotency-key"] == "key-1"
+    assert asked.headers["idempotency-key"] == "purchase-1"
     [bought] = purse.bought
     assert (bought.provider, bought.service, bought.model) == ("openai", "images", "gpt-image-1")
     assert bought.most == {"images": 1.0}
