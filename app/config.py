@@ -96,6 +96,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     music: str = "folder,bundled"
     provider_seconds: Seconds = 600.0
 
+    # footage of others, and pictures made to order; nothing set means none of them
+    pexels_api_key: str = ""
+    pexels_base_url: str = "https://api.pexels.com"
+    pixabay_api_key: str = ""
+    pixabay_base_url: str = "https://pixabay.com"
+    openai_base_url: str = "https://api.openai.com/v1"
+    openai_api_key: str = ""
+    openai_image_model: str = ""
+    openai_image_style: str = ""
+    download_max_bytes: Annotated[int, Meta(ge=1_000_000)] = 500_000_000
+    download_cache_bytes: Annotated[int, Meta(ge=0)] = 5_000_000_000
+
     # making videos
     default_voice: str = ""
     voice_dir: Path | None = None

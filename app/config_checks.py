@@ -31,6 +31,10 @@ SERVERS = {
 BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 """a bucket's name has 3 to 63 characters; a prefix, those that need no care anywhere"""
 
+STOCK_KEYS = ("PEXELS_API_KEY", "PIXABAY_API_KEY")
+STOCK_URLS = ("PEXELS_BASE_URL", "PIXABAY_BASE_URL")
+PRINTABLE = re.compile(r"[!-~]+")
+
 READ_FOLDERS = ("MEDIA_DIR", "MUSIC_DIR", "VOICE_DIR")
 """folders that are only read: one that isn't there is a slip, and is never made"""
 
@@ -42,6 +46,11 @@ MIN_KEY_CHARS = 32
 def keys_in(setting: str) -> list[bytes]:
     """The keys in SECRET_KEY, separated by commas: the first encrypts, all of them decrypt."""
     return [key.encode() for part in setting.split(",") if (key := part.strip())]
+
+
+def parts_of(setting: str) -> list[str]:
+    """What stands between the commas of a setting."""
+    return [part for text in setting.split(",") if (part := text.strip())]
 
 
 def problems_between(given: Mapping[str, Any]) -> list[str]:
@@ -64,6 +73,23 @@ def problems_between(given: Mapping[str, Any]) -> list[str]:
     problems += _problems_of_servers(given)
     problems += _problems_of_secrets_and_urls(given)
     problems += _problems_of_bucket(given)
+    problems += _problems_of_stock(given)
+    return problems
+
+
+def _problems_of_stock(given: Mapping[str, Any]) -> list[str]:
+    problems = [
+        f"{name}: must be http://host:port or https://host; "
+        f"keys belong into {name.removesuffix('_BASE_URL')}_API_KEY"
+        for name in STOCK_URLS
+        if name in given and not _is_plain_address(str(given[name]))
+    ]
+    # the key itself isn't repeated
+    problems += [
+        f"{name}: a key has no spaces and only ASCII characters; several are separated by commas"
+        for name in STOCK_KEYS
+        if any(not PRINTABLE.fullmatch(key) for key in parts_of(str(given.get(name, ""))))
+    ]
     return problems
 
 

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from app.config import Settings
+from app.config_checks import parts_of
 
 QUIET_LOGGERS = (
     "uvicorn.access",
@@ -98,7 +99,7 @@ def configure_logging(settings: Settings) -> None:
 
 def secrets_in(settings: Settings) -> list[str]:
     """Passwords in the addresses of servers, as they are written there and as they are meant,
-    and every key; longest first."""
+    and every key, also each of several; longest first."""
     found: set[str] = set()
     for field in msgspec.structs.fields(settings):
         value = getattr(settings, field.name)
@@ -111,7 +112,7 @@ def secrets_in(settings: Settings) -> list[str]:
             _, _, password = login.partition(":")
             found |= {password, unquote(password)}
         elif field.name.endswith(("_key", "_secret", "_token", "_password")):
-            found.add(value)
+            found |= {value, *parts_of(value)}
     return sorted((s for s in found if len(s) >= SHORTEST_SECRET), key=len, reverse=True)
 
 

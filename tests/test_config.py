@@ -206,3 +206,22 @@ def test_what_a_bucket_lacks_is_named_and_no_key_told(given: dict[str, str], nam
     [problem] = raised.value.problems
     assert named in problem
     assert "geheim" not in problem
+
+
+@pytest.mark.parametrize("name", ["PEXELS_API_KEY", "PIXABAY_API_KEY"])
+@pytest.mark.parametrize("key", ["two words", "schlüssel", "a,b\u200b"])
+def test_a_key_that_can_t_be_sent_is_refused_and_not_repeated(name: str, key: str) -> None:
+    with pytest.raises(SettingsInvalid, match=name) as refused:
+        load_settings({name: key}, None)
+    assert key not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["PEXELS_BASE_URL", "PIXABAY_BASE_URL"])
+@pytest.mark.parametrize(
+    "url", ["api.pexels.com", "ftp://host", "https://user:geheim@host", "https://host/?key=geheim"]
+)
+def test_a_provider_s_address_holds_no_key(name: str, url: str) -> None:
+    with pytest.raises(SettingsInvalid, match=name) as refused:
+        load_settings({name: url}, None)
+    assert "geheim" not in str(refused.value)
+    assert load_settings({name: "http://127.0.0.1:9/v1"}, None) != Settings()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from app.config import load_settings
-from app.logging import configure_logging
+from app.config import Settings, load_settings
+from app.logging import configure_logging, secrets_in
 
 
 @pytest.fixture
@@ -58,3 +58,8 @@ def test_keys_are_struck_out_down_to_their_ids(formatter: logging.Formatter) -> 
 
 def test_secrets_are_struck_out_of_plain_lines(formatter: logging.Formatter) -> None:
     assert "hush" not in formatter.format(record("redis://:hush!@r doesn't answer"))
+
+
+def test_each_of_several_keys_of_a_provider_is_struck_out() -> None:
+    secrets = secrets_in(Settings(pexels_api_key="first-of-two, second-of-two"))
+    assert {"first-of-two", "second-of-two"} <= set(secrets)

@@ -1,6 +1,7 @@
 """Artifacts, and what can be made again, as files of one directory tree."""
 
+from adapters.directory.answers import DirectoryAnswers
 from adapters.directory.artifact_store import DirectoryArtifactStore
 from adapters.directory.samples import DirectorySamples
 
-__all__ = ["DirectoryArtifactStore", "DirectorySamples"]
+__all__ = ["DirectoryAnswers", "DirectoryArtifactStore", "DirectorySamples"]

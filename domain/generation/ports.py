@@ -221,14 +221,23 @@ class VisualRequest(msgspec.Struct, frozen=True, kw_only=True):
     milliseconds: int
     width: int
     height: int
+    sentence: str = ""
+    """what is said meanwhile"""
+    queries: list[str] = []
+    """the same as ready searches, from specific to general: each is worth trying only where those
+    before it found too little"""
+    language: str = "en"
+    """of all of it; BCP 47"""
 
 
 class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A clip or still that a source offers; ``score`` 0 to 1, comparable within the source."""
+    """A clip or still that a source offers; ``score`` 0 to 1, comparable within the source.
+
+    Whoever chooses judges by ``label`` and ``tags`` what can be seen in it, the same for every
+    source.
+    """
 
     id: str
-    source: str = ""
-    """which source offers it, as the settings call it; ``id`` is unique in it"""
     name: str
     type: Literal["clip", "still"]
     score: float
@@ -236,6 +245,11 @@ class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     duration_ms: int = 0
     credit: Credit
+    source: str = ""
+    """which source offers it, as the settings call it; ``id`` is unique in it"""
+    label: str = ""
+    """what can be seen, in words: a title, a description, a prompt; else ``name`` has to tell"""
+    tags: list[str] = []
 
 
 class VisualSource(Protocol):

@@ -9,6 +9,7 @@ from domain.generation.brief import Brief
 from domain.generation.footage import choose_footage
 from domain.generation.narration import SAMPLE_RATE, SAMPLES_PER_FRAME, SceneNarration
 from domain.generation.palettes import palette_for
+from domain.generation.parallel import in_parallel
 from domain.generation.planning import footage_needed, plan_storyboard
 from domain.generation.ports import Typesetter, VisualCandidate, VisualRequest, VisualSource
 from domain.generation.script import ProductionWarning, Scene, Script
@@ -19,6 +20,9 @@ from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import Finish
 from domain.providers.errand import UNPAID, Errand
 from domain.providers.usage import ATTEMPTS, kept
+
+PARALLEL_FETCHES = 4
+"""clips and stills that one job brings in at the same time"""
 
 
 class StoryboardStage(Stage):
@@ -40,10 +44,13 @@ class StoryboardStage(Stage):
         chosen = await choose_pictures(
             self._studio.visuals, work.brief, script, narrations, work.errand
         )
-        backdrops = {
-            candidate.id: await self._bring_in(candidate, work.errand)
-            for candidate in {c.id: c for scene in chosen.values() for c in scene}.values()
-        }
+        candidates = {c.id: c for scene in chosen.values() for c in scene}
+        brought = await in_parallel(
+            lambda candidate: self._bring_in(candidate, work.errand),
+            candidates.values(),
+            PARALLEL_FETCHES,
+        )
+        backdrops = dict(zip(candidates, brought, strict=True))
         media = {scene: [backdrops[c.id] for c in taken] for scene, taken in chosen.items()}
 
         async def produce(name: str) -> Result:
