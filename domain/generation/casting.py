@@ -1,10 +1,12 @@
 """Casting: which voice speaks which sentence, and what becomes of a job whose voice fails."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
 
+from domain.errors import LanguageUnsupported, VoiceNotFound
 from domain.generation.brief import AspectRatio, Brief
 from domain.generation.narration import speed_for
 from domain.generation.ports import Narrator, Voice
@@ -124,12 +126,17 @@ def cast_for(
 
 
 def next_voice(
-    offered: Iterable[Voice], failed: Voice, cast: Cast, recasts: Sequence[Recast]
+    narrator: Narrator, failed: Voice, cast: Cast, language: str, recasts: Sequence[Recast]
 ) -> Voice | None:
-    """Of the voices offered in the place of one that failed, the first that the job hasn't left;
-    one that nobody else in the cast has, if there is one."""
-    left = {failed.id, *(recast.instead_of for recast in recasts)}
-    open_to = [voice for voice in offered if voice.id not in left]
+    """Who speaks in the place of a voice that failed: the first that is offered and is of no
+    service that the job has left; one that nobody else in the cast has, if there is one. None
+    where nobody is left; may compute for a while."""
+    offered = narrator.alternatives(failed, language)
+    for voice_id in {recast.instead_of for recast in recasts}:
+        with suppress(VoiceNotFound, LanguageUnsupported):  # gone meanwhile, and nobody's choice
+            left = narrator.voice_for(language, voice_id)
+            others = {voice.id for voice in narrator.alternatives(left, language)}
+            offered = [voice for voice in offered if voice.id in others]
     taken = {voice.id for voice in cast.voices}
-    others = [voice for voice in open_to if voice.id not in taken]
-    return next(iter(others or open_to), None)
+    apart = [voice for voice in offered if voice.id not in taken]
+    return next(iter(apart or offered), None)

@@ -347,6 +347,9 @@ class JobControl(RuleBasedStateMachine):
 
     @rule(claim=consumes(held))
     def finish(self, claim: Claim) -> None:
+        self.finish_one(claim)
+
+    def finish_one(self, claim: Claim) -> None:
         if (owned := self.owned(claim)) is None:
             with pytest.raises(LeaseLost):
                 self.run(self.store.finish(claim, finish_for(claim, SCENES)))
@@ -380,26 +383,39 @@ class JobControl(RuleBasedStateMachine):
             unit.state, unit.is_later = UnitState.READY, retry_in > 0
         job.settle()
 
-    @rule(claim=held, wanted=st.sampled_from(RECASTS))
-    def recast(self, claim: Claim, wanted: Recast) -> None:
-        if claim.unit.kind is not UnitKind.NARRATION:
-            return
-        if (owned := self.owned(claim)) is None:
-            with pytest.raises(LeaseLost):
-                self.run(self.store.recast(claim, wanted))
-            return
+    def narrating(self) -> list[Claim]:
+        """Claims that hold a narration."""
+        held = [claim for claim, _ in self.leases.values()]
+        return [claim for claim in held if claim.unit.kind is UnitKind.NARRATION]
+
+    @rule(data=st.data(), wanted=st.sampled_from(RECASTS))
+    @precondition(lambda self: self.narrating())
+    def recast(self, data: st.DataObject, wanted: Recast) -> None:
+        self.recast_by(data.draw(st.sampled_from(self.narrating())), wanted)
+
+    def recast_by(self, claim: Claim, wanted: Recast) -> None:
         ready = self.run(self.store.recast(claim, wanted))
-        job, key = owned
+        job = self.jobs[claim.job.id]
         del self.leases[claim.unit.id]
-        if job.recast(key, wanted):
-            self.leases = {
-                unit: (other, has_run_out)
-                for unit, (other, has_run_out) in self.leases.items()
-                if other.job.id != claim.job.id or other.unit.kind is not UnitKind.NARRATION
-            }
+        if job.recast((claim.unit.kind, claim.unit.ordinal), wanted):
+            for other in self.narrating():
+                if other.job.id == claim.job.id:
+                    del self.leases[other.unit.id]
         job.settle()
         due = [u for u in job.units.values() if u.state is UnitState.READY and not u.is_later]
         assert len(ready) == len(set(ready)) == len(due)
+        with pytest.raises(LeaseLost):
+            self.run(self.store.recast(claim, wanted))
+
+    @rule(target=held, wanted=st.sampled_from(RECASTS))
+    @precondition(lambda self: self.narrating())
+    def recast_midway(self, wanted: Recast) -> Any:
+        """A voice fails when a part of a job is narrated already."""
+        self.finish_one(self.narrating()[0])
+        claim = self.claim_one(is_careless=False)
+        if self.narrating():
+            self.recast_by(self.narrating()[0], wanted)
+        return claim
 
     @rule(claim=consumes(held))
     def give_back(self, claim: Claim) -> None:

@@ -199,10 +199,14 @@ class NarrationStage(Stage):
         nobody_can = isinstance(failure, ProviderFailed) and failure.verdict is Verdict.GIVE_UP
         if nobody_can or not may_change(work.claim.job):
             return None
-        offered = await asyncio.to_thread(
-            self._studio.narrator.alternatives, voice, reading.language
+        other = await asyncio.to_thread(
+            next_voice,
+            self._studio.narrator,
+            voice,
+            reading.cast,
+            reading.language,
+            [*work.recasts, *mixed],
         )
-        other = next_voice(offered, voice, reading.cast, [*work.recasts, *mixed])
         if other is None:
             return None
         reason = failure.message[:MAX_REASON]
