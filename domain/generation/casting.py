@@ -12,9 +12,6 @@ from domain.generation.narration import speed_for
 from domain.generation.ports import Narrator, Voice
 from domain.generation.script import ProductionWarning, Sentence
 
-VOICE_CHANGED = "voice_changed"
-"""the warning's code"""
-
 MAX_REASON = 300
 """characters of why a voice failed that are kept"""
 
@@ -33,12 +30,22 @@ class Recast(msgspec.Struct, frozen=True, kw_only=True):
     def warning(self) -> ProductionWarning:
         """What the user is told of it."""
         return ProductionWarning(
-            code=VOICE_CHANGED,
+            code="voice_changed",
             message=f"The voice {self.instead_of!r} failed, so {self.voice!r} speaks in its place, "
             f"from the start: {self.reason}",
             pointer="/voice/id",
             hint='With `"voice_change": "never"`, or a `voice.id` of your own, the job waits '
             "instead.",
+        )
+
+    def warning_of_mix(self, scene: int) -> ProductionWarning:
+        """What the user is told where it holds from somewhere in a scene, and not for the job."""
+        return ProductionWarning(
+            code="voice_changed",
+            message=f"In scene {scene} the voice {self.instead_of!r} failed, and {self.voice!r} "
+            f"goes on in its place: {self.reason}",
+            pointer="/voice_change",
+            hint='With `"voice_change": "start_over"` everything is spoken again in one voice.',
         )
 
 

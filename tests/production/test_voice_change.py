@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres import SqlJobStore
 from app.container import make_container
+from app.controllers.bodies import JobBody
 from domain.generation.approvals import Approvals
 from domain.generation.brief import Brief, SceneInput, VoiceChoice
 from domain.generation.casting import Recast
@@ -77,6 +78,7 @@ async def test_the_whole_job_is_spoken_again_by_the_next_service_and_the_manifes
     assert job.status is JobStatus.SUCCEEDED, job.error
     assert job.recasts == [Recast(instead_of="cloud", voice="edge", reason=REASON)]
     assert [voice for voice, _ in services.spoken] == ["cloud", "edge", "edge"]
+    assert JobBody.from_job(job).recasts == job.recasts
     assert job.result is not None
     assert job.result.path is not None
     manifest = json.loads((Path(job.result.path) / "manifest.json").read_text())

@@ -11,7 +11,6 @@ import msgspec
 from domain.errors import CostCapReached, DomainError, NoProviderLeft, ProvidersExhausted
 from domain.generation.casting import (
     MAX_REASON,
-    VOICE_CHANGED,
     Cast,
     Recast,
     Role,
@@ -33,7 +32,7 @@ from domain.generation.narration import (
     with_comma_pauses,
 )
 from domain.generation.ports import Voice
-from domain.generation.script import ProductionWarning, Scene, Script
+from domain.generation.script import Scene, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
 from domain.jobs.model import Job, Result, UnitKind
 from domain.jobs.ports import Finish
@@ -117,7 +116,7 @@ class NarrationStage(Stage):
     async def finish(self, work: Work, result: Result) -> Finish:
         mixed = msgspec.convert(result.data.get(_MIXED, []), list[Recast])
         scene = work.claim.unit.ordinal
-        return Finish(result=result, warnings=[_mix_warning(scene, recast) for recast in mixed])
+        return Finish(result=result, warnings=[recast.warning_of_mix(scene) for recast in mixed])
 
     async def _prepare(self, work: Work) -> _Reading:
         brief = work.brief
@@ -303,13 +302,3 @@ def may_change(job: Job) -> bool:
     # somebody has listened to what was narrated, and approved that
     was_heard = job.request.pause_after == "narration" and job.approved_at is not None
     return job.request.voice_change in ("start_over", "mix") and not was_heard
-
-
-def _mix_warning(scene: int, recast: Recast) -> ProductionWarning:
-    return ProductionWarning(
-        code=VOICE_CHANGED,
-        message=f"In scene {scene} the voice {recast.instead_of!r} failed, and {recast.voice!r} "
-        f"goes on in its place: {recast.reason}",
-        pointer="/voice_change",
-        hint='With `"voice_change": "start_over"` everything is spoken again in one voice.',
-    )
