@@ -106,6 +106,10 @@ class PiperNarrator:
             available=spoken,
         )
 
+    def alternatives(self, voice: Voice, language: str) -> list[Voice]:  # noqa: ARG002
+        """None: a voice that fails here fails for a reason that the others have as well."""
+        return []
+
     def identity(self, voice: Voice) -> str:
         """Changes with the model, the engine, the patch and everything that shapes the sound."""
         installed = self._installed_voice(voice.id)

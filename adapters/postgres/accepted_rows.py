@@ -16,7 +16,7 @@ from domain.jobs.model import Job, JobStatus, NewJob, NewUnit, UnitState
 
 _ASKED = ("account_id video_id revision request revises topic_match warnings priority").split()
 """columns that come from the request as they are"""
-_OF_REQUEST = ("aspect_ratio", "webhook_url")
+_OF_REQUEST = ("aspect_ratio", "webhook_url", "voice_change")
 """fields of the request that have columns of their own"""
 GIVEN = ("id", *_ASKED, "created_at", "deadline_seconds", *_OF_REQUEST)
 UNIT_FIELDS = ("id", "kind", "ordinal", "missing_inputs", "state")

@@ -35,24 +35,40 @@ class Json(TypeDecorator[Any]):
     impl = sa.JSON(none_as_null=True)
     cache_ok = True
 
-    def __init__(self, of: Any, newer: tuple[str, ...] = ()) -> None:
-        """``newer``: fields that the release before refuses; left out where they're None, so that
-        its processes go on reading what doesn't use them."""
+    def __init__(
+        self, of: Any, newer: tuple[str, ...] = (), elsewhere: tuple[str, ...] = ()
+    ) -> None:
+        """``newer``: fields that the release before refuses; left out where they're None or empty,
+        so that its processes go on reading what doesn't use them (``scenes.speaker`` is one of
+        each of the scenes). ``elsewhere``: fields that are kept in columns of their own."""
         super().__init__()
         self.of = of
         self.newer = newer
+        self.elsewhere = elsewhere
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         if value is None:
             return None
         plain = msgspec.to_builtins(value, str_keys=True)
         for name in self.newer:
-            if plain[name] is None:
-                del plain[name]
+            _leave_out(plain, name)
+        for name in self.elsewhere:
+            del plain[name]
         return plain
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else msgspec.convert(value, self.of, str_keys=True)
+
+
+def _leave_out(plain: dict[str, Any], path: str) -> None:
+    """Take away a field without a value, of each of a list where ``path`` leads into one."""
+    name, _, inner = path.partition(".")
+    value = plain[name]
+    if inner:
+        for item in value or ():
+            _leave_out(item, inner)
+    elif value is None or value == {}:
+        del plain[name]
 
 
 class Name(TypeDecorator[Any]):

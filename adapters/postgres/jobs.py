@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.postgres import approval, claims, recovery, work
+from adapters.postgres import approval, claims, recasting, recovery, work
 from adapters.postgres.accept import insert_jobs
 from adapters.postgres.accepted_rows import Answer, Asked
 from adapters.postgres.clock import now
@@ -24,6 +24,7 @@ from adapters.postgres.tables import AnyRow, events, jobs, units
 from adapters.postgres.uninterrupted import uninterrupted
 from adapters.postgres.views import QUEUED, event_from_row, jobs_from_rows, read_job
 from domain.errors import JobNotFound, LeaseLost, ServiceUnavailable
+from domain.generation.casting import Recast
 from domain.jobs.listing import ALL_JOBS, JobSelection
 from domain.jobs.model import (
     Approved,
@@ -238,6 +239,11 @@ class SqlJobStore:
     ) -> None:
         async with self._transactions.writing() as conn:
             await work.fail(conn, claim, error, retry_in, waiting_for)
+
+    @uninterrupted
+    async def recast(self, claim: Claim, recast: Recast) -> list[UUID]:
+        async with self._transactions.writing() as conn:
+            return await recasting.recast(conn, claim, recast)
 
     @uninterrupted
     async def release(self, claim: Claim) -> None:

@@ -11,6 +11,7 @@ from adapters.postgres.clock import UtcTime
 from adapters.postgres.columns import ACCOUNT, BYTEWISE, FINGERPRINT, SERIAL, Json, Name, metadata
 from adapters.postgres.webhook_tables import deliveries, webhook_secrets, webhooks
 from domain.generation.brief import Brief
+from domain.generation.casting import Recast
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
 from domain.generation.wording import Wording
 from domain.jobs.model import (
@@ -45,7 +46,10 @@ __all__ = [
 AnyRow = sa.Row[*tuple[Any, ...]]
 """a row whose columns mypy doesn't follow: ``Json`` and ``Name`` give them their types"""
 
-NEWER_FIELDS = ("pause_after", "preset", "webhook_url")
+KEPT_ELSEWHERE = ("voice_change",)
+"""fields of a brief that have columns of their own, and no place in its document"""
+
+NEWER_FIELDS = ("pause_after", "preset", "webhook_url", "speakers", "scenes.speaker")
 """of a brief, that the release before doesn't know"""
 
 jobs = sa.Table(
@@ -59,7 +63,7 @@ jobs = sa.Table(
     sa.Column("waiting_for", Name(WaitingFor)),
     sa.Column("stage", Name(UnitKind)),
     sa.Column("progress", sa.Double(), nullable=False),
-    sa.Column("request", Json(Brief, newer=NEWER_FIELDS), nullable=False),
+    sa.Column("request", Json(Brief, newer=NEWER_FIELDS, elsewhere=KEPT_ELSEWHERE), nullable=False),
     sa.Column("revises", Json(Revises)),
     sa.Column("topic_match", Json(TopicMatch)),
     sa.Column("warnings", Json(list[ProductionWarning]), nullable=False),
@@ -84,6 +88,10 @@ jobs = sa.Table(
     # description and tags
     sa.Column("approved_at", UtcTime()),
     sa.Column("wording", Json(Wording)),
+    # the request's: every job has it, and the release before would read none that had it there
+    sa.Column("voice_change", sa.String(16)),
+    # voices that failed and those that took their place; NULL where none did
+    sa.Column("recasts", Json(list[Recast])),
     sa.Index("ix_jobs_newest", "account_id", "created_at", "id"),
     sa.Index("ix_jobs_newest_of_status", "account_id", "status", "created_at", "id"),
     sa.Index("ix_jobs_newest_of_aspect", "account_id", "aspect_ratio", "created_at", "id"),

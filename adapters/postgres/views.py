@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +12,7 @@ from adapters.postgres.clock import bound, literal, now, seconds_between
 from adapters.postgres.direct import Conn
 from adapters.postgres.tables import AnyRow, jobs, units
 from domain.errors import JobNotFound
+from domain.generation.brief import Brief
 from domain.generation.packaging import Video
 from domain.jobs.model import (
     FINAL_STATUSES,
@@ -155,7 +157,7 @@ def job_from_row(row: AnyRow, stages: list[StageReport], place: int | None) -> J
         eta_seconds=eta,
         queue_position=place,
         stages=stages,
-        request=row.request,
+        request=_request_of(row),
         revises=row.revises,
         topic_match=row.topic_match,
         warnings=row.warnings,
@@ -165,11 +167,20 @@ def job_from_row(row: AnyRow, stages: list[StageReport], place: int | None) -> J
         cancel_requested=row.cancel_requested,
         approved_at=row.approved_at,
         wording=row.wording,
+        recasts=row.recasts or [],
         deadline_at=row.deadline_at,
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
+
+
+def _request_of(row: AnyRow) -> Brief:
+    """The request of a job, whole again."""
+    request: Brief = row.request
+    if row.voice_change is None:  # accepted by the release before
+        return request
+    return msgspec.structs.replace(request, voice_change=row.voice_change)
 
 
 def unit_from_row(row: AnyRow, prefix: str = "") -> Unit:

@@ -165,6 +165,10 @@ async def finish(conn: Conn, claim: Claim, done: Finish) -> list[UUID]:
         await keep_result(conn, job.account_id, done.result)
         await settle(conn, job, status=None if is_over(job) else JobStatus.CANCELLED)
         return []
+    if claim.unit.kind is UnitKind.NARRATION and claim.job.recasts != (job.recasts or []):
+        # claimed while the job was given another voice: narrated in one that it has left
+        await give_back(conn, claim)
+        return [claim.unit.id]
     if job.status is not JobStatus.RUNNING:
         # failed at its deadline and retried since the last renewal: it runs, in this very unit
         await settle(conn, job)

@@ -24,6 +24,8 @@ class Field(NamedTuple):
     help: str
     type: Any = None
     multiple: bool = False
+    inner: str = ""
+    """of an option that may come several times: the field of an object that each value is"""
 
     @property
     def parameter(self) -> str:
@@ -38,6 +40,15 @@ FIELDS = (
     Field("--duration", "/duration", "Target length in seconds, 15 to 900 (9:16: to 180).", int),
     Field("--voice", "/voice/id", "Id of a voice; `faceless voices` lists them."),
     Field("--speed", "/voice/speed", "How fast it speaks, 0.5 to 2; 1 by default.", float),
+    Field(
+        "--speaker", "/speakers", "Voice of [NAME] in the text: NAME=VOICE-ID.", None, True, "id"
+    ),
+    Field(
+        "--voice-change",
+        "/voice_change",
+        "When a voice's service fails; see the README.",
+        click.Choice(("never", "start_over", "mix")),
+    ),
     Field("--captions/--no-captions", "/captions/enabled", "Whether words are on the picture."),
     Field("--caption-style", "/captions/style", "highlight, box or plain."),
     Field("--caption-position", "/captions/position", "lower, middle or upper."),
@@ -126,6 +137,8 @@ def body_of(given: Mapping[str, Any], *fields: Field) -> dict[str, Any]:
         value = given[field.parameter]
         if field.multiple:
             value = _pairs(value, field.option) or None
+            if field.inner and value is not None:
+                value = {name: {field.inner: text} for name, text in value.items()}
         if value is not None:
             _set(body, field, value)
     return body

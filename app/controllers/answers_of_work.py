@@ -19,7 +19,15 @@ from app.controllers.bodies import (
 from domain.errors import Rejected
 from domain.generation.brief import Brand, Brief, CaptionChoice, MusicChoice, VoiceChoice
 from domain.generation.captions import Cue, CueWord
-from domain.generation.packaging import Credit, Encoding, Loudness, Manifest, Metadata, Video
+from domain.generation.packaging import (
+    Credit,
+    Encoding,
+    Loudness,
+    Manifest,
+    Metadata,
+    UsedVoice,
+    Video,
+)
 from domain.generation.palettes import PALETTES
 from domain.generation.script import Scene, SceneEdit, Sentence, ShownScript
 from domain.generation.sketching import Estimate, Sketch
@@ -220,6 +228,9 @@ MANIFEST = Manifest(
     verbatim_share=0.0,
     draft=False,
     voice="piper/en_US-joe-medium",
+    voices=[
+        UsedVoice(id="en_US-joe-medium", name="Joe", identity="piper/en_US-joe-medium", sentences=1)
+    ],
     word_timing={"engine": 1},
     loudness=Loudness(integrated_lufs=None, true_peak_dbtp=-1.24),
     encoding=Encoding(

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.generation.brief import Brief
+from domain.generation.casting import Recast
 from domain.generation.packaging import Credit
 from domain.generation.ports import Track, Voice
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
@@ -61,6 +62,8 @@ class JobBody(msgspec.Struct, frozen=True, kw_only=True):
     """every default filled in, the seed among them"""
     topic_match: TopicMatch | None
     warnings: list[ProductionWarning]
+    recasts: list[Recast]
+    """voices that failed and those that took their place, in order"""
     error: JobError | None
     metadata: dict[str, Any]
     """the caller's own, untouched"""

@@ -27,6 +27,15 @@ REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
                 "duration": 15,
             },
         },
+        "dialogue": {
+            "summary": "A script for two speakers",
+            "value": {
+                "script": "[host] Does honey spoil?\n\n[guest] Never. Jars of it were found in "
+                "tombs. [host] And could it still be eaten?\n\n[guest] It could.",
+                "speakers": {"host": {"speed": 1.1}, "guest": {"speed": 0.95}},
+                "voice_change": "start_over",
+            },
+        },
         "staged": {
             "summary": "A Short whose script is to be looked at before it's spoken",
             "value": {"topic": "Honey", "pause_after": "script"},
@@ -80,6 +89,7 @@ REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
                 "captions": {"style": "box", "position": "lower"},
                 "voice": {"speed": 1.05},
                 "music": {"mood": "calm"},
+                "pronunciations": {"Kauai": "kah-wah-ee", "SQL": "sequel"},
             },
         },
     },

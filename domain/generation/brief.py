@@ -11,11 +11,13 @@ import msgspec
 from msgspec import Meta
 
 from domain.errors import FieldError
+from domain.generation.speakers import check_speakers
 
 AspectRatio = Literal["9:16", "16:9", "1:1"]
 CaptionStyle = Literal["highlight", "box", "plain"]
 SourceKind = Literal["topic", "script", "source_text", "scenes"]
 PauseAfter = Literal["script", "narration", "package"]
+VoiceChange = Literal["never", "start_over", "mix"]
 
 FRAME_SIZES: dict[str, tuple[int, int]] = {
     "9:16": (1080, 1920),
@@ -29,6 +31,7 @@ MAX_TEXT_CHARS = 50_000
 MIN_ARTICLE_WORDS = 40
 """less has nothing to be condensed to"""
 MAX_SCENES = 200
+MAX_SPEAKERS = 20
 MAX_SHORT_SECONDS = 180
 """YouTube treats a vertical video of at most three minutes as a Short."""
 
@@ -78,6 +81,8 @@ class SceneInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = []
     media: MediaName | None = None
     """name of a file in the local media folder"""
+    speaker: Annotated[str, Meta(min_length=1, max_length=32, examples=["host"])] | None = None
+    """who begins to speak, by a name of ``speakers``; absent: the main voice"""
     pause_after_ms: Annotated[int, Meta(ge=0, le=10_000)] | None = None
 
 
@@ -140,6 +145,13 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     duration: Annotated[int, Meta(ge=15, le=900)] | None = None
     """target in seconds; absent: as long as the material carries, at most 60"""
     voice: VoiceChoice = VoiceChoice()
+    speakers: Annotated[dict[str, VoiceChoice], Meta(max_length=MAX_SPEAKERS)] = {}
+    """further voices by name: ``[host]`` at the beginning of a line or sentence of the text has
+    what follows spoken by the one of this name; without an ``id`` it's the main voice"""
+    voice_change: VoiceChange | None = None
+    """when the service of a voice fails: ``never`` waits for it, or fails; ``start_over`` has
+    everything spoken again by another voice; ``mix`` goes on with another one. Absent:
+    ``start_over``, but ``never`` where a voice is named by its ``id``"""
     captions: CaptionChoice = CaptionChoice()
     music: MusicChoice = MusicChoice()
     brand: Brand = Brand()
@@ -210,6 +222,8 @@ def check_brief(brief: Brief) -> list[FieldError]:
         if "\0" in text
     )
     errors += _too_little(brief)
+    scenes = [(scene.speaker, scene.text) for scene in brief.scenes or []]
+    errors += check_speakers(brief.speakers, brief.script, scenes)
     too_long = brief.duration is not None and brief.duration > MAX_SHORT_SECONDS
     if brief.aspect_ratio == "9:16" and too_long:
         errors.append(
@@ -256,6 +270,7 @@ def _texts(brief: Brief) -> list[tuple[str, str]]:
     ]
     names = {
         "/voice/id": brief.voice.id,
+        **{f"/speakers/{name}/id": choice.id for name, choice in brief.speakers.items()},
         "/music/mood": brief.music.mood,
         "/brand/palette": brief.brand.palette,
     }
@@ -266,6 +281,8 @@ def _texts(brief: Brief) -> list[tuple[str, str]]:
             texts.append((f"/scenes/{index}/heading", scene.heading))
         if scene.media is not None:
             texts.append((f"/scenes/{index}/media", scene.media))
+        if scene.speaker is not None:
+            texts.append((f"/scenes/{index}/speaker", scene.speaker))
         texts += [
             (f"/scenes/{index}/search_terms/{n}", t) for n, t in enumerate(scene.search_terms)
         ]

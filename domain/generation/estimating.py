@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from domain.generation.brief import Brief
+from domain.generation.casting import Cast, Role
 from domain.generation.narration import (
     BYTES_PER_SAMPLE,
     SAMPLE_RATE,
@@ -15,10 +16,9 @@ from domain.generation.narration import (
     assemble_scene,
     rhythm_for,
     silent_utterance,
-    speed_for,
     with_comma_pauses,
 )
-from domain.generation.ports import Verbalizer, Voice
+from domain.generation.ports import Verbalizer
 from domain.generation.script import Script
 
 LETTERS_PER_SECOND = 15.5
@@ -30,31 +30,37 @@ MEASURED_PACE = 160.0
 
 
 def estimate_narrations(
-    script: Script, brief: Brief, voice: Voice, verbalizer: Verbalizer
+    script: Script, brief: Brief, cast: Cast, verbalizer: Verbalizer
 ) -> list[SceneNarration]:
-    """A narration for each scene as the voice would give it, about; there is no sound of it."""
+    """A narration for each scene as its voices would give it, about; there is no sound of it."""
     rhythm = rhythm_for(brief.aspect_ratio)
-    speed = speed_for(brief.aspect_ratio, voice.words_per_minute, brief.voice.speed)
-    rate = LETTERS_PER_SECOND * voice.words_per_minute / MEASURED_PACE * speed
     last = len(script.scenes) - 1
     narrations = []
     for number, scene in enumerate(script.scenes):
         said: Mapping[str, str] = {**brief.pronunciations, **scene.pronunciations}
         spoken = [
-            verbalizer.verbalize(sentence.text, script.language, said)
+            estimate_utterance(
+                verbalizer.verbalize(sentence.text, script.language, said),
+                _rate(cast.role_of(sentence)),
+            )
             for sentence in scene.sentences
         ]
         silence, sentences = assemble_scene(
             [sentence.text for sentence in scene.sentences],
-            [with_comma_pauses(estimate_utterance(one, rate), rhythm) for one in spoken],
+            [with_comma_pauses(one, rhythm) for one in spoken],
             rhythm,
             pause_after_ms=scene.pause_after_ms,
             is_hook=number == 0,
             is_last=number == last,
+            speakers=[sentence.speaker for sentence in scene.sentences],
         )
         frames = len(silence) // (BYTES_PER_SAMPLE * SAMPLES_PER_FRAME)
         narrations.append(SceneNarration(audio="", frames=frames, sentences=sentences))
     return narrations
+
+
+def _rate(role: Role) -> float:
+    return LETTERS_PER_SECOND * role.voice.words_per_minute / MEASURED_PACE * role.speed
 
 
 def estimate_utterance(sentence: SpokenSentence, letters_per_second: float) -> Utterance:

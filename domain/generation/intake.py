@@ -14,7 +14,14 @@ from domain.errors import (
     LanguageUnsupported,
     TopicNotFound,
 )
-from domain.generation.brief import Brand, Brief, caption_style, check_brief
+from domain.generation.brief import (
+    Brand,
+    Brief,
+    VoiceChange,
+    VoiceChoice,
+    caption_style,
+    check_brief,
+)
 from domain.generation.music import ANY_MOOD, NO_MUSIC, pick_track
 from domain.generation.palettes import palette_for
 from domain.generation.ports import (
@@ -23,8 +30,10 @@ from domain.generation.ports import (
     ScriptWriter,
     VisualRequest,
     VisualSource,
+    Voice,
 )
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
+from domain.generation.speakers import Speakers
 from domain.outbound import UrlRules
 
 MAX_SEED = 2**53 - 1
@@ -126,6 +135,7 @@ class Intake:
         """
         problems = _Problems([])
         if edit.text is not None:
+            problems = _Problems(Speakers(brief.speakers).errors_in(edit.text, f"{pointer}/text"))
             with problems.at(f"{pointer}/text"):
                 voice = await asyncio.to_thread(
                     self._narrator.voice_for, brief.language, brief.voice.id
@@ -157,6 +167,8 @@ class Intake:
             for pointer, text in _spoken_texts(brief):
                 with problems.at(pointer):
                     self._narrator.check_speakable(text, voice)
+            replaced["speakers"] = self._cast(brief, voice, problems)
+        replaced["voice_change"] = brief.voice_change or _change_for(brief)
         with problems.at("/music/mood"):
             track = pick_track(self._music.tracks(), brief.music.mood or ANY_MOOD, seed)
             mood = track.mood if track else NO_MUSIC
@@ -168,11 +180,31 @@ class Intake:
         replaced["captions"] = msgspec.structs.replace(brief.captions, style=caption_style(brief))
         return topic_match, msgspec.structs.replace(brief, **replaced)
 
+    def _cast(self, brief: Brief, main: Voice, problems: "_Problems") -> dict[str, VoiceChoice]:
+        """The speakers with the ids of their voices; who names none has the main one."""
+        speakers = dict(brief.speakers)
+        for name, choice in speakers.items():
+            pointer = f"/speakers/{name}/id"
+            with problems.at(pointer):
+                try:
+                    voice = self._narrator.voice_for(brief.language, choice.id or main.id)
+                except LanguageUnsupported as error:
+                    error.details["pointer"] = pointer
+                    raise
+                speakers[name] = msgspec.structs.replace(choice, id=voice.id)
+        return speakers
+
     async def _check_media(self, media: str, brief: Brief) -> None:
         width, height = brief.frame_size
         await self._visuals.search(
             VisualRequest(terms=[], media=media, milliseconds=0, width=width, height=height)
         )
+
+
+def _change_for(brief: Brief) -> VoiceChange:
+    """What becomes of a voice that fails: nobody's own choice is undone."""
+    chosen = [brief.voice, *brief.speakers.values()]
+    return "start_over" if all(choice.id is None for choice in chosen) else "never"
 
 
 class _Problems:

@@ -107,10 +107,16 @@ class Rhythm(msgspec.Struct, frozen=True):
     """after the first scene"""
     reveal_ms: int
     """after a colon: what it announced comes next"""
+    turn_ms: int
+    """between two sentences of a scene, where somebody else begins to speak"""
 
 
-SHORT_FORM = Rhythm(comma_ms=120, sentence_ms=300, scene_ms=450, hook_ms=350, reveal_ms=200)
-LONG_FORM = Rhythm(comma_ms=160, sentence_ms=420, scene_ms=750, hook_ms=500, reveal_ms=250)
+SHORT_FORM = Rhythm(
+    comma_ms=120, sentence_ms=300, scene_ms=450, hook_ms=350, reveal_ms=200, turn_ms=400
+)
+LONG_FORM = Rhythm(
+    comma_ms=160, sentence_ms=420, scene_ms=750, hook_ms=500, reveal_ms=250, turn_ms=560
+)
 
 SHORT_FORM_WORDS_PER_MINUTE = 172.0
 """the middle of 165 to 180"""
@@ -202,8 +208,11 @@ def assemble_scene(
     pause_after_ms: int | None,
     is_hook: bool,
     is_last: bool,
+    speakers: Sequence[str | None] = (),
 ) -> tuple[bytes, list[NarratedSentence]]:
     """Join a scene's sentences with their pauses: PCM of whole frames, and all word times.
+
+    ``speakers`` are who says each sentence; none: one and the same.
 
     ``pause_after_ms`` replaces the pause at the scene's end. The first scene (``is_hook``) never
     begins with the silence of a sentence that says nothing: its first word comes at once.
@@ -217,7 +226,9 @@ def assemble_scene(
         if is_hook and has_words and not utterance.words and not any(s.words for s in narrated):
             pcm = b""
         elif index and position:
-            pause = bytes(milliseconds(rhythm.sentence_ms) * BYTES_PER_SAMPLE)
+            turns = bool(speakers) and speakers[index] != speakers[index - 1]
+            length = milliseconds(rhythm.turn_ms if turns else rhythm.sentence_ms)
+            pause = bytes(length * BYTES_PER_SAMPLE)
             pieces.append(pause)
             position += len(pause) // BYTES_PER_SAMPLE
         pieces.append(pcm)

@@ -114,6 +114,17 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     attribution_required: bool = False
 
 
+class UsedVoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A voice that is heard in a video."""
+
+    id: str
+    name: str
+    identity: str
+    """engine, model and version"""
+    sentences: int
+    """that it speaks"""
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a video is made of (``manifest.json``)."""
 
@@ -129,6 +140,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     verbatim_share: float
     draft: bool
     voice: str
+    """identity of the main one"""
+    voices: list[UsedVoice] = []
+    """every voice that is heard, in the order of the scenes"""
     word_timing: dict[str, int]
     """sentences by timing source"""
     loudness: Loudness

@@ -10,6 +10,9 @@
 A unit first names its work by a fingerprint over all that its outcome depends on. A result
 under that name, from whichever job, is taken as it is; else the work is done and kept.
 
+Where the service of a voice fails, another voice may take its place (``voice_change``): the whole
+job is narrated anew then, so that nobody speaks in two voices.
+
 After the script, the narration or the package a job waits for approval, if its brief says so
 (``pause_after``): the units that follow miss it as one of their inputs.
 """
@@ -18,9 +21,10 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from domain.generation.casting import Recast
 from domain.generation.fingerprint import fingerprint
 from domain.generation.stages.mix import MixStage
-from domain.generation.stages.narration import NarrationStage
+from domain.generation.stages.narration import NarrationStage, VoiceGivenUp
 from domain.generation.stages.package import PackageStage
 from domain.generation.stages.script import ScriptStage
 from domain.generation.stages.segment import SegmentStage
@@ -50,8 +54,9 @@ class Pipeline:
         claim: Claim,
         inputs: Mapping[tuple[UnitKind, int], Result],
         progress: Callable[[float], None],
-    ) -> Finish:
-        """Make the unit's result, or find it made; answers what to write with it.
+    ) -> Finish | Recast:
+        """Make the unit's result, or find it made; answers what to write with it, or which voice
+        is to speak in the place of one that failed.
 
         Raises:
             DomainError: the work can't be done; ``transient`` tells whether to try again.
@@ -61,5 +66,8 @@ class Pipeline:
         task = await stage.plan(work)
         name = fingerprint(claim.unit.kind, stage.version, task.parts)
         made = await self._studio.jobs.result(claim.job.account_id, name)
-        finish = await stage.finish(work, made or await task.produce(name))
+        try:
+            finish = await stage.finish(work, made or await task.produce(name))
+        except VoiceGivenUp as given_up:
+            return given_up.recast
         return msgspec.structs.replace(finish, is_reused=made is not None)

@@ -148,6 +148,11 @@ class Narrator(Protocol):
         """
         ...
 
+    def alternatives(self, voice: Voice, language: str) -> list[Voice]:
+        """Voices that could speak in its place when its service fails: those of other providers,
+        in the order in which they are to be tried."""
+        ...
+
     def identity(self, voice: Voice) -> str:
         """Changes whenever this voice would sound different (model hash, engine version)."""
         ...

@@ -50,6 +50,8 @@ class Sentence(msgspec.Struct, frozen=True):
 
     text: str
     source: int | None = None
+    speaker: str | None = None
+    """who says it, by a name of the request's ``speakers``; None: the main voice"""
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):

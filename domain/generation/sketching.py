@@ -6,6 +6,7 @@ import msgspec
 
 from domain.errors import SketchersBusy
 from domain.generation.brief import Brief
+from domain.generation.casting import cast_for
 from domain.generation.estimating import estimate_narrations
 from domain.generation.fingerprint import content_hash
 from domain.generation.intake import Intake
@@ -108,8 +109,8 @@ class Sketcher:
         return await self._studio.writer.write(brief, brief.seed or 0, words_per_minute, errand)
 
     def _narrate(self, script: Script, brief: Brief) -> list[SceneNarration]:
-        voice = self._studio.narrator.voice_for(script.language, brief.voice.id)
-        return estimate_narrations(script, brief, voice, self._studio.verbalizer)
+        cast = cast_for(self._studio.narrator, brief, script.language)
+        return estimate_narrations(script, brief, cast, self._studio.verbalizer)
 
     def _plan(
         self,

@@ -1,7 +1,6 @@
 """Writing: which writer a brief goes to, scripts that are kept word for word, and edits."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -13,6 +12,12 @@ from domain.generation.originality import (
     closeness_warning,
     is_draft,
     share_of_shingles,
+)
+from domain.generation.paragraphs import (
+    HEADING,
+    blocks_of,
+    group_sentences,
+    split_sentences,
 )
 from domain.generation.ports import ScriptWriter, SentenceSegmenter
 from domain.generation.rederiving import (
@@ -31,15 +36,11 @@ from domain.generation.script import (
     shorten_title,
     spoken_seconds,
 )
+from domain.generation.speakers import Speakers
 from domain.providers.errand import UNPAID, Errand
 from domain.providers.failures import ProviderFailed, Verdict
 
-MAX_SCENE_SENTENCES = 3
-MAX_SCENE_WORDS = 45
-"""a scene is a thought; about 16 s at a Short's pace"""
 DURATION_TOLERANCE = 0.10
-
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(?P<text>.*?)(?:\s+#+)?\s*$")
 
 
 class PlainWriter:
@@ -47,7 +48,7 @@ class PlainWriter:
 
     def __init__(self, segmenter: SentenceSegmenter) -> None:
         self._segmenter = segmenter
-        self.identity = f"plain-1/{segmenter.identity}"
+        self.identity = f"plain-2/{segmenter.identity}"
 
     def match_topic(self, topic: str, language: str) -> TopicMatch:  # noqa: ARG002
         """Find no topic: this writer knows none."""
@@ -60,7 +61,8 @@ class PlainWriter:
         words_per_minute: float,
         errand: Errand = UNPAID,  # noqa: ARG002
     ) -> Script:
-        """Split ``brief.script`` or ``brief.scenes`` into sentences; no word is changed.
+        """Split ``brief.script`` or ``brief.scenes`` into sentences; no word is changed, and
+        marks of speakers are no words.
 
         Raises:
             InvalidRequest: the script holds headings only.
@@ -88,42 +90,53 @@ class PlainWriter:
         )
 
     def _given_scenes(self, brief: Brief) -> list[Scene]:
-        return [
-            Scene(
-                sentences=self._sentences(given.text, brief.language),
-                heading=given.heading,
-                kind=given.kind,
-                search_terms=given.search_terms or key_terms(given.text, MAX_SEARCH_TERMS),
-                media=given.media,
-                pause_after_ms=given.pause_after_ms,
+        scenes = []
+        speakers = Speakers(brief.speakers)
+        for given in brief.scenes or []:
+            speaker = None if given.speaker is None else speakers.known(given.speaker)
+            sentences, _ = split_sentences(
+                given.text, self._segmenter, brief.language, speakers, speaker
             )
-            for given in brief.scenes or []
-        ]
+            text = " ".join(sentence.text for sentence in sentences)
+            scenes.append(
+                Scene(
+                    sentences=sentences,
+                    heading=given.heading,
+                    kind=given.kind,
+                    search_terms=given.search_terms or key_terms(text, MAX_SEARCH_TERMS),
+                    media=given.media,
+                    pause_after_ms=given.pause_after_ms,
+                )
+            )
+        return scenes
 
     def _split_script(self, brief: Brief) -> list[Scene]:
         scenes: list[Scene] = []
+        speakers = Speakers(brief.speakers)
+        speaker: str | None = None
         heading: str | None = None
         section = 0
-        for block in _blocks(brief.script or ""):
-            if match := _HEADING.match(block):
+        for block in blocks_of(brief.script or ""):
+            if match := HEADING.match(block):
                 # Two headings in a row: none of their words may be lost.
                 heading = f"{heading} {match['text']}" if heading else match["text"]
                 section += 1 if scenes else 0
                 continue
-            for group in group_sentences(self._segmenter.split(block, brief.language)):
+            sentences, speaker = split_sentences(
+                block, self._segmenter, brief.language, speakers, speaker
+            )
+            for group in group_sentences(sentences):
+                text = " ".join(sentence.text for sentence in group)
                 scenes.append(
                     Scene(
-                        sentences=[Sentence(text) for text in group],
+                        sentences=group,
                         heading=heading,
-                        search_terms=key_terms(" ".join(group), MAX_SEARCH_TERMS),
+                        search_terms=key_terms(text, MAX_SEARCH_TERMS),
                         section=section,
                     )
                 )
                 heading = None
         return scenes
-
-    def _sentences(self, text: str, language: str) -> list[Sentence]:
-        return [Sentence(sentence) for sentence in self._segmenter.split(text, language)]
 
 
 class Writers:
@@ -157,23 +170,6 @@ class Writers:
         return await writer.write(brief, seed, words_per_minute, errand)
 
 
-def group_sentences(sentences: list[str]) -> list[list[str]]:
-    """Group a paragraph's sentences into scenes of one to three, as even as they come."""
-    groups: list[list[str]] = []
-    words = 0
-    for sentence in sentences:
-        count = len(sentence.split())
-        full = groups and (
-            len(groups[-1]) == MAX_SCENE_SENTENCES or words + count > MAX_SCENE_WORDS
-        )
-        if not groups or full:
-            groups.append([])
-            words = 0
-        groups[-1].append(sentence)
-        words += count
-    return groups
-
-
 def apply_edits(
     script: Script,
     edits: Mapping[int, SceneEdit],
@@ -183,7 +179,8 @@ def apply_edits(
     """Correct scenes of a finished script; scenes without an edit stay the same objects.
 
     Edited words are the caller's own: they no longer name a source, and what was derived from
-    the old ones (search terms, title, tags, summary) is derived from them. How close the whole is
+    the old ones (search terms, title, tags, summary) is derived from them. Whoever began a scene
+    begins it still, unless a mark says otherwise. How close the whole is
     to its sources is measured again, so that a draft which was reworded enough is one no more.
 
     Raises:
@@ -191,13 +188,18 @@ def apply_edits(
         InvalidRequest: an edit's text is blank or too long.
     """
     scenes = list(script.scenes)
+    speakers = Speakers(brief.speakers)
+
+    def split(text: str, begins: str | None) -> list[Sentence]:
+        return split_sentences(text, segmenter, script.language, speakers, begins)[0]
+
     for number, edit in sorted(edits.items()):
         if not 0 <= number < len(scenes):
             raise SceneNotFound(
                 f"There is no scene {number}; the video has {len(scenes)}, from 0 to "
                 f"{len(scenes) - 1}."
             )
-        scenes[number] = _edited(number, scenes[number], edit, script.language, segmenter)
+        scenes[number] = _edited(number, scenes[number], edit, split)
     edited = rederived(script, msgspec.structs.replace(script, scenes=scenes), brief)
     return _measured_again(edited)
 
@@ -221,11 +223,12 @@ def _measured_again(script: Script) -> Script:
 
 
 def _edited(
-    number: int, scene: Scene, edit: SceneEdit, language: str, segmenter: SentenceSegmenter
+    number: int, scene: Scene, edit: SceneEdit, split: Callable[[str, str | None], list[Sentence]]
 ) -> Scene:
     sentences, search_terms = scene.sentences, scene.search_terms
     if edit.text is not None and edit.text.split() != scene.text.split():
-        sentences = [Sentence(text) for text in segmenter.split(edit.text, language)]
+        began = scene.sentences[0].speaker if scene.sentences else None
+        sentences = split(edit.text, began)
         if not sentences or len(edit.text) > MAX_TEXT_CHARS:
             raise InvalidRequest(
                 [
@@ -247,21 +250,6 @@ def _edited(
         media=scene.media if edit.media is None else edit.media,
         pronunciations=scene.pronunciations | (edit.pronunciations or {}),
     )
-
-
-def _blocks(text: str) -> list[str]:
-    """Headings and paragraphs of a script in order."""
-    blocks: list[str] = []
-    for paragraph in re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
-        lines: list[str] = []
-        for line in paragraph.split("\n"):
-            if _HEADING.match(line):
-                blocks += ["\n".join(lines), line]
-                lines = []
-            else:
-                lines.append(line)
-        blocks.append("\n".join(lines))
-    return [block for block in blocks if block.strip()]
 
 
 def _duration_warnings(brief: Brief, text: str, words_per_minute: float) -> list[ProductionWarning]:

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from domain.generation.brief import Brief, PauseAfter
+from domain.generation.casting import Recast
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
 from domain.generation.wording import Wording
 
@@ -215,6 +216,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     approved_at: datetime | None = None
     wording: Wording | None = None
     """what the caller put in place of the title, description and tags"""
+    recasts: list[Recast] = []
+    """voices that failed and those that took their place, in order"""
     deadline_at: datetime
     """doesn't count while the job waits for approval; set anew by it"""
     created_at: datetime

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.generation.casting import Recast
 from domain.generation.packaging import Video
 from domain.generation.script import ProductionWarning, SceneEdit
 from domain.jobs.listing import ALL_JOBS, ALL_VIDEOS, JobSelection, VideoSelection
@@ -231,7 +232,8 @@ class JobStore(Protocol):
     async def finish(self, claim: Claim, finish: Finish) -> list[UUID]:
         """Complete a unit; answers the units that became ready, to ring for.
 
-        A unit of a job that is over, or whose video was deleted, ends as cancelled.
+        A unit of a job that is over, or whose video was deleted, ends as cancelled. Narration in
+        a voice that its job has left meanwhile doesn't count: the unit is ready again.
 
         Raises:
             LeaseLost
@@ -242,6 +244,21 @@ class JobStore(Protocol):
         self, claim: Claim, error: JobError, *, retry_in: float | None, waiting_for: WaitingFor
     ) -> None:
         """Record a failure: retried after ``retry_in`` seconds, or for good when None.
+
+        Raises:
+            LeaseLost
+        """
+        ...
+
+    async def recast(self, claim: Claim, recast: Recast) -> list[UUID]:
+        """Put another voice in the place of one that has failed; answers the units that became
+        ready, to ring for.
+
+        Everything that the job has narrated or is narrating is narrated again: finished units
+        are ready once more, and workers that hold one lose it, as this claim does. Where the
+        job has left the voice already, or the one that is to speak instead, another worker was
+        faster: then only this unit is given back, for whoever claims it next to look again.
+        Of a job that is over, nothing but the unit changes.
 
         Raises:
             LeaseLost
@@ -340,10 +357,11 @@ class Production(Protocol):
         claim: Claim,
         inputs: dict[tuple[UnitKind, int], Result],
         progress: Callable[[float], None],
-    ) -> Finish:
+    ) -> Finish | Recast:
         """Make what the unit is for; ``progress`` takes the finished share, 0 to 1.
 
-        Cancelling it ends every child process before it returns.
+        A recast in place of what was to be made says that it can be made, but in another voice,
+        and so can the rest of the job. Cancelling it ends every child process before it returns.
 
         Raises:
             DomainError: a ``transient`` one is tried again, any other fails the job.

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from domain.errors import DomainError, LeaseLost, ServiceUnavailable, StorageFull
+from domain.generation.casting import Recast
 from domain.jobs.lease import LeaseKeeper, Share, Verdict
 from domain.jobs.model import STAGES, Claim, JobError, UnitKind, WaitingFor
 from domain.jobs.ports import Bell, Finish, JobStore, Listener, Production
@@ -188,7 +189,7 @@ class Runner:
             if not work.cancelled():
                 work.exception()  # read, so that asyncio doesn't report it: it's recorded
 
-    async def _produce(self, claim: Claim, share: Share) -> Finish:
+    async def _produce(self, claim: Claim, share: Share) -> Finish | Recast:
         inputs = await self._store.inputs(claim)
         return await self._production.run(claim, inputs, share.tell)
 
@@ -199,25 +200,47 @@ class Runner:
         else:
             self._lose(claim)
 
-    async def _end(self, claim: Claim, work: asyncio.Task[Finish], begun: float) -> None:
+    async def _end(self, claim: Claim, work: asyncio.Task[Finish | Recast], begun: float) -> None:
         """The work, begun at ``begun``, has ended by itself: write down how."""
         seconds = asyncio.get_running_loop().time() - begun
         try:
-            finish = work.result()
+            end = work.result()
         except LeaseLost:
             self._lose(claim)
         except (Exception, asyncio.CancelledError) as error:
             # nobody here has cancelled it: something inside the work let that out
             await self._fail(claim, error)
         else:
-            ready = await self._persist(claim, lambda: self._store.finish(claim, finish))
-            if ready is None:
-                return
-            self._telemetry.finished(claim, finish, seconds)
-            how = "finished (made before)" if finish.is_reused else "finished"
-            log.info("unit %s: %s %d", how, claim.unit.kind, claim.unit.ordinal)
+            if isinstance(end, Recast):
+                ready = await self._recast(claim, end)
+            else:
+                ready = await self._finish(claim, end, seconds)
             if others := self._for_others(ready):
                 await self._bell.ring(others)
+
+    async def _finish(self, claim: Claim, finish: Finish, seconds: float) -> Sequence[UUID]:
+        """Write down that the unit is done; answers what became ready."""
+        ready = await self._persist(claim, lambda: self._store.finish(claim, finish))
+        if ready is None:
+            return []
+        self._telemetry.finished(claim, finish, seconds)
+        how = "finished (made before)" if finish.is_reused else "finished"
+        log.info("unit %s: %s %d", how, claim.unit.kind, claim.unit.ordinal)
+        return ready
+
+    async def _recast(self, claim: Claim, recast: Recast) -> Sequence[UUID]:
+        """Have the job spoken by another voice; answers what became ready."""
+        ready = await self._persist(claim, lambda: self._store.recast(claim, recast))
+        if ready is None:
+            return []
+        self._telemetry.released(claim)
+        log.warning(
+            "the voice %s failed, %s is to speak instead: %s",
+            recast.instead_of,
+            recast.voice,
+            recast.reason,
+        )
+        return ready
 
     def _for_others(self, ready: Sequence[UUID]) -> Sequence[UUID]:
         """Those of the units that became ready that somebody else has to hear of: one of them is

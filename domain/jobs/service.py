@@ -9,6 +9,7 @@ import msgspec
 
 from domain.errors import DomainError, IllegalMove, NothingToRevise, QueueFull
 from domain.generation.brief import Brief
+from domain.generation.casting import recast_brief
 from domain.generation.intake import Intake
 from domain.generation.script import SceneEdit
 from domain.generation.stores import ArtifactStore
@@ -175,7 +176,9 @@ class Jobs:
                 video_id=video_id,
                 revision=video.revision + 1,
                 # who corrects a video has looked at it
-                request=msgspec.structs.replace(base.request, pause_after=None),
+                request=msgspec.structs.replace(
+                    recast_brief(base.request, base.recasts), pause_after=None
+                ),
                 revises=Revises(
                     script=video.documents["script"],
                     edits=merged,

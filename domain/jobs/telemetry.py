@@ -28,7 +28,8 @@ class Telemetry(Protocol):
         ...
 
     def released(self, claim: Claim) -> None:
-        """A unit was given back unharmed, for a worker that was asked to stop."""
+        """A unit was given back unharmed: by a worker that was asked to stop, or to be done in
+        another voice."""
         ...
 
     def reconciled(self, found: Reconciled) -> None:

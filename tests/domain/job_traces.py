@@ -27,6 +27,7 @@ RECORDED = frozenset(
         "renew",
         "finish",
         "fail",
+        "recast",
         "release",
         "reconcile",
     }
@@ -130,7 +131,7 @@ async def look(
         "jobs": {
             str(job.id): (
                 *(job.status, job.waiting_for, job.stage, job.progress, job.cancel_requested),
-                *(job.error, job.result, job.finished_at is not None),
+                *(job.error, job.result, job.finished_at is not None, job.recasts),
             )
             for job in stored_jobs
         },

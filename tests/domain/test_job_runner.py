@@ -29,6 +29,7 @@ from domain.errors import (
     ServiceUnavailable,
     StorageFull,
 )
+from domain.generation.casting import Recast
 from domain.jobs import Reconciler, Runner, RunnerPeriods
 from domain.jobs.model import STAGES, Claim, Job, JobStatus, UnitKind, WaitingFor
 from domain.jobs.ports import Finish
@@ -606,3 +607,38 @@ async def test_a_reconciler_goes_on_after_a_failing_round(store: SqlJobStore) ->
     assert flaky.asked.count("reconcile") >= 3
     task.cancel()
     await asyncio.wait({task})
+
+
+# -- another voice -------------------------------------------------------------------------------
+
+
+class Recasting(TinyProduction):
+    """Finds the voice gone in the first narration, and has another one speak from then on."""
+
+    async def run(self, claim: Claim, *given: Any) -> Finish | Recast:
+        finish = await super().run(claim, *given)
+        if claim.unit.kind is UnitKind.NARRATION and not claim.job.recasts:
+            return Recast(instead_of="a", voice="b", reason="It's gone.")
+        return finish
+
+
+async def test_a_unit_whose_voice_failed_is_given_back_and_done_in_another_voice(
+    store: SqlJobStore,
+) -> None:
+    job = await add_job(store)
+    production = Recasting()
+    bell = RecordingBell()
+    telemetry = RecordingTelemetry()
+    runner = Runner(
+        store, bell, production, "w1", random=lambda: 0.5, periods=BRISK, telemetry=telemetry
+    )
+
+    while await runner.run_next():
+        pass
+
+    job = await store.get(ACCOUNT, job.id)
+    assert (job.status, job.error) == (JobStatus.SUCCEEDED, None)
+    assert [recast.voice for recast in job.recasts] == ["b"]
+    assert [kind for kind, _ in production.ran].count(UnitKind.NARRATION) == 3
+    assert [told[0] for told in telemetry.told].count("failed") == 0
+    assert len(bell.rung) == len(set(bell.rung)) + 1, "one of the two scenes is rung for once more"

@@ -35,6 +35,7 @@ from tiny_production import ACCOUNT, add_job, finish_for
 from adapters.postgres import SqlJobStore, make_engine
 from domain.errors import IllegalMove, LeaseLost
 from domain.generation.brief import Brief, PauseAfter
+from domain.generation.casting import Recast
 from domain.jobs.model import (
     DEPENDANTS,
     FINAL_STATUSES,
@@ -58,6 +59,10 @@ CRASH_LIMIT = 3
 LONG = 3600.0
 TROUBLE = JobError("render_failed", "ffmpeg refused the work.")
 Key = tuple[UnitKind, int]
+RECASTS = [
+    Recast(instead_of=one, voice=other, reason="It's gone.")
+    for one, other in ("ab", "ac", "bc", "ba")
+]
 PAUSES = st.sampled_from([None, *get_args(PauseAfter)])
 
 
@@ -82,6 +87,7 @@ class ModelJob:
     is_packaged: bool = False
     """the package was made, so that the job has a result to show"""
     cancel: bool = False
+    recasts: list[Recast] = field(default_factory=list)
     progress: float = 0.0
     units: dict[Key, ModelUnit] = field(
         default_factory=lambda: {(UnitKind.SCRIPT, 0): ModelUnit(0, UnitState.READY)}
@@ -140,6 +146,22 @@ class ModelJob:
                 unit.missing += len(spoken_again) - 1
                 unit.state = UnitState.BLOCKED if unit.missing else UnitState.READY
         self.settle()
+
+    def recast(self, key: Key, wanted: Recast) -> bool:
+        """Whether that changed the voice, so that all narration is lost or to be done again."""
+        own = self.units[key]
+        left = {recast.instead_of for recast in self.recasts}
+        if self.is_over or {wanted.voice, wanted.instead_of} & left:
+            own.state = UnitState.CANCELLED if self.is_over else UnitState.READY
+            return False
+        self.recasts.append(wanted)
+        narrations = [unit for (kind, _), unit in self.units.items() if kind is UnitKind.NARRATION]
+        done = [unit for unit in narrations if unit.state is UnitState.DONE]
+        self.units[UnitKind.STORYBOARD, 0].missing += len(done)
+        for unit in narrations:
+            unit.wake()
+            unit.finished = 0
+        return True
 
     def finish(self, key: Key, claim: Claim) -> None:
         unit = self.units[key]
@@ -325,6 +347,9 @@ class JobControl(RuleBasedStateMachine):
 
     @rule(claim=consumes(held))
     def finish(self, claim: Claim) -> None:
+        self.finish_one(claim)
+
+    def finish_one(self, claim: Claim) -> None:
         if (owned := self.owned(claim)) is None:
             with pytest.raises(LeaseLost):
                 self.run(self.store.finish(claim, finish_for(claim, SCENES)))
@@ -357,6 +382,40 @@ class JobControl(RuleBasedStateMachine):
         else:
             unit.state, unit.is_later = UnitState.READY, retry_in > 0
         job.settle()
+
+    def narrating(self) -> list[Claim]:
+        """Claims that hold a narration."""
+        held = [claim for claim, _ in self.leases.values()]
+        return [claim for claim in held if claim.unit.kind is UnitKind.NARRATION]
+
+    @rule(data=st.data(), wanted=st.sampled_from(RECASTS))
+    @precondition(lambda self: self.narrating())
+    def recast(self, data: st.DataObject, wanted: Recast) -> None:
+        self.recast_by(data.draw(st.sampled_from(self.narrating())), wanted)
+
+    def recast_by(self, claim: Claim, wanted: Recast) -> None:
+        ready = self.run(self.store.recast(claim, wanted))
+        job = self.jobs[claim.job.id]
+        del self.leases[claim.unit.id]
+        if job.recast((claim.unit.kind, claim.unit.ordinal), wanted):
+            for other in self.narrating():
+                if other.job.id == claim.job.id:
+                    del self.leases[other.unit.id]
+        job.settle()
+        due = [u for u in job.units.values() if u.state is UnitState.READY and not u.is_later]
+        assert len(ready) == len(set(ready)) == len(due)
+        with pytest.raises(LeaseLost):
+            self.run(self.store.recast(claim, wanted))
+
+    @rule(target=held, wanted=st.sampled_from(RECASTS))
+    @precondition(lambda self: self.narrating())
+    def recast_midway(self, wanted: Recast) -> Any:
+        """A voice fails when a part of a job is narrated already."""
+        self.finish_one(self.narrating()[0])
+        claim = self.claim_one(is_careless=False)
+        if self.narrating():
+            self.recast_by(self.narrating()[0], wanted)
+        return claim
 
     @rule(claim=consumes(held))
     def give_back(self, claim: Claim) -> None:
@@ -407,6 +466,7 @@ class JobControl(RuleBasedStateMachine):
             assert (stored.result is not None) == job.is_packaged
             assert (stored.approval is not None) == job.is_paused
             assert (stored.approved_at is not None) == job.is_approved
+            assert stored.recasts == job.recasts
             if stored.approval is not None:
                 assert stored.approval.after == job.pause_after
                 assert not job.is_approved, "it waits twice"

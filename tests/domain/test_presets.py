@@ -28,6 +28,17 @@ OBJECTS = st.dictionaries(st.text(max_size=3), JSON, max_size=4)
             {"brand": {"accent": "#000000"}},
             {"brand": {"palette": "lagoon", "accent": "#000000"}},
         ),
+        (
+            {"pronunciations": {"SQL": "sequel", "Kauai": "kah-wah-ee", "GIF": "jif"}},
+            {"pronunciations": {"SQL": "ess cue ell", "NASA": "nassa", "GIF": None}},
+            {
+                "pronunciations": {
+                    "SQL": "ess cue ell",
+                    "Kauai": "kah-wah-ee",
+                    "NASA": "nassa",
+                }
+            },
+        ),
         ({"title": "A"}, {"title": None}, {}),
         ({"captions": {"style": "box"}}, {"captions": None}, {}),
         ({"voice": {"id": "a", "speed": 2}}, {"voice": {"id": None}}, {"voice": {"speed": 2}}),

@@ -92,6 +92,9 @@ class StandInNarrator:
     def voice_for(self, language: str, voice_id: str | None) -> Voice:
         return VOICE
 
+    def alternatives(self, voice: Voice, language: str) -> list[Voice]:
+        return []
+
     def identity(self, voice: Voice) -> str:
         return "stand-in 1"
 

@@ -83,6 +83,7 @@ class CountedNarrator:
         self._ledger = ledger
         self.voices = inner.voices
         self.voice_for = inner.voice_for
+        self.alternatives = inner.alternatives
         self.identity = inner.identity
         self.check_speakable = inner.check_speakable
 

@@ -9,6 +9,7 @@ from pathlib import PurePath
 import msgspec
 
 from domain.generation.captions import sidecar_cues
+from domain.generation.casting import Cast, cast_for
 from domain.generation.fingerprint import content_hash
 from domain.generation.narration import SceneNarration
 from domain.generation.packaging import (
@@ -17,6 +18,7 @@ from domain.generation.packaging import (
     Loudness,
     Manifest,
     Metadata,
+    UsedVoice,
     Video,
     build_metadata,
     folder_name,
@@ -24,8 +26,9 @@ from domain.generation.packaging import (
     slugify,
     thumbnail_text,
 )
-from domain.generation.ports import SegmentPlan
+from domain.generation.ports import SegmentPlan, Voice
 from domain.generation.script import ProductionWarning, Script
+from domain.generation.stages.narration import VOICES
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document
 from domain.generation.stores import Artifact
 from domain.generation.storyboard import DrawnBackdrop, Storyboard
@@ -56,6 +59,9 @@ class _Ingredients:
     board: Storyboard
     segments: Sequence[Result]
     mix: Result
+    main_voice: Voice
+    voices: Sequence[tuple[Voice, int]]
+    """every voice that is heard, and how many sentences it speaks"""
     credits: Sequence[Credit]
     metadata: Metadata
 
@@ -156,24 +162,43 @@ class PackageStage(Stage):
             for result in work.each(UnitKind.NARRATION)
         ]
         mix = work.one(UnitKind.MIX)
-        credits_ = self._credits(work, script, board, mix)
+        # in a thread: to find a voice may take a while
+        cast = await asyncio.to_thread(
+            cast_for, studio.narrator, work.brief, script.language, work.recasts
+        )
+        voices = await asyncio.to_thread(self._voices, work, script, cast)
+        credits_ = self._credits(work, board, mix, [voice for voice, _ in voices])
         return _Ingredients(
             script=script,
             narrations=narrations,
             board=board,
             segments=work.each(UnitKind.SEGMENT),
             mix=mix,
+            main_voice=cast.main.voice,
+            voices=voices,
             credits=credits_,
             metadata=build_metadata(
                 script, work.brief, board, narrations, credits_, wording=wording
             ),
         )
 
-    def _credits(self, work: Work, script: Script, board: Storyboard, mix: Result) -> list[Credit]:
-        voice = self._studio.narrator.voice_for(script.language, work.brief.voice.id)
+    def _voices(self, work: Work, script: Script, cast: Cast) -> list[tuple[Voice, int]]:
+        """Every voice that is heard, in the order of the scenes, and its sentences."""
+        counts = Counter[str]()
+        for scene, narration in zip(script.scenes, work.each(UnitKind.NARRATION), strict=True):
+            # a worker of the release before doesn't count, and knows of one voice only
+            counts.update(narration.data.get(VOICES, {cast.main.voice.id: len(scene.sentences)}))
+        find = self._studio.narrator.voice_for
+        return [
+            (find(script.language, voice_id), count) for voice_id, count in counts.items() if count
+        ]
+
+    def _credits(
+        self, work: Work, board: Storyboard, mix: Result, voices: Sequence[Voice]
+    ) -> list[Credit]:
         track = mix.data["track"]
         found = [
-            voice.credit,
+            *(voice.credit for voice in voices),
             *([] if track is None else [msgspec.convert(track["credit"], Credit)]),
             *self._studio.typesetter.credits(board),
             *msgspec.convert(work.one(UnitKind.STORYBOARD).data["credits"], list[Credit]),
@@ -246,7 +271,7 @@ class PackageStage(Stage):
         job = work.claim.job
         script = made_from.script
         timing = Counter[str](s.timing for n in made_from.narrations for s in n.sentences)
-        voice = self._studio.narrator.voice_for(script.language, work.brief.voice.id)
+        identity = self._studio.narrator.identity
         return Manifest(
             video_id=str(job.video_id),
             job_id=str(job.id),
@@ -258,7 +283,11 @@ class PackageStage(Stage):
             credits=list(made_from.credits),
             verbatim_share=script.verbatim_share,
             draft=script.draft,
-            voice=self._studio.narrator.identity(voice),
+            voice=identity(made_from.main_voice),
+            voices=[
+                UsedVoice(id=voice.id, name=voice.name, identity=identity(voice), sentences=count)
+                for voice, count in made_from.voices
+            ],
             word_timing=dict(timing),
             loudness=msgspec.convert(made_from.mix.data["loudness"], Loudness),
             encoding=encoding,

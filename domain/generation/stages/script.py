@@ -55,6 +55,7 @@ class ScriptStage(Stage):
                 "scenes": brief.scenes,
                 "title": brief.title,
                 "language": brief.language,
+                "speakers": list(brief.speakers),
                 "duration": brief.duration,
                 "aspect_ratio": brief.aspect_ratio,
                 "words_per_minute": words_per_minute,
@@ -95,6 +96,7 @@ def edited_from(base: bytes, edits: Mapping[int, SceneEdit], brief: Brief) -> di
         "base": base.decode(),
         "edits": edits,
         "given_title": brief.title,
+        "speakers": list(brief.speakers),
         "words_per_minute": words_per_minute_for(brief),
     }
 

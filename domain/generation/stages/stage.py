@@ -12,6 +12,7 @@ import msgspec
 
 from domain.errors import DomainError
 from domain.generation.brief import Brief
+from domain.generation.casting import Recast
 from domain.generation.documents import decode, encode
 from domain.generation.fingerprint import content_hash
 from domain.generation.ports import (
@@ -71,6 +72,11 @@ class Work:
         if seed is None:
             raise DomainError("A job without a seed reached production.")
         return seed
+
+    @property
+    def recasts(self) -> list[Recast]:
+        """Voices that failed in this job, and those that took their place."""
+        return self.claim.job.recasts
 
     @property
     def account_id(self) -> str:
