@@ -47,9 +47,11 @@ class Kit:
     """asks only addresses that ``rules`` allow"""
 
     def value_of(self, variable: str) -> object:
-        """What a variable is set to; nothing, false or empty where it isn't."""
+        """What somebody has set a variable to; nothing or empty where it's left as it was."""
         setting = getattr(self.settings, variable.lower(), None)
-        return setting or self.variables.get(variable, "").strip()
+        if setting != getattr(Settings(), variable.lower(), None):
+            return setting
+        return self.variables.get(variable, "").strip()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,15 +15,16 @@ import msgspec
 import pytest
 from live_server import serve
 
+import app.provider_states
 from app.chains import Chains, names_in
 from app.config import Settings, load_settings
 from app.container import make_container
 from app.provider_states import chains_in_words
-from app.providers import PORTS, by_key
+from app.providers import NARRATOR, PORTS, Offer, by_key
 from app.survey import Survey
 from domain.errors import SettingsInvalid
 from domain.generation.brief import Brief
-from domain.generation.ports import ScriptWriter
+from domain.generation.ports import Narrator, ScriptWriter
 from domain.providers.errand import Errand
 
 README = Path(__file__).parents[1] / "README.md"
@@ -181,6 +183,26 @@ def test_keys_are_told_apart_by_what_gives_nothing_away() -> None:
     made = by_key(",".join([*alike, alike[0]]), str)
     assert list(made.values()) == alike
     assert list(made) == ["...9999", "...9999 #2"]
+
+
+@pytest.mark.parametrize("changes", [{}, {"host": "0.0.0.0"}], ids=["default", "set"])
+async def test_what_nobody_names_is_told_with_what_it_lacks(
+    tmp_path: Path, changes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = Offer[Narrator](lambda _: {}, "speech by wire", needs=("WIRE_KEY", "HOST"))
+    port = replace(NARRATOR, offers={**NARRATOR.offers, "wire": wire})
+    monkeypatch.setattr(app.provider_states, "PORTS", (port,))
+    made = make_container(Settings(data_dir=tmp_path, **changes))
+    [told] = (await (await made.get(Survey)).look()).providers
+    state = told.providers[1]
+    assert (state.name, state.place, state.detail) == ("wire", None, "speech by wire")
+    if changes:
+        assert (state.missing, state.setting) == ("that NARRATORS names it", "NARRATORS")
+    else:
+        assert (state.missing, state.setting) == ("WIRE_KEY or HOST", "WIRE_KEY")
+    assert state.hint is not None
+    assert "NARRATORS=wire,piper" in state.hint
+    await made.close()
 
 
 # -- the README's example ------------------------------------------------------------------

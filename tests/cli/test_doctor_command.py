@@ -22,6 +22,7 @@ CHECKS = [
     "ffmpeg",
     "fonts",
     "voice",
+    "providers",
     "encyclopedia",
     "music",
     "media folder",

@@ -147,6 +147,8 @@ class Narrator:
         self.name = name
         self.trouble = trouble
         self.spoken = 0
+        self.lists = 0
+        self.is_listed = True
         self._voices = [
             Voice(
                 id=voice,
@@ -159,9 +161,13 @@ class Narrator:
         ]
 
     def voices(self) -> list[Voice]:
+        self.lists += 1
+        if not self.is_listed:
+            raise ProviderFailed("It isn't there.", Verdict.RETRY)
         return self._voices
 
     def voice_for(self, language: str, voice_id: str | None) -> Voice:
+        self.voices()
         if not self._voices:
             raise VoiceNotFound("No voice is installed.")
         for voice in self._voices:
@@ -258,6 +264,26 @@ async def test_a_voice_is_spoken_by_its_own_provider_and_by_nobody_else() -> Non
     assert outcomes(errand) == ["cloud blocked"]
     joe = chained.voice_for("en", "en_joe")
     assert (await chained.speak(HELLO, joe, 1, 1)).pcm == b"local" * 2
+
+
+async def test_a_sentence_isn_t_held_up_by_a_list_of_voices_that_has_been_read() -> None:
+    cloud, local = Narrator("cloud", "en_anna"), Narrator("local", "en_joe")
+    chained = narrators(cloud, local)
+    joe = chained.voice_for("en", "en_joe")
+    cloud.lists = local.lists = 0
+    await chained.speak(HELLO, joe, 1, 1)
+    assert chained.identity(joe) == "local/en_joe"
+    assert (cloud.lists, local.lists) == (0, 0)
+
+
+def test_a_list_that_can_t_be_read_hides_no_other_voices() -> None:
+    cloud = Narrator("cloud", "en_anna")
+    cloud.is_listed = False
+    chained = narrators(cloud, Narrator("local", "en_joe"))
+    assert [voice.id for voice in chained.voices()] == ["en_joe"]
+    assert chained.identity(chained.voice_for("en", "en_joe")) == "local/en_joe"
+    assert chained.voice_for("en", None).id == "en_joe"
+    assert chained.alternatives(chained.voice_for("en", "en_joe"), "en") == []
 
 
 async def test_all_keys_of_its_provider_are_tried() -> None:

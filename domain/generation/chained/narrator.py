@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 
-from domain.errors import LanguageUnsupported, VoiceNotFound
+from domain.errors import DomainError, LanguageUnsupported, VoiceNotFound
 from domain.generation.narration import SpokenSentence, Utterance
 from domain.generation.ports import Narrator, Voice
 from domain.providers.chain import Chain
@@ -27,6 +27,9 @@ class ChainedNarrator:
     def __init__(self, chain: Chain[Narrator], default_voice: str = "") -> None:
         self._chain = chain
         self._default_voice = default_voice
+        self._owners: dict[str, str] = {}
+        """by voice: to list a service's voices may take a request, which a sentence isn't held up
+        by"""
 
     def voices(self) -> list[Voice]:
         """Every voice in the order of the providers, but the default first."""
@@ -44,15 +47,15 @@ class ChainedNarrator:
             try:
                 _, narrator = self._owner(self._default_voice)
                 return narrator.voice_for(language, self._default_voice)
-            except (VoiceNotFound, LanguageUnsupported):
+            except (VoiceNotFound, LanguageUnsupported, ProviderFailed):
                 log.debug("the default voice doesn't speak %s", language)
-        last: LanguageUnsupported | VoiceNotFound | None = None
+        last: DomainError | None = None
         for narrator in self._chain.providers.values():
             try:
                 return narrator.voice_for(language, None)
             except LanguageUnsupported as error:
                 last = error
-            except VoiceNotFound as error:  # this one has none at all
+            except (VoiceNotFound, ProviderFailed) as error:  # it has none, or they aren't known
                 last = last or error
         if len(self._chain.providers) == 1 and last is not None:
             raise last
@@ -119,8 +122,11 @@ class ChainedNarrator:
 
     def _owner(self, voice_id: str) -> tuple[str, Narrator]:
         providers = self._chain.providers
+        if (known := self._owners.get(voice_id)) is not None:
+            return known, providers[known]
         for provider, voice in self._all():
             if voice.id == voice_id:
+                self._owners[voice_id] = provider
                 return provider, providers[provider]
         if len(providers) == 1:  # it says best what it has, and how to have more
             [(provider, narrator)] = providers.items()
