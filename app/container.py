@@ -40,6 +40,7 @@ from adapters.postgres import (
     SqlKeyStore,
     SqlPresetStore,
     SqlRegistrar,
+    SqlSpendingBook,
     SqlVideoStore,
     SqlWebhookStore,
     make_engine,
@@ -52,6 +53,7 @@ from adapters.wikipedia import WikipediaWriter
 from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
 from app.config import Settings
+from app.prices import load_prices
 from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
@@ -83,6 +85,9 @@ from domain.jobs.service import Jobs
 from domain.jobs.telemetry import Registrar, Silence, Telemetry
 from domain.outbound import Resolver, UrlRules, WebClient, read_allowance
 from domain.presets import Presets, PresetStore
+from domain.providers.book import SpendingBook
+from domain.providers.prices import micros_of
+from domain.providers.till import Till
 from domain.sealing import Sealer
 from domain.webhooks import Courier, DeliveryStore, Webhooks, WebhookStore
 from domain.webhooks.service import SecretBook
@@ -99,6 +104,7 @@ class Stores(Provider):
     key_store = provide(SqlKeyStore, provides=KeyStore)
     preset_store = provide(SqlPresetStore, provides=PresetStore)
     event_log = provide(SqlEventLog, provides=EventLog)
+    spending_book = provide(SqlSpendingBook, provides=SpendingBook)
     webhook_store = provide(SqlWebhookStore, provides=WebhookStore)
     delivery_store = provide(SqlDeliveryStore, provides=DeliveryStore)
 
@@ -266,6 +272,18 @@ class UseCases(Provider):
     presets = provide(Presets)
     voice_samples = provide(VoiceSamples)
     survey = provide(Survey)
+
+    @provide
+    def till(self, book: SpendingBook, artifacts: ArtifactStore, settings: Settings) -> Till:
+        return Till(
+            book,
+            load_prices(settings.prices_file),
+            artifacts,
+            monthly_cap=micros_of(settings.monthly_cost_cap),
+            new_id=uuid7,
+            clock=time.time,
+            lease_seconds=settings.lease_seconds,
+        )
 
     @provide
     def keys(self, store: KeyStore) -> Keys:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from adapters.postgres.clock import UtcTime
 from adapters.postgres.columns import ACCOUNT, BYTEWISE, FINGERPRINT, SERIAL, Json, Name, metadata
+from adapters.postgres.spending_tables import call_uses, paid_calls, spending
 from adapters.postgres.webhook_tables import deliveries, webhook_secrets, webhooks
 from domain.generation.brief import Brief
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
@@ -26,6 +27,7 @@ from domain.jobs.model import (
 __all__ = [
     "AnyRow",
     "api_keys",
+    "call_uses",
     "deliveries",
     "documents",
     "events",
@@ -33,8 +35,10 @@ __all__ = [
     "idempotency_keys",
     "jobs",
     "metadata",
+    "paid_calls",
     "presets",
     "results",
+    "spending",
     "units",
     "videos",
     "webhook_secrets",
@@ -44,7 +48,7 @@ __all__ = [
 AnyRow = sa.Row[*tuple[Any, ...]]
 """a row whose columns mypy doesn't follow: ``Json`` and ``Name`` give them their types"""
 
-NEWER_FIELDS = ("pause_after", "preset", "webhook_url")
+NEWER_FIELDS = ("max_cost", "pause_after", "preset", "webhook_url")
 """of a brief, that the release before doesn't know"""
 
 jobs = sa.Table(

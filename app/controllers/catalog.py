@@ -68,7 +68,7 @@ class CatalogController(Controller):
     async def sample(
         self, request: JsonRequest, voice_id: FromPath[str], samples: FromDishka[VoiceSamples]
     ) -> Response[bytes]:
-        sample = await samples.sample(voice_id)
+        sample = await samples.sample(request.account_id, voice_id)
         answer = plan_answer(
             size=len(sample.wav),
             etag=f'"{sample.tag}"',

@@ -58,6 +58,8 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     results: int
     idempotency_keys: int
     deliveries: int
+    paid_calls: int
+    """of which only the totals are kept"""
     documents: int
     artifacts: int
     bytes: int
@@ -105,6 +107,7 @@ class GarbageCollector:
             jobs=settings.job_retention_days * DAY_SECONDS,
             results=settings.result_retention_days * DAY_SECONDS,
             deliveries=settings.delivery_retention_days * DAY_SECONDS,
+            calls=settings.paid_call_retention_days * DAY_SECONDS,
             spared=max(2 * deadline, deadline + FRESH_SECONDS),
         )
 
@@ -130,6 +133,7 @@ class GarbageCollector:
             results=expired.results,
             idempotency_keys=expired.keys,
             deliveries=expired.deliveries,
+            paid_calls=expired.calls,
             documents=documents,
             artifacts=artifacts,
             bytes=size,

@@ -19,6 +19,9 @@ from domain.generation.stages.storyboard import choose_pictures, glyph_warnings
 from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop, Storyboard
 from domain.generation.unmet import unmet_kinds
 from domain.jobs.ports import PaceOfWork
+from domain.providers.book import Payer
+from domain.providers.errand import Errand
+from domain.providers.till import PurseOnItsLoop
 
 AT_ONCE = 2
 """sketches of one process: each keeps a thread busy for a second or so"""
@@ -61,9 +64,11 @@ class Sketcher:
         self._under_way = 0
 
     async def draw(self, account_id: str, brief: Brief) -> Sketch:
-        """What ``brief`` would become for this account.
+        """What ``brief`` would become for this account, which pays what that costs under its cap
+        of the month. The job that it becomes is given the same answers for nothing.
 
         Raises:
+            CostCapReached
             SketchersBusy: as many are drawn already as may be.
             InvalidRequest and everything else that ``Intake.prepare`` raises.
         """
@@ -78,10 +83,14 @@ class Sketcher:
     async def _draw(self, account_id: str, brief: Brief) -> Sketch:
         prepared = await self._intake.prepare(brief)
         brief = prepared.brief
+        purse = self._studio.till.purse(Payer(account_id=account_id))
         # writers may compute on their loop, which is to be no request's: one of its own for each
-        script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief)))
+        elsewhere = Errand(purse=PurseOnItsLoop(purse))
+        script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief, elsewhere)))
         narrations = await asyncio.to_thread(self._narrate, script, brief)
-        pictures = await choose_pictures(self._studio.visuals, brief, script, narrations)
+        pictures = await choose_pictures(
+            self._studio.visuals, brief, script, narrations, Errand(purse=purse)
+        )
         board, found = await asyncio.to_thread(self._plan, brief, script, narrations, pictures)
         pace = await self._studio.jobs.pace(account_id)
         return Sketch(
@@ -93,9 +102,9 @@ class Sketcher:
             warnings=[*prepared.warnings, *script.warnings, *found],
         )
 
-    async def _write(self, brief: Brief) -> Script:
+    async def _write(self, brief: Brief, errand: Errand) -> Script:
         words_per_minute = pace_for(brief.aspect_ratio) * brief.voice.speed
-        return await self._studio.writer.write(brief, brief.seed or 0, words_per_minute)
+        return await self._studio.writer.write(brief, brief.seed or 0, words_per_minute, errand)
 
     def _narrate(self, script: Script, brief: Brief) -> list[SceneNarration]:
         voice = self._studio.narrator.voice_for(script.language, brief.voice.id)

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from domain.errors import NoProviderLeft, ProvidersExhausted
+from domain.errors import CostCapReached, NoProviderLeft, ProvidersExhausted
 from domain.providers.circuits import Circuits
 from domain.providers.failures import ProviderFailed, Verdict
 
@@ -42,7 +42,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     provider: str
     key: str = ""
     outcome: str
-    """``answered``, a verdict, or ``open`` when the provider wasn't asked"""
+    """``answered``, a verdict, ``open`` when the provider wasn't asked, or ``cost_cap_reached``"""
     reason: str = ""
 
 
@@ -96,18 +96,28 @@ class Chain(Generic[ProviderT]):
 
         Raises:
             ProvidersExhausted: all failed, and some may do it later.
+            CostCapReached: all failed for good, and one would have cost too much.
             NoProviderLeft: all failed for good.
             DomainError: whatever ``call`` raises that is no ``ProviderFailed``.
         """
         attempts: list[Attempt] = []
         waits: list[float] = []
+        too_dear: list[CostCapReached] = []
         for group in self._groups:
             if only is not None and group[0].provider not in only:
                 continue
             for link in self._in_turn(group):
-                taken = await self._ask_one(link, call, attempts, waits)
+                try:
+                    taken = await self._ask_one(link, call, attempts, waits)
+                except CostCapReached as error:
+                    # one that costs less, or nothing, may still do it
+                    attempts.append(_attempt(link, error.code, error.message))
+                    too_dear.append(error)
+                    break
                 if taken is not None:
                     return taken
+        if too_dear and not waits:
+            raise too_dear[-1]
         raise _exhausted(attempts, waits)
 
     def _in_turn(self, group: Sequence[Link[ProviderT]]) -> list[Link[ProviderT]]:

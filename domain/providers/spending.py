@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import msgspec
 
 from domain.errors import DomainError
+from domain.providers.prices import MICROS
 
-MICROS = 1_000_000
-"""of one US dollar; all amounts are whole numbers of them"""
+__all__ = ["MICROS", "NO_PURSE", "NoPurse", "Purchase", "Purse", "Send", "Sold"]
 
 
 class Purchase(msgspec.Struct, frozen=True, kw_only=True):
