@@ -74,6 +74,7 @@ from domain.generation.ports import (
     VisualSource,
 )
 from domain.generation.preview import ScenePreview
+from domain.generation.rights import RightsLedger
 from domain.generation.sketching import Sketcher
 from domain.generation.stages.stage import Studio
 from domain.generation.stores import ArtifactStore, DocumentStore
@@ -272,6 +273,7 @@ class UseCases(Provider):
     presets = provide(Presets)
     voice_samples = provide(VoiceSamples)
     survey = provide(Survey)
+    rights = provide(RightsLedger)
 
     @provide
     def till(self, book: SpendingBook, artifacts: ArtifactStore, settings: Settings) -> Till:
