@@ -91,9 +91,9 @@ def rights(session: Session, video_id: UUID) -> None:
         click.echo(answer.raw)
         return
     print_table(
-        ("WHAT", "LICENCE", "CREDIT", "TITLE"),
+        ("WHAT", "CREDIT", "TITLE", "LICENCE"),
         [
-            (item["what"], item["license"] or "unknown", _credited(item), item["title"])
+            (item["what"], _credited(item), item["title"], _licence(item))
             for item in answer.body["items"]
         ],
     )
@@ -194,6 +194,10 @@ def _credited(item: dict[str, Any]) -> str:
     if item["in_description"]:
         return "in description"
     return "missing" if item["attribution_required"] else "not needed"
+
+
+def _licence(item: dict[str, Any]) -> str:
+    return item["license"] or ("unknown" if "license" in item["unknown"] else "")
 
 
 def _confirm(session: Session, video_id: UUID) -> None:

@@ -39,6 +39,7 @@ from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Keys, Scope
 from domain.errors import (
+    CostCapReached,
     FieldError,
     IdempotencyKeyReused,
     IllegalMove,
@@ -128,6 +129,7 @@ class GenerateController(Controller):
                 UrlForbidden,
                 QueueFull,
                 SketchersBusy,
+                CostCapReached,
             ),
         },
         **needs(Scope.JOBS_WRITE),

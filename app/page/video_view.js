@@ -77,7 +77,7 @@ export async function showVideo(place, video, warnings, signal, hooks) {
       "section",
       { "aria-labelledby": "rights-title" },
       h("h2", { id: "rights-title" }, "Rights"),
-      warningList(ledger.warnings),
+      warningList(ledger.warnings, "To see to before it’s published"),
       rights({ sources, credits }),
     ),
   );

@@ -15,6 +15,10 @@ longest deadline of any job. A row comes to refer to something in one of three w
    goes on from its units), inside a transaction that holds that row. So whatever it names was
    named at that moment already.
 
+The answer to a paid call is the one thing whose row comes first: it names bytes that are just
+about to be kept. Its row, too, notes each use before the bytes are read, and whoever finds them
+gone asks for them anew.
+
 Then everything that the remaining rows name is read in one snapshot, and documents that are
 named are read for what they name in turn. What was listed as old and unnamed is deleted only if
 it's still old at that very moment; the folder and both kinds of document store do this

@@ -132,7 +132,8 @@ def scenes_of_source(script: Script, number: int) -> list[int]:
 def items_of(manifest: Manifest, description: str) -> list[RightsItem]:
     """Every thing that a manifest names, as its description credits it."""
     said = set(description.split("\n"))
-    items = [
+    items = _sent(manifest)
+    items += [
         _item_of_source(source, manifest.source_scenes.get(str(number), []), said)
         for number, source in enumerate(manifest.sources)
     ]
@@ -166,6 +167,15 @@ def warnings_of(items: Iterable[RightsItem]) -> list[ProductionWarning]:
                 )
             )
     return warnings
+
+
+def _sent(manifest: Manifest) -> list[RightsItem]:
+    """The words of the request itself: its sender answers for them."""
+    if not any(manifest.request.get(name) for name in ("script", "scenes")):
+        return []
+    sent = Source(title="The words that were sent", author="whoever asked for the video")
+    item = _item_of_source(sent, [], set())
+    return [msgspec.structs.replace(item, unknown=[])]
 
 
 def _item(credit: Credit, use: Use, said: set[str]) -> RightsItem:

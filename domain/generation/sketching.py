@@ -21,7 +21,7 @@ from domain.generation.unmet import unmet_kinds
 from domain.jobs.ports import PaceOfWork
 from domain.providers.book import Payer
 from domain.providers.errand import Errand
-from domain.providers.till import PurseOnItsLoop
+from domain.providers.spending import PurseOnItsLoop
 
 AT_ONCE = 2
 """sketches of one process: each keeps a thread busy for a second or so"""

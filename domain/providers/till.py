@@ -34,7 +34,7 @@ from domain.providers.book import (
     Spending,
     SpendingBook,
 )
-from domain.providers.failures import ProviderFailed
+from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.prices import Priced, PriceTable, PriceUnknown
 from domain.providers.spending import Purchase, Send, Sold
 
@@ -46,6 +46,7 @@ POLL_SECONDS = 0.25
 """between two looks at what another makes just now"""
 MOST_IN_HAND = 16
 """answers that couldn't be kept, and are by this process when the unit is tried again"""
+GRACE_SECONDS = 4.0
 PATIENCE_SECONDS = 60.0
 """for which it's waited for; then the unit is tried again later"""
 
@@ -75,10 +76,12 @@ class Till:
         new_id: Callable[[], UUID],
         clock: Callable[[], float],
         lease_seconds: float,
+        grace_seconds: float = GRACE_SECONDS,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """``monthly_cap`` in micro-dollars, of each account; ``clock`` tells seconds since 1970,
-        for the month."""
+        for the month; ``grace_seconds`` is what a call that is under way gets when its buyer is
+        stopped."""
         self._book = book
         self._prices = prices
         self._answers = answers
@@ -86,6 +89,7 @@ class Till:
         self._new_id = new_id
         self._clock = clock
         self._lease_seconds = lease_seconds
+        self._grace_seconds = grace_seconds
         self._sleep = sleep
         self._in_hand: dict[str, bytes] = {}
 
@@ -119,11 +123,15 @@ class Till:
         """As ``Purse.buy``, for a payer.
 
         Raises:
-            CostCapReached, ProviderFailed, PriceUnknown
+            CostCapReached
+            ProviderFailed: also where nobody knows the price: others may have one.
             CallUnderWay: another makes the same call, and takes long.
         """
         name = fingerprint_of(payer.account_id, purchase)
-        most = self._prices.price(purchase.provider, purchase.model, purchase.most)
+        try:
+            most = self._prices.price(purchase.provider, purchase.model, purchase.most)
+        except PriceUnknown as error:
+            raise ProviderFailed(error.message, Verdict.NEXT, hint=error.hint_text) from error
         waited = 0.0
         while True:
             intent = Intent(
@@ -173,19 +181,36 @@ class Till:
 
     async def _make(self, intent: Intent, most: Priced, purchase: Purchase, send: Send) -> bytes:
         async with self._keeping_alive(intent.id):
+            sending = asyncio.ensure_future(send(idempotency_key(intent.fingerprint)))
             try:
-                sold = await send(idempotency_key(intent.fingerprint))
-            except ProviderFailed as failure:
-                await self._give_back(intent.id, failure.is_charged)
+                await asyncio.wait({sending})
+            except asyncio.CancelledError:
+                # what is sent will be billed: whoever is stopped gives it a little time
+                await asyncio.wait({sending}, timeout=self._grace_seconds)
+                if sending.cancel():
+                    await asyncio.wait({sending}, timeout=self._grace_seconds)
+                with suppress(Exception, asyncio.CancelledError):
+                    await self._conclude(intent, most, purchase, sending)
                 raise
-            except DomainError:
-                # what the caller has got wrong was refused, and isn't billed
-                await self._give_back(intent.id, False)
-                raise
-            except BaseException:
-                await self._give_back(intent.id, None)
-                raise
-            return await self._keep(intent.id, most, purchase, sold)
+            return await self._conclude(intent, most, purchase, sending)
+
+    async def _conclude(
+        self, intent: Intent, most: Priced, purchase: Purchase, sending: asyncio.Future[Sold]
+    ) -> bytes:
+        """Keep what a call has brought, or write down how it failed."""
+        try:
+            sold = sending.result()
+        except ProviderFailed as failure:
+            await self._give_back(intent.id, failure.is_charged)
+            raise
+        except DomainError:
+            # what the caller has got wrong was refused, and isn't billed
+            await self._give_back(intent.id, False)
+            raise
+        except BaseException:
+            await self._give_back(intent.id, None)
+            raise
+        return await self._keep(intent.id, most, purchase, sold)
 
     async def _give_back(self, call_id: UUID, is_charged: bool | None) -> None:
         if is_charged is False:
@@ -250,20 +275,6 @@ class TillPurse:
     async def buy(self, purchase: Purchase, send: Send) -> bytes:
         """The answer to a purchase, made or kept; see ``Till.buy``."""
         return await self._till.buy(self._payer, purchase, send)
-
-
-class PurseOnItsLoop:
-    """A purse for work on another event loop, in another thread: what's bought there is paid, and
-    the call is made, on the loop that this was made on, to which connections belong."""
-
-    def __init__(self, purse: TillPurse) -> None:
-        self._purse = purse
-        self._loop = asyncio.get_running_loop()
-
-    async def buy(self, purchase: Purchase, send: Send) -> bytes:
-        """As the purse inside does it."""
-        bought = asyncio.run_coroutine_threadsafe(self._purse.buy(purchase, send), self._loop)
-        return await asyncio.wrap_future(bought)
 
 
 def fingerprint_of(account_id: str, purchase: Purchase) -> str:

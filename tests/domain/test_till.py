@@ -17,8 +17,8 @@ from domain.errors import CallUnderWay, CostCapReached, StorageFull, VoiceNotFou
 from domain.providers.book import CallState, PaidCall, Payer
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.prices import Basis, read_prices
-from domain.providers.spending import Purchase, Sold
-from domain.providers.till import POLL_SECONDS, PurseOnItsLoop, Till
+from domain.providers.spending import Purchase, PurseOnItsLoop, Sold
+from domain.providers.till import POLL_SECONDS, Till
 
 JOB = uuid7()
 PAYER = Payer(account_id="local", job_id=JOB, unit_id=uuid7(), fence=1)
@@ -200,8 +200,8 @@ async def test_a_call_that_may_be_billed_counts_in_full(
     assert len(set(shop.keys)) == 1
 
 
-async def test_a_call_that_is_stopped_counts_as_uncertain(till: Till) -> None:
-    shop = Shop()
+async def test_a_call_that_is_stopped_counts_as_uncertain(make_till: Callable[..., Till]) -> None:
+    till, shop = make_till(grace_seconds=0.01), Shop()
     shop.opened.clear()
     buying = asyncio.create_task(till.purse(PAYER).buy(SPEECH, shop.send))
     while not shop.keys:
@@ -212,6 +212,32 @@ async def test_a_call_that_is_stopped_counts_as_uncertain(till: Till) -> None:
         await buying
 
     assert [call.state for call in await calls(till)] == [CallState.UNCERTAIN]
+
+
+async def test_an_answer_that_comes_soon_after_the_stop_is_kept(till: Till) -> None:
+    shop = Shop()
+    shop.opened.clear()
+    buying = asyncio.create_task(till.purse(PAYER).buy(SPEECH, shop.send))
+    while not shop.keys:
+        await asyncio.sleep(0)
+
+    buying.cancel()
+    asyncio.get_running_loop().call_soon(shop.opened.set)
+    with pytest.raises(asyncio.CancelledError):
+        await buying
+
+    assert await till.purse(PAYER).buy(SPEECH, shop.send) == b"answer 1"
+    assert [call.state for call in await calls(till)] == [CallState.SETTLED]
+
+
+async def test_what_nobody_can_price_is_left_to_the_next_provider(till: Till) -> None:
+    shop = Shop()
+    painting = msgspec.structs.replace(SPEECH, most={"megapixels": 2.0})
+
+    with pytest.raises(ProviderFailed, match="No price is known") as failed:
+        await till.purse(PAYER).buy(painting, shop.send)
+
+    assert (failed.value.verdict, shop.keys) == (Verdict.NEXT, [])
 
 
 async def test_caps_are_kept_before_anything_is_sent(make_till: Callable[..., Till]) -> None:
