@@ -83,11 +83,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     crash_limit: Annotated[int, Meta(ge=1, le=20)] = 3
     min_free_bytes: Annotated[int, Meta(ge=0)] = 500_000_000
 
+    # what providers are paid, in US dollars
+    monthly_cost_cap: Annotated[float, Meta(ge=0, le=1_000_000)] = 50.0
+    prices_file: Path | None = None
+
     # growing old
     event_retention_days: Days = 7.0
     result_retention_days: Days = 7.0
     job_retention_days: Days = 30.0
     delivery_retention_days: Days = 30.0
+    paid_call_retention_days: Days = 90.0
 
     # who serves what: providers, in the order in which they are asked
     writers: str = "offline"
@@ -113,7 +118,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     voice_dir: Path | None = None
 
     def __post_init__(self) -> None:
-        for name in ("data_dir", "media_dir", "music_dir", "voice_dir"):
+        for name in ("data_dir", "media_dir", "music_dir", "voice_dir", "prices_file"):
             path: Path | None = getattr(self, name)
             if path is not None:
                 msgspec.structs.force_setattr(self, name, path.expanduser().absolute())

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from domain.outbound import read_allowance
+from domain.providers.prices import PricesInvalid, read_prices
 
 SQL_DRIVERS = {
     "postgres": "postgresql+asyncpg",
@@ -70,6 +71,7 @@ def problems_between(given: Mapping[str, Any]) -> list[str]:
     elif scheme.startswith("postgres") and rest.partition("?")[0].count("@") > 1:
         # its reader would take what follows the first @ for the host, and others would print it
         problems.append(_must_look_like("DATABASE_URL", DATABASE_EXAMPLE))
+    problems += _problems_of_prices(given.get("PRICES_FILE"))
     problems += _problems_of_servers(given)
     problems += _problems_of_secrets_and_urls(given)
     problems += _problems_of_bucket(given)
@@ -91,6 +93,18 @@ def _problems_of_stock(given: Mapping[str, Any]) -> list[str]:
         if any(not PRINTABLE.fullmatch(key) for key in parts_of(str(given.get(name, ""))))
     ]
     return problems
+
+
+def _problems_of_prices(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        read_prices(path.expanduser().read_text("utf-8"))
+    except PricesInvalid as error:
+        return [f"PRICES_FILE={path}: {error.message}"]
+    except (OSError, RuntimeError, ValueError) as error:
+        return [f"PRICES_FILE={path}: it can't be read: {error}"]
+    return []
 
 
 def _problems_of_secrets_and_urls(given: Mapping[str, Any]) -> list[str]:

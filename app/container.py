@@ -38,6 +38,7 @@ from adapters.postgres import (
     SqlKeyStore,
     SqlPresetStore,
     SqlRegistrar,
+    SqlSpendingBook,
     SqlVideoStore,
     SqlWebhookStore,
     make_engine,
@@ -49,6 +50,7 @@ from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
 from app.chains import Providers, may_look_elsewhere
 from app.config import Settings
+from app.prices import load_prices
 from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
@@ -69,6 +71,7 @@ from domain.generation.ports import (
     VisualSource,
 )
 from domain.generation.preview import ScenePreview
+from domain.generation.rights import RightsLedger
 from domain.generation.sketching import Sketcher
 from domain.generation.stages.stage import Studio
 from domain.generation.stores import ArtifactStore, DocumentStore
@@ -80,7 +83,10 @@ from domain.jobs.telemetry import Registrar, Silence, Telemetry
 from domain.once import FirstAnswers
 from domain.outbound import Resolver, UrlRules, WebClient, read_allowance
 from domain.presets import Presets, PresetStore
+from domain.providers.book import SpendingBook
 from domain.providers.circuits import Switchboard
+from domain.providers.prices import micros_of
+from domain.providers.till import Till
 from domain.sealing import Sealer
 from domain.webhooks import Courier, DeliveryStore, Webhooks, WebhookStore
 from domain.webhooks.service import SecretBook
@@ -97,6 +103,7 @@ class Stores(Provider):
     key_store = provide(SqlKeyStore, provides=KeyStore)
     preset_store = provide(SqlPresetStore, provides=PresetStore)
     event_log = provide(SqlEventLog, provides=EventLog)
+    spending_book = provide(SqlSpendingBook, provides=SpendingBook)
     webhook_store = provide(SqlWebhookStore, provides=WebhookStore)
     delivery_store = provide(SqlDeliveryStore, provides=DeliveryStore)
 
@@ -235,6 +242,19 @@ class UseCases(Provider):
     first_answers = provide(FirstAnswers)
     voice_samples = provide(VoiceSamples)
     survey = provide(Survey)
+    rights = provide(RightsLedger)
+
+    @provide
+    def till(self, book: SpendingBook, artifacts: ArtifactStore, settings: Settings) -> Till:
+        return Till(
+            book,
+            load_prices(settings.prices_file),
+            artifacts,
+            monthly_cap=micros_of(settings.monthly_cost_cap),
+            new_id=uuid7,
+            clock=time.time,
+            lease_seconds=settings.lease_seconds,
+        )
 
     @provide
     def keys(self, store: KeyStore) -> Keys:

@@ -11,6 +11,7 @@ from litestar import Litestar
 from app.admission import admit
 from app.config import Settings
 from app.controllers.catalog import CatalogController
+from app.controllers.costs import CostsController
 from app.controllers.events import EventsController
 from app.controllers.health import HealthController
 from app.controllers.job_files import JobFilesController
@@ -55,6 +56,7 @@ def create_app(
             VideosController,
             VideoFilesController,
             PresetsController,
+            CostsController,
             CatalogController,
             KeysController,
             WebhooksController,

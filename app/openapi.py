@@ -61,6 +61,7 @@ TAGS = {
     "Presets": "Defaults of requests, by name.",
     "Webhooks": "Be told what happens, at an address of your own.",
     "Catalog": "What this server can do, and what a request can choose from.",
+    "Costs": "What calls to paid providers have cost.",
     "Keys": "Who may ask for what.",
     "Health": "For whoever watches the server.",
 }

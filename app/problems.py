@@ -49,6 +49,7 @@ STATUS_BY_CODE: dict[str, HTTPStatus] = {
     "no_provider_left": HTTPStatus.BAD_GATEWAY,
     "providers_exhausted": HTTPStatus.SERVICE_UNAVAILABLE,
     "cost_cap_reached": HTTPStatus.PAYMENT_REQUIRED,
+    "call_under_way": HTTPStatus.SERVICE_UNAVAILABLE,
     "invalid_request": HTTPStatus.BAD_REQUEST,
     "key_missing": HTTPStatus.UNAUTHORIZED,
     "key_invalid": HTTPStatus.UNAUTHORIZED,

@@ -480,6 +480,13 @@ class CostCapReached(DomainError):
     hint = "Raise `max_cost` of the request, or MONTHLY_COST_CAP of the server."
 
 
+class CallUnderWay(DomainError):
+    """Another worker makes the same paid call just now."""
+
+    code = "call_under_way"
+    transient = True
+
+
 class UpkeepUnderWay(DomainError):
     """Upkeep of this installation (gc, backup, restore, move) is under way elsewhere."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -45,8 +46,8 @@ FILES = {
     "captions.srt": "1\n00:00:00,000 --> 00:00:01,000\nÉight arms\n".encode(),
     "captions.vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nÉight arms\n".encode(),
     "script.txt": b"Eight arms.",
-    "metadata.json": b'{"title":"Octopus"}',
-    "manifest.json": b'{"schema":1}',
+    "metadata.json": b'{"title":"Octopus","description":"Arms.","tags":[],"language":"en"}',
+    "manifest.json": (Path(__file__).parent / "documents/0.1.0/package.json").read_bytes(),
 }
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
 
-from adapters.music.probe import probe_sound
+from adapters.music.probe import digest_of, probe_sound
 from domain.errors import MusicNotFound
 from domain.generation.packaging import Credit
 from domain.generation.ports import Track
@@ -42,6 +42,14 @@ class BundledMusic:
             return self._read()[track.id][1]
         except KeyError:
             raise MusicNotFound(f"The bundled music has no track {track.id!r}.") from None
+
+    def digest(self, track: Track) -> str:
+        """SHA-256 of the track's file.
+
+        Raises:
+            MusicNotFound
+        """
+        return digest_of(self.path(track))
 
     def _read(self) -> dict[str, tuple[Track, Path]]:
         with self._lock:

@@ -4,7 +4,7 @@ import logging
 import threading
 from pathlib import Path
 
-from adapters.music.probe import NoSound, Sound, look
+from adapters.music.probe import NoSound, Sound, digest_of, look
 from domain.errors import MusicNotFound
 from domain.generation.packaging import Credit
 from domain.generation.ports import LookFailed, Quarantine, Track
@@ -64,6 +64,14 @@ class FolderMusic:
             for path, (_, sound) in sorted(self._probed.items())
             if isinstance(sound, str)
         ]
+
+    def digest(self, track: Track) -> str:
+        """SHA-256 of the track's file.
+
+        Raises:
+            MusicNotFound
+        """
+        return digest_of(self.path(track))
 
     def _read(self) -> dict[str, tuple[Track, Path]]:
         if self._folder is None or not self._folder.is_dir():

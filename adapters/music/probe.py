@@ -4,6 +4,7 @@ A file's suffix says nothing: what it holds is opened only as one of a few forma
 leads to other files or to the network. ``look`` is made to be called in quarantine.
 """
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -68,3 +69,9 @@ def probe_sound(path: Path) -> Sound:
             for key, value in (stream.metadata | container.metadata).items()
         }
     return Sound(seconds, tags.get("title", ""), tags.get("artist", ""), tags.get("license", ""))
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

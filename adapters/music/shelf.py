@@ -36,7 +36,18 @@ class MusicShelf:
         Raises:
             MusicNotFound: no library has it (any more).
         """
+        return self._library_of(track).path(track)
+
+    def digest(self, track: Track) -> str:
+        """SHA-256 of the track's file.
+
+        Raises:
+            MusicNotFound
+        """
+        return self._library_of(track).digest(track)
+
+    def _library_of(self, track: Track) -> MusicLibrary:
         for library in self._libraries:
             if any(known.id == track.id for known in library.tracks()):
-                return library.path(track)
+                return library
         raise MusicNotFound(f"No music library has the track {track.id!r}.")

@@ -30,6 +30,7 @@ from adapters.postgres.schema import (
     is_known,
     migrate,
 )
+from adapters.postgres.spending import SqlSpendingBook
 from adapters.postgres.upkeep import Expired, Marks, SqlUpkeep
 from adapters.postgres.videos import SqlVideoStore
 from adapters.postgres.webhooks import SqlWebhookStore
@@ -52,6 +53,7 @@ __all__ = [
     "SqlKeyStore",
     "SqlPresetStore",
     "SqlRegistrar",
+    "SqlSpendingBook",
     "SqlUpkeep",
     "SqlVideoStore",
     "SqlWebhookStore",

@@ -19,12 +19,15 @@ from adapters.postgres.clock import UtcTime, insert_if_absent, later, now
 from adapters.postgres.columns import Json, Name
 from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import (
+    call_uses,
     deliveries,
     events,
     idempotency_keys,
     jobs,
+    paid_calls,
     presets,
     results,
+    spending,
     units,
     videos,
     webhook_secrets,
@@ -52,7 +55,7 @@ def _plain(column: sa.Column[Any]) -> sa.ColumnClause[Any]:
 
 
 _OF_JOBS = (jobs, units, results, events, videos, idempotency_keys)
-_OF_ACCOUNTS = (presets, webhooks, webhook_secrets, deliveries)
+_OF_ACCOUNTS = (presets, webhooks, webhook_secrets, deliveries, paid_calls, call_uses, spending)
 _COPIED = {table.name: table for table in (*_OF_JOBS, *_OF_ACCOUNTS)}
 
 TABLES = tuple(_COPIED)

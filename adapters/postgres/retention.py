@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.clock import bound, later, now
 from adapters.postgres.direct import Conn
+from adapters.postgres.spending import lock_account
+from adapters.postgres.spending_totals import aged_calls, fold
 from adapters.postgres.tables import (
     deliveries,
     events,
@@ -48,6 +50,8 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """from their last use"""
     deliveries: float
     """of webhooks' messages, from their end"""
+    calls: float
+    """that were paid, and their answers: from their last use; what they have cost is kept"""
     spared: float
     """whatever was made or used within this time stays: work that is under way may need it"""
 
@@ -118,6 +122,15 @@ async def expire_deliveries(conn: AsyncConnection, retention: Retention) -> int:
     # asked again of the row itself: it may be sent again in the meantime
     gone = sa.delete(deliveries).where(deliveries.c.id.in_(old), over)
     return (await conn.execute(gone)).rowcount
+
+
+async def fold_calls(conn: AsyncConnection, retention: Retention) -> int:
+    """Keep only the totals of a batch of paid calls; how many. Call until it answers 0."""
+    kept = max(retention.calls, retention.spared)
+    aged = (await conn.execute(aged_calls(kept, BATCH))).all()
+    for account in sorted({row.account_id for row in aged}):
+        await lock_account(conn, account)
+    return await fold(conn, [row.id for row in aged], kept)
 
 
 async def unused_results(conn: AsyncConnection, retention: Retention) -> list[Named]:

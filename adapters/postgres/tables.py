@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from adapters.postgres.clock import UtcTime
 from adapters.postgres.columns import ACCOUNT, BYTEWISE, FINGERPRINT, SERIAL, Json, Name, metadata
+from adapters.postgres.spending_tables import call_uses, paid_calls, spending
 from adapters.postgres.webhook_tables import deliveries, webhook_secrets, webhooks
 from domain.generation.brief import Brief
 from domain.generation.casting import Recast
@@ -27,6 +28,7 @@ from domain.jobs.model import (
 __all__ = [
     "AnyRow",
     "api_keys",
+    "call_uses",
     "deliveries",
     "documents",
     "events",
@@ -35,8 +37,10 @@ __all__ = [
     "idempotency_keys",
     "jobs",
     "metadata",
+    "paid_calls",
     "presets",
     "results",
+    "spending",
     "units",
     "videos",
     "webhook_secrets",
@@ -49,7 +53,7 @@ AnyRow = sa.Row[*tuple[Any, ...]]
 KEPT_ELSEWHERE = ("voice_change",)
 """fields of a brief that have columns of their own, and no place in its document"""
 
-NEWER_FIELDS = ("pause_after", "preset", "webhook_url", "speakers", "scenes.speaker")
+NEWER_FIELDS = ("max_cost", "pause_after", "preset", "webhook_url", "speakers", "scenes.speaker")
 """of a brief, that the release before doesn't know"""
 
 jobs = sa.Table(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.postgres import retention as aged
 from adapters.postgres.engine import Transactions
 from adapters.postgres.retention import BATCH, Retention
-from adapters.postgres.tables import jobs, results, videos
+from adapters.postgres.tables import jobs, paid_calls, results, videos
 from adapters.postgres.uninterrupted import uninterrupted
 from domain.generation.documents import DOCUMENTS
 from domain.generation.stores import DocumentKey
@@ -31,6 +31,8 @@ class Expired(msgspec.Struct, frozen=True, kw_only=True):
     """of requests that may have come twice"""
     deliveries: int
     """of webhooks' messages"""
+    calls: int
+    """that were paid, of which the totals are kept"""
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -57,13 +59,16 @@ class SqlUpkeep:
         """Delete what has had its time, a batch at a time."""
         keys = await self._expire_all(aged.expire_keys, retention)
         sent = await self._expire_all(aged.expire_deliveries, retention)
+        calls = await self._expire_all(aged.fold_calls, retention)
         events = await self._expire_all(aged.expire_events, retention)
         ended = await self._expire_all(aged.expire_jobs, retention)
         unused = await self._unused_results(retention)
         gone = 0
         for start in range(0, len(unused), BATCH):
             gone += await self._delete_results(unused[start : start + BATCH], retention)
-        return Expired(events=events, jobs=ended, results=gone, keys=keys, deliveries=sent)
+        return Expired(
+            events=events, jobs=ended, results=gone, keys=keys, deliveries=sent, calls=calls
+        )
 
     @uninterrupted
     async def marks(self) -> Marks:
@@ -77,6 +82,7 @@ class SqlUpkeep:
         async with self._transactions.writing() as conn:
             keys = await _until_none(conn, aged.expire_keys, retention)
             sent = await _until_none(conn, aged.expire_deliveries, retention)
+            calls = await _until_none(conn, aged.fold_calls, retention)
             events = await _until_none(conn, aged.expire_events, retention)
             ended = await _until_none(conn, aged.expire_jobs, retention)
             unused = await aged.unused_results(conn, retention)
@@ -85,7 +91,12 @@ class SqlUpkeep:
             marks = await _marks(conn)
             await conn.rollback()
         expired = Expired(
-            events=events, jobs=ended, results=len(unused), keys=keys, deliveries=sent
+            events=events,
+            jobs=ended,
+            results=len(unused),
+            keys=keys,
+            deliveries=sent,
+            calls=calls,
         )
         return expired, marks
 
@@ -126,6 +137,8 @@ async def _marks(conn: AsyncConnection) -> Marks:
         for what, name in documents.items():
             kind = KIND_OF_VIDEO_DOCUMENT.get(what, what)
             marks.documents.add(DocumentKey(account, kind, name))
+    answers = sa.select(paid_calls.c.answer).where(paid_calls.c.answer.is_not(None))
+    marks.artifacts.update((await conn.execute(answers)).scalars())
     revisions = sa.select(jobs.c.account_id, jobs.c.revises).where(jobs.c.revises.is_not(None))
     for account, revises in await conn.execute(revisions):
         marks.documents.add(DocumentKey(account, UnitKind.SCRIPT, revises.script))

@@ -23,6 +23,7 @@ SECTIONS = {
         "cancel": "Cancel an unfinished job.",
         "videos": "List what came of it; fetch, correct, delete one.",
         "events": "Show what happens to all jobs, as it happens.",
+        "costs": "Show what paid providers have cost.",
     },
     "What to choose from": {
         "capabilities": "Show what there is, and what is missing for the rest.",
@@ -51,6 +52,7 @@ ELSEWHERE = {
     "backup": "app.cli.upkeep",
     "cancel": "app.cli.jobs",
     "capabilities": "app.cli.catalog",
+    "costs": "app.cli.costs",
     "events": "app.cli.events",
     "gc": "app.cli.upkeep",
     "generate": "app.cli.generate",

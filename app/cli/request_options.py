@@ -64,6 +64,7 @@ FIELDS = (
     Field("--pronounce", "/pronunciations", "Say a word otherwise: WORD=AS-SPOKEN.", None, True),
     Field("--metadata", "/metadata", "Your own, kept with the job: NAME=VALUE.", None, True),
     Field("--seed", "/seed", "Repeats a video exactly.", int),
+    Field("--max-cost", "/max_cost", "The most that providers may cost, in US dollars.", float),
 )
 """what may be kept in a preset"""
 

@@ -79,7 +79,8 @@ def gc(dry_run: bool, as_json: bool) -> None:
         f"{_many(collected.results, 'result')}, {_many(collected.jobs, 'job')}, "
         f"{_many(collected.events, 'event')}, "
         f"{_many(collected.idempotency_keys, 'idempotency key')}, "
-        f"{_many(collected.deliveries, 'webhook message')}."
+        f"{_many(collected.deliveries, 'webhook message')}, "
+        f"{_many(collected.paid_calls, 'paid call')} (their cost is kept)."
     )
     if collected.missing_documents:
         _warn(

@@ -83,6 +83,28 @@ def script(session: Session, video_id: UUID) -> None:
 
 @videos.command(epilog=EXIT_CODES)
 @VIDEO_ID
+@connects
+def rights(session: Session, video_id: UUID) -> None:
+    """Show whose everything in a video is, and what to see to before it's published."""
+    answer = session.run(lambda api: api.ask("GET", f"/api/videos/{video_id}/rights"))
+    if session.as_json:
+        click.echo(answer.raw)
+        return
+    print_table(
+        ("WHAT", "CREDIT", "TITLE", "LICENCE"),
+        [
+            (item["what"], _credited(item), item["title"], _licence(item))
+            for item in answer.body["items"]
+        ],
+    )
+    if answer.body["contains_synthetic_media"]:
+        click.echo("Has to be declared to YouTube: it contains synthetic media.")
+    for warning in answer.body["warnings"]:
+        note(f"{warning['message']} {warning['hint']}")
+
+
+@videos.command(epilog=EXIT_CODES)
+@VIDEO_ID
 @click.option(
     "--what", type=click.Choice(ALL_FILES), multiple=True, help="Only these files; else all."
 )
@@ -166,6 +188,16 @@ def folder_of(video: dict[str, Any]) -> str:
     day = str(video["created_at"] or "")[:10]
     parts = (re.sub(r"[^0-9-]", "", day), slug, re.sub(r"[^0-9a-f]", "", video["id"])[-4:])
     return "-".join(filter(None, parts))
+
+
+def _credited(item: dict[str, Any]) -> str:
+    if item["in_description"]:
+        return "in description"
+    return "missing" if item["attribution_required"] else "not needed"
+
+
+def _licence(item: dict[str, Any]) -> str:
+    return item["license"] or ("unknown" if "license" in item["unknown"] else "")
 
 
 def _confirm(session: Session, video_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """Answers about what a server offers as examples: capabilities, voices, music, presets."""
 
+from datetime import date
 from typing import Any
 
 from app.capabilities import (
@@ -13,6 +14,7 @@ from app.capabilities import (
 from app.config import Settings
 from app.controllers.answers_of_work import ACCEPTED_AT, VOICE_CREDIT
 from app.controllers.bodies import MusicList, PaletteList, VoiceBody, VoiceList
+from app.controllers.costs import CostLine, Costs
 from app.controllers.examples import REQUEST_EXAMPLES
 from app.controllers.presets import PresetList
 from domain.generation.fingerprint import canonical, content_hash
@@ -107,11 +109,34 @@ PRESET = Preset(
     updated_at=ACCEPTED_AT,
 )
 
+COSTS = Costs(
+    month="2026-11",
+    cap_usd=50.0,
+    spent_usd=0.0352,
+    reserved_usd=0.0,
+    uncertain_usd=0.0051,
+    prices_as_of=date(2026, 4, 30),
+    items=[
+        CostLine(
+            provider="openai",
+            model="gpt-5-mini",
+            service="chat",
+            calls=7,
+            usd=0.0352,
+            reserved_usd=0.0,
+            uncertain_usd=0.0051,
+            uncertain_calls=1,
+            assumed_usd=0.0,
+        )
+    ],
+)
+
 CATALOG_ANSWERS: dict[str, dict[str, Any]] = {
     "Capabilities": {"Shortened": CAPABILITIES},
     "VoiceList": {"The voice of the extra `voice`": VoiceList([VoiceBody.from_voice(VOICE)])},
     "MusicList": {"Shortened": MusicList([TRACK.mood], [TRACK])},
     "PaletteList": {"One of them": PaletteList([PALETTES["midnight"]])},
+    "Costs": {"A month with one call that was cut off": COSTS},
     "Preset": {"A brand's Shorts": PRESET},
     "PresetList": {"One preset": PresetList([PRESET])},
 }

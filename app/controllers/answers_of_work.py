@@ -29,6 +29,7 @@ from domain.generation.packaging import (
     Video,
 )
 from domain.generation.palettes import PALETTES
+from domain.generation.rights import Rights, RightsItem, warnings_of
 from domain.generation.script import Scene, SceneEdit, Sentence, ShownScript
 from domain.generation.sketching import Estimate, Sketch
 from domain.generation.storyboard import (
@@ -256,6 +257,42 @@ MANIFEST = Manifest(
     tools={"ffmpeg": "n9.0.2", "pyav": "18.1.0"},
     warnings=[],
 )
+RIGHTS = Rights(
+    video_id=VIDEO_ID,
+    revision=1,
+    contains_synthetic_media=False,
+    items=[
+        RightsItem(
+            what="clip",
+            title="Octopus off Crete",
+            author="A. Diver",
+            license="CC BY 4.0",
+            url="https://example.com/octopus",
+            proof="stated by the owner of the media folder",
+            machine_made=False,
+            attribution_required=True,
+            in_description=True,
+            sha256="7a3f6a52bb1d3ab0b64d9e4f0b51b1d3c7c4b6f3e7d36f0d41b0c9c14f1b5a60",
+            scenes=[0],
+        ),
+        RightsItem(
+            what="still",
+            title="IMG_2041.jpg",
+            author="",
+            license="",
+            url="",
+            proof="",
+            machine_made=False,
+            attribution_required=False,
+            in_description=False,
+            sha256="c0535e4be2b79ffd93291305436bf889314e4a3faec05ecffcbb7df31ad9e51a",
+            scenes=[1],
+            unknown=["author", "license", "url", "proof"],
+        ),
+    ],
+    warnings=[],
+)
+RIGHTS = msgspec.structs.replace(RIGHTS, warnings=warnings_of(RIGHTS.items))
 SRT = f"1\n00:00:00,022 --> 00:00:02,000\n{SENTENCE}\n"
 VTT = f"WEBVTT\n\n1\n00:00:00.022 --> 00:00:02.000\n{SENTENCE}\n"
 EVENTS = """\
@@ -306,6 +343,7 @@ WORK_ANSWERS: dict[str, dict[str, Any]] = {
     "Storyboard": {"One shot": STORYBOARD},
     "Metadata": {"Ready for the upload": METADATA},
     "Manifest": {"Shortened": MANIFEST},
+    "Rights": {"A clip that is credited, and a still of unknown origin": RIGHTS},
     "application/x-subrip": {"One cue": SRT},
     "text/vtt": {"One cue": VTT},
     "jobs_follow": {"From where the stream begins": ACCOUNT_EVENTS},

@@ -18,7 +18,7 @@ from app.problems import RangeNotSatisfiable, problem_specs
 from app.request_body import JsonRequest
 from app.survey import VOICE_EXTRA, Survey
 from domain.access import Scope
-from domain.errors import VoiceSampleNotFound
+from domain.errors import CostCapReached, VoiceSampleNotFound
 from domain.generation.palettes import PALETTES
 from domain.generation.ports import MusicLibrary, Narrator
 from domain.generation.voice_sample import VoiceSamples
@@ -65,13 +65,13 @@ class CatalogController(Controller):
         description="A sentence in the voice's language, three to five seconds: WAV, 48 kHz, "
         "mono. The first time takes some seconds; then it's kept. Understands Range, If-Range and "
         "If-None-Match.",
-        responses=produces(WAV, "The sound.") | problem_specs(VoiceSampleNotFound),
+        responses=produces(WAV, "The sound.") | problem_specs(VoiceSampleNotFound, CostCapReached),
         **needs(Scope.JOBS_READ),
     )
     async def sample(
         self, request: JsonRequest, voice_id: FromPath[str], samples: FromDishka[VoiceSamples]
     ) -> Response[bytes]:
-        sample = await samples.sample(voice_id)
+        sample = await samples.sample(request.account_id, voice_id)
         answer = plan_answer(
             size=len(sample.wav),
             etag=f'"{sample.tag}"',

@@ -40,6 +40,7 @@ from app.problems import problem_specs
 from app.request_body import JsonRequest
 from domain.access import Keys, Scope
 from domain.errors import (
+    CostCapReached,
     FieldError,
     IdempotencyKeyReused,
     IllegalMove,
@@ -129,6 +130,7 @@ class GenerateController(Controller):
                 UrlForbidden,
                 QueueFull,
                 SketchersBusy,
+                CostCapReached,
             ),
         },
         **needs(Scope.JOBS_WRITE),

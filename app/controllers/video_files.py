@@ -9,6 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
 from app.authentication import needs
+from app.controllers.files import REVALIDATE
 from app.controllers.reading import read
 from app.controllers.shelf import Answer, VideoShelf
 from app.problems import problem_specs
@@ -16,6 +17,7 @@ from app.request_body import JsonRequest
 from domain.access import Scope
 from domain.errors import ArtifactNotFound, DomainError, NotMadeYet
 from domain.generation.packaging import Manifest, Metadata
+from domain.generation.rights import Rights, RightsLedger
 from domain.generation.script import ShownScript
 from domain.generation.storyboard import Storyboard
 
@@ -164,6 +166,21 @@ class VideoFilesController(Controller):
         self, request: JsonRequest, video_id: FromPath[UUID], shelf: FromDishka[VideoShelf]
     ) -> Answer:
         return await shelf.file(request, video_id, "manifest.json", JSON)
+
+    @read(
+        "/rights",
+        summary="Whose everything in the video is",
+        description="Every text, voice, track, clip, still, font, pictogram and paid model, with "
+        "its licence, whether the description names it, the scenes that it's in, and what nobody "
+        "has stated. `warnings` is what to see to before the video is published.",
+        responses=problem_specs(ArtifactNotFound),
+        **needs(Scope.VIDEOS_READ),
+    )
+    async def rights(
+        self, request: JsonRequest, video_id: FromPath[UUID], ledger: FromDishka[RightsLedger]
+    ) -> Response[Rights]:
+        rights = await ledger.of(request.account_id, video_id)
+        return Response(rights, headers={"Cache-Control": REVALIDATE})
 
     @read(
         "/script",

@@ -17,13 +17,13 @@ const OWN_WORDS = {
 /* for warnings, by code, whose hints speak of requests where the page has forms */
 
 /** Warnings as a list; nothing if there are none. */
-export function warningList(warnings) {
+export function warningList(warnings, label = "Warnings") {
   if (warnings.length === 0) {
     return null;
   }
   const own = (warning) => OWN_WORDS[warning.code] ?? warning;
   const line = ({ message, hint }) => h("li", {}, written(message), hint && h("span", {}, " ", written(hint)));
-  return h("ul", { class: "warnings", "aria-label": "Warnings" }, warnings.map(own).map(line));
+  return h("ul", { class: "warnings", "aria-label": label }, warnings.map(own).map(line));
 }
 
 /** The share of words that are the sources' own, and what it means. */

@@ -17,8 +17,8 @@ const seen = new Map();
 /** Show a video in `place`; `hooks` are onRevision(job) and onDeleted(). Ends with `signal`. */
 export async function showVideo(place, video, warnings, signal, hooks) {
   const base = `/api/videos/${video.id}`;
-  const [script, board, manifest, metadata] = await Promise.all(
-    ["script", "storyboard", "manifest", "metadata"].map((name) =>
+  const [script, board, manifest, metadata, ledger] = await Promise.all(
+    ["script", "storyboard", "manifest", "metadata", "rights"].map((name) =>
       get(`${base}/${name}`, { signal, cache: "no-cache" }),
     ),
   );
@@ -77,6 +77,7 @@ export async function showVideo(place, video, warnings, signal, hooks) {
       "section",
       { "aria-labelledby": "rights-title" },
       h("h2", { id: "rights-title" }, "Rights"),
+      warningList(ledger.warnings, "To see to before it’s published"),
       rights({ sources, credits }),
     ),
   );

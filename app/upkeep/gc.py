@@ -15,6 +15,10 @@ longest deadline of any job. A row comes to refer to something in one of three w
    goes on from its units), inside a transaction that holds that row. So whatever it names was
    named at that moment already.
 
+The answer to a paid call is the one thing whose row comes first: it names bytes that are just
+about to be kept. Its row, too, notes each use before the bytes are read, and whoever finds them
+gone asks for them anew.
+
 Then everything that the remaining rows name is read in one snapshot, and documents that are
 named are read for what they name in turn. What was listed as old and unnamed is deleted only if
 it's still old at that very moment; the folder and both kinds of document store do this
@@ -58,6 +62,8 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     results: int
     idempotency_keys: int
     deliveries: int
+    paid_calls: int
+    """of which only the totals are kept"""
     documents: int
     artifacts: int
     bytes: int
@@ -105,6 +111,7 @@ class GarbageCollector:
             jobs=settings.job_retention_days * DAY_SECONDS,
             results=settings.result_retention_days * DAY_SECONDS,
             deliveries=settings.delivery_retention_days * DAY_SECONDS,
+            calls=settings.paid_call_retention_days * DAY_SECONDS,
             spared=max(2 * deadline, deadline + FRESH_SECONDS),
         )
 
@@ -130,6 +137,7 @@ class GarbageCollector:
             results=expired.results,
             idempotency_keys=expired.keys,
             deliveries=expired.deliveries,
+            paid_calls=expired.calls,
             documents=documents,
             artifacts=artifacts,
             bytes=size,

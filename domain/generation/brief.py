@@ -32,6 +32,7 @@ MIN_ARTICLE_WORDS = 40
 """less has nothing to be condensed to"""
 MAX_SCENES = 200
 MAX_SPEAKERS = 20
+MAX_COST_USD = 10_000
 MAX_SHORT_SECONDS = 180
 """YouTube treats a vertical video of at most three minutes as a Short."""
 
@@ -170,6 +171,9 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """told what becomes of this job (https; signed with the account's webhook secret)"""
     pause_after: PauseAfter | None = None
     """the job waits for approval when this stage is done; absent: it goes through to its end"""
+    max_cost: Annotated[float, Meta(ge=0, le=MAX_COST_USD, examples=[0.5])] | None = None
+    """the most that providers may be paid for this job, in US dollars; absent: only the server's
+    cap of the month holds"""
 
     @property
     def source_kind(self) -> SourceKind:

@@ -8,6 +8,13 @@ from uuid import UUID
 import msgspec
 
 from domain.generation.brief import Brief
+from domain.generation.credits import (
+    Credit,
+    Use,
+    contains_synthetic_media,
+    credit_lines,
+    source_lines,
+)
 from domain.generation.figures import figures_in
 from domain.generation.limits import (
     MAX_DESCRIPTION_BYTES,
@@ -27,6 +34,7 @@ from domain.generation.storyboard import Storyboard
 from domain.generation.telegrams import telegram, text_of
 from domain.generation.tokens import joined, sentence_case, tokens_of_text
 from domain.generation.wording import Wording
+from domain.providers.book import PaidCall
 from domain.providers.usage import Usage
 
 __all__ = [
@@ -41,6 +49,7 @@ __all__ = [
     "chapters",
     "folder_name",
     "is_cut",
+    "lacks_attributions",
     "slugify",
     "thumbnail_text",
     "youtube_length",
@@ -99,21 +108,6 @@ class Encoding(msgspec.Struct, frozen=True, kw_only=True):
     """bytes"""
 
 
-class Credit(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing in the video that somebody made: what, whose, under which licence."""
-
-    what: str
-    """``text``, ``voice``, ``music``, ``font``, ``pictogram``, ``clip``, ``still``, ``model``"""
-    title: str
-    author: str = ""
-    license: str = ""
-    url: str = ""
-    proof: str = ""
-    """the sentence of the source that states the licence"""
-    machine_made: bool = False
-    attribution_required: bool = False
-
-
 class UsedVoice(msgspec.Struct, frozen=True, kw_only=True):
     """A voice that is heard in a video."""
 
@@ -155,6 +149,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     warnings: list[ProductionWarning]
     providers: list[Usage] = []
     """by stage and scene: who was asked, who answered, and what went wrong on the way"""
+    uses: list[Use] = []
+    """where each of ``credits`` is seen or heard, and which file it is"""
+    source_scenes: dict[str, list[int]] = {}
+    """by place in ``sources``: the scenes that say something out of it"""
+    calls: list[PaidCall] = []
+    """of the job to paid providers; what it took over from another job as a whole isn't in it"""
+    cost_usd: float = 0.0
+    """of all calls, with those of which nobody knows whether they'll be billed"""
 
 
 class Video(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,7 +222,7 @@ def build_metadata(
         tags=tags,
         language=script.language,
         chapters=parts,
-        contains_synthetic_media=any(c.machine_made and c.what == "music" for c in credits),
+        contains_synthetic_media=contains_synthetic_media(credits),
         made_for_kids=False,
         draft=script.draft,
     )
@@ -255,13 +257,19 @@ def chapters(script: Script, narrations: Sequence[SceneNarration]) -> list[Chapt
 def _description(
     script: Script, parts: Sequence[Chapter], credits_: Sequence[Credit], tags: Sequence[str]
 ) -> str:
-    """Summary, chapters, sources, attributions, hashtags: at most 5,000 bytes."""
-    sources = "\n".join(_source_lines(script.sources))
-    owed = "\n".join(_credit_lines(credits_))
+    """Summary, chapters, sources, attributions, hashtags: at most 5,000 bytes.
+
+    What licences demand is the last to give way: before it the summary does, then the hashtags,
+    then the chapters.
+    """
+    owed = "\n\n".join("\n".join(lines) for lines in _owed(script.sources, credits_) if lines)
     hashtags = " ".join(_hashtags(tags))
     listed = "\n".join(f"{timestamp(part.start_ms)} {part.title}" for part in parts)
-    tail = "\n\n".join(block for block in (listed, sources, owed, hashtags) if block)
-    tail = cut_to_bytes(plain_text(tail), MAX_DESCRIPTION_BYTES)
+    for blocks in ((listed, owed, hashtags), (listed, owed), (owed,)):
+        tail = plain_text("\n\n".join(block for block in blocks if block))
+        if len(tail.encode()) <= MAX_DESCRIPTION_BYTES:
+            break
+    tail = cut_to_bytes(tail, MAX_DESCRIPTION_BYTES)
     return _under(plain_text(script.summary or script.title), tail)
 
 
@@ -271,10 +279,24 @@ def _own_description(text: str, script: Script, credits_: Sequence[Credit]) -> s
     said = set(given.split("\n"))
     owed = (
         [line for line in map(plain_text, lines) if line not in said]
-        for lines in (_source_lines(script.sources), _credit_lines(credits_))
+        for lines in _owed(script.sources, credits_)
     )
     tail = "\n\n".join("\n".join(lines) for lines in owed if lines)
     return _under(given, cut_to_bytes(tail, MAX_DESCRIPTION_BYTES))
+
+
+def _owed(sources: Sequence[Source], credits_: Sequence[Credit]) -> tuple[list[str], list[str]]:
+    return source_lines(sources), credit_lines(credits_)
+
+
+def lacks_attributions(
+    metadata: Metadata, sources: Sequence[Source], credits_: Sequence[Credit]
+) -> bool:
+    """Whether licences demand more than there was room for in the description."""
+    said = set(metadata.description.split("\n"))
+    required = [credit for credit in credits_ if credit.attribution_required]
+    owed = [line for lines in _owed(sources, required) for line in lines]
+    return any(plain_text(line) not in said for line in owed)
 
 
 def _under(head: str, tail: str) -> str:
@@ -288,33 +310,6 @@ def is_cut(metadata: Metadata, wording: Wording | None) -> bool:
     """Whether the caller's description had to give way to what licences demand."""
     given = None if wording is None else wording.description
     return given is not None and not metadata.description.startswith(plain_text(given))
-
-
-def _source_lines(sources: Sequence[Source]) -> list[str]:
-    lines = []
-    for source in sources:
-        if not source.is_published:
-            continue
-        title = source.title if not source.author else f"{source.title}, {source.author}"
-        licence = f" ({source.license})" if source.license else ""
-        changed = ", changed" if source.changed else ""
-        same = "; narration under the same licence" if source.license.startswith("CC BY-SA") else ""
-        lines.append(f"Text adapted from {title}{licence}{changed}{same}.")
-        lines += [url for url in (source.url, source.license_url) if url]
-    return lines
-
-
-def _credit_lines(credits_: Sequence[Credit]) -> list[str]:
-    lines = []
-    for credit in credits_:
-        if not (credit.attribution_required or credit.machine_made):
-            continue
-        author = f" by {credit.author}" if credit.author else ""
-        licence = f" ({credit.license})" if credit.license else ""
-        made = ", machine-made" if credit.machine_made else ""
-        url = f" {credit.url}" if credit.url else ""
-        lines.append(f"{sentence_case(credit.what)}: {credit.title}{author}{licence}{made}.{url}")
-    return list(dict.fromkeys(lines))
 
 
 def timestamp(milliseconds: int) -> str:

@@ -32,7 +32,9 @@ from domain.generation.stages.stage import Stage, Studio, Work
 from domain.generation.stages.storyboard import StoryboardStage
 from domain.jobs.model import Claim, Result, UnitKind
 from domain.jobs.ports import Finish
+from domain.providers.book import Payer
 from domain.providers.errand import Errand
+from domain.providers.prices import micros_of
 
 
 class Pipeline:
@@ -62,7 +64,8 @@ class Pipeline:
             DomainError: the work can't be done; ``transient`` tells whether to try again.
         """
         stage = self._stages[claim.unit.kind]
-        work = Work(claim=claim, inputs=inputs, progress=progress, errand=Errand(progress=progress))
+        errand = Errand(purse=self._studio.till.purse(payer_of(claim)), progress=progress)
+        work = Work(claim=claim, inputs=inputs, progress=progress, errand=errand)
         task = await stage.plan(work)
         name = fingerprint(claim.unit.kind, stage.version, task.parts)
         made = await self._studio.jobs.result(claim.job.account_id, name)
@@ -71,3 +74,15 @@ class Pipeline:
         except VoiceGivenUp as given_up:
             return given_up.recast
         return msgspec.structs.replace(finish, is_reused=made is not None)
+
+
+def payer_of(claim: Claim) -> Payer:
+    """Who pays what a unit's work costs: its job, as far as it may."""
+    most = claim.job.request.max_cost
+    return Payer(
+        account_id=claim.job.account_id,
+        job_id=claim.job.id,
+        unit_id=claim.unit.id,
+        fence=claim.unit.fence,
+        cap=None if most is None else micros_of(most),
+    )

@@ -13,8 +13,9 @@ import msgspec
 
 from domain.generation.brief import Brief
 from domain.generation.captions import CaptionFormat, SidecarCue
+from domain.generation.credits import Credit
 from domain.generation.narration import SpokenSentence, Utterance
-from domain.generation.packaging import Credit, Encoding, Loudness
+from domain.generation.packaging import Encoding, Loudness
 from domain.generation.script import Script, TopicMatch
 from domain.generation.storyboard import Backdrop, Palette, SceneBoard, Storyboard
 from domain.providers.errand import UNPAID, Errand
@@ -210,6 +211,10 @@ class MusicLibrary(Protocol):
 
     def path(self, track: Track) -> Path:
         """The track's file, readable by ffmpeg."""
+        ...
+
+    def digest(self, track: Track) -> str:
+        """SHA-256 of the track's file, in hex."""
         ...
 
 

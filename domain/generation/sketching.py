@@ -21,7 +21,9 @@ from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop, 
 from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import UnitKind
 from domain.jobs.ports import PaceOfWork
+from domain.providers.book import Payer
 from domain.providers.errand import Errand
+from domain.providers.spending import PurseOnItsLoop
 from domain.providers.usage import Usage, usage
 
 AT_ONCE = 2
@@ -67,9 +69,11 @@ class Sketcher:
         self._under_way = 0
 
     async def draw(self, account_id: str, brief: Brief) -> Sketch:
-        """What ``brief`` would become for this account.
+        """What ``brief`` would become for this account, which pays what that costs under its cap
+        of the month. The job that it becomes is given the same answers for nothing.
 
         Raises:
+            CostCapReached
             SketchersBusy: as many are drawn already as may be.
             InvalidRequest and everything else that ``Intake.prepare`` raises.
         """
@@ -84,8 +88,9 @@ class Sketcher:
     async def _draw(self, account_id: str, brief: Brief) -> Sketch:
         prepared = await self._intake.prepare(brief)
         brief = prepared.brief
+        purse = self._studio.till.purse(Payer(account_id=account_id))
         # writers may compute on their loop, which is to be no request's: one of its own for each
-        writing, looking = Errand(), Errand()
+        writing, looking = Errand(purse=PurseOnItsLoop(purse)), Errand(purse=purse)
         script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief, writing)))
         narrations = await asyncio.to_thread(self._narrate, script, brief)
         pictures = await choose_pictures(self._studio.visuals, brief, script, narrations, looking)

@@ -9,6 +9,9 @@ from domain.errors import VoiceSampleNotFound
 from domain.generation.fingerprint import fingerprint
 from domain.generation.narration import BYTES_PER_SAMPLE, SAMPLE_RATE
 from domain.generation.ports import Narrator, SampleShelf, Verbalizer, Voice
+from domain.providers.book import Payer
+from domain.providers.errand import Errand
+from domain.providers.till import Till
 
 VERSION = 1
 """raised when the same voice would get another file"""
@@ -53,16 +56,21 @@ class VoiceSample(msgspec.Struct, frozen=True):
 class VoiceSamples:
     """Lets voices be heard. However many ask at once, a voice speaks once."""
 
-    def __init__(self, narrator: Narrator, verbalizer: Verbalizer, shelf: SampleShelf) -> None:
+    def __init__(
+        self, narrator: Narrator, verbalizer: Verbalizer, shelf: SampleShelf, till: Till
+    ) -> None:
         self._narrator = narrator
         self._verbalizer = verbalizer
         self._shelf = shelf
+        self._till = till
         self._under_way: dict[str, asyncio.Task[bytes]] = {}
 
-    async def sample(self, voice_id: str) -> VoiceSample:
-        """How a voice sounds, from the shelf if it was heard before.
+    async def sample(self, account_id: str, voice_id: str) -> VoiceSample:
+        """How a voice sounds, from the shelf if it was heard before. Where speaking costs
+        something, the account that asks first pays it.
 
         Raises:
+            CostCapReached
             VoiceSampleNotFound: no installed voice has this id.
             NarrationFailed: the engine gave no usable sound.
         """
@@ -76,7 +84,7 @@ class VoiceSamples:
         tag = fingerprint("voice sample", VERSION, {"voice": identity, "text": text, "seed": SEED})
         task = self._under_way.get(tag)
         if task is None:
-            task = asyncio.create_task(self._made(voice, text, tag))
+            task = asyncio.create_task(self._made(account_id, voice, text, tag))
             self._under_way[tag] = task
             task.add_done_callback(lambda done: self._forget(tag, done))
         # whoever goes away meanwhile doesn't take it from the others
@@ -87,12 +95,13 @@ class VoiceSamples:
         if not done.cancelled():
             done.exception()  # read, for everybody who asked may have gone
 
-    async def _made(self, voice: Voice, text: str, tag: str) -> bytes:
+    async def _made(self, account_id: str, voice: Voice, text: str, tag: str) -> bytes:
         kept = await self._shelf.get(tag)
         if kept is not None:
             return kept
         sentence = self._verbalizer.verbalize(text, voice.language, {})
-        spoken = await self._narrator.speak(sentence, voice, SPEED, SEED)
+        errand = Errand(purse=self._till.purse(Payer(account_id=account_id)))
+        spoken = await self._narrator.speak(sentence, voice, SPEED, SEED, errand)
         wav = as_wav(spoken.pcm)
         await self._shelf.put(tag, wav)
         return wav

@@ -5,15 +5,25 @@ that was kept. Only where the process died between the sending and the keeping c
 whether it was paid; then that one call is made again, and counted as uncertain.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import msgspec
 
 from domain.errors import DomainError
+from domain.providers.prices import MICROS
 
-MICROS = 1_000_000
-"""of one US dollar; all amounts are whole numbers of them"""
+__all__ = [
+    "MICROS",
+    "NO_PURSE",
+    "NoPurse",
+    "Purchase",
+    "Purse",
+    "PurseOnItsLoop",
+    "Send",
+    "Sold",
+]
 
 
 class Purchase(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +66,20 @@ class Purse(Protocol):
             ProviderFailed: as ``send`` raised it.
         """
         ...
+
+
+class PurseOnItsLoop:
+    """A purse for work on another event loop, in another thread: what's bought there is paid, and
+    the call is made, on the loop that this was made on, to which connections belong."""
+
+    def __init__(self, purse: Purse) -> None:
+        self._purse = purse
+        self._loop = asyncio.get_running_loop()
+
+    async def buy(self, purchase: Purchase, send: Send) -> bytes:
+        """As the purse inside does it."""
+        bought = asyncio.run_coroutine_threadsafe(self._purse.buy(purchase, send), self._loop)
+        return await asyncio.wrap_future(bought)
 
 
 class NoPurse:

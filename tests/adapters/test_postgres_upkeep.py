@@ -20,7 +20,12 @@ from domain.webhooks import DeliveryState
 
 HOUR = 3_600.0
 RETENTION = Retention(
-    events=2 * HOUR, jobs=3 * HOUR, results=4 * HOUR, deliveries=5 * HOUR, spared=HOUR
+    events=2 * HOUR,
+    jobs=3 * HOUR,
+    results=4 * HOUR,
+    deliveries=5 * HOUR,
+    calls=6 * HOUR,
+    spared=HOUR,
 )
 
 Rows = Any

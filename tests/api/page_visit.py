@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from finished_video import hash_of
+import msgspec
+from finished_video import FILES, hash_of
 from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, Response, expect
@@ -148,14 +149,17 @@ def manifest_of(video_id: str = "", **changes: Any) -> dict[str, Any]:
         "pointer": "",
         "hint": "Rewrite it.",
     }
-    return {
-        "schema": 1,
-        "video_id": video_id,
-        "revision": 1,
-        "sources": [source],
-        "credits": [credit],
-        "verbatim_share": 0.41,
-        "draft": True,
-        "fingerprints": {"segment/0": hash_of("video.mp4"), "segment/1": hash_of("video.mp4")},
-        "warnings": [warning],
-    } | changes
+    return (
+        msgspec.json.decode(FILES["manifest.json"], type=dict[str, Any])
+        | {
+            "video_id": video_id,
+            "revision": 1,
+            "sources": [source],
+            "credits": [credit],
+            "verbatim_share": 0.41,
+            "draft": True,
+            "fingerprints": {"segment/0": hash_of("video.mp4"), "segment/1": hash_of("video.mp4")},
+            "warnings": [warning],
+        }
+        | changes
+    )

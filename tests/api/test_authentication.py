@@ -196,9 +196,10 @@ ROUTES: list[tuple[str, str, Scope]] = [
     ],
     *[
         ("GET", f"{VIDEO}/{part}", Scope.VIDEOS_READ)
-        for part in ("metadata", "manifest", "script", "storyboard")
+        for part in ("metadata", "manifest", "rights", "script", "storyboard")
     ],
     ("GET", VIDEO + "/scenes/{number}/preview.jpg", Scope.VIDEOS_READ),
+    ("GET", "/api/costs", Scope.JOBS_READ),
     ("GET", "/api/presets", Scope.JOBS_READ),
     ("GET", "/api/presets/{name}", Scope.JOBS_READ),
     ("PUT", "/api/presets/{name}", Scope.JOBS_WRITE),

@@ -95,6 +95,8 @@ async def test_storyboard_warnings_rights_and_originality_are_shown(
     link = rights.get_by_role("link", name="CC BY-SA 4.0")
     await expect(link).to_have_attribute("rel", "noopener noreferrer")
     await expect(rights).to_contain_text("Icon peopleCC BY 4.0has to be named")
+    owed = rights.get_by_role("list", name="To see to before it’s published")
+    await expect(owed).to_contain_text("The description doesn't name Octopus icon")
     assert await nameless_controls(page) == []
 
 
@@ -102,7 +104,7 @@ async def test_names_that_are_markup_or_addresses_that_are_code_do_nothing(
     visit: Visit, video: Video
 ) -> None:
     page = await visit.go(f"#/jobs/{video.job_id}")
-    named = page.get_by_role("region", name="Rights").get_by_text(HOSTILE)
+    named = page.get_by_role("region", name="Rights").get_by_text(HOSTILE, exact=True)
     await named.click()
     assert await named.evaluate("(element) => element.tagName") == "SPAN"
     assert await page.evaluate("window.wasHit") is None

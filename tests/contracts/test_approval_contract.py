@@ -34,7 +34,7 @@ PAUSES: tuple[PauseAfter, ...] = get_args(PauseAfter)
 DONE_BEFORE = {"script": 1, "narration": 3, "package": 8}
 """units of a production of two scenes"""
 REJECTED = JobError("rejected", "The second scene isn't true.")
-NOBODYS_TIME = Retention(events=0, jobs=0, results=0, deliveries=0, spared=0)
+NOBODYS_TIME = Retention(events=0, jobs=0, results=0, deliveries=0, calls=0, spared=0)
 
 every_pause = pytest.mark.parametrize("pause_after", PAUSES)
 

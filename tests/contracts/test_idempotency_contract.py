@@ -26,7 +26,7 @@ KEY = Idempotency(key="order-1042", route="POST /api/generate", body="a" * 64)
 OTHER_BODY = msgspec.structs.replace(KEY, body="b" * 64)
 OTHER_ROUTE = msgspec.structs.replace(KEY, route="POST /api/videos/7/revisions")
 DAY = 86_400.0
-RETENTION = Retention(events=DAY, jobs=DAY, results=DAY, deliveries=DAY, spared=DAY)
+RETENTION = Retention(events=DAY, jobs=DAY, results=DAY, deliveries=DAY, calls=DAY, spared=DAY)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import os
 import time
 import wave
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import av
@@ -74,9 +75,16 @@ def test_moods_are_lower_case_words_that_a_brief_can_ask_for(library: MusicLibra
         assert track.mood not in {"any", "none"}
 
 
+def test_a_track_is_known_by_the_bytes_of_its_file(library: MusicLibrary) -> None:
+    track = library.tracks()[0]
+
+    assert library.digest(track) == sha256(library.path(track).read_bytes()).hexdigest()
+
+
 def test_an_unknown_track_is_not_found(library: MusicLibrary) -> None:
-    with pytest.raises(MusicNotFound, match="nowhere"):
-        library.path(UNKNOWN)
+    for look in (library.path, library.digest):
+        with pytest.raises(MusicNotFound, match="nowhere"):
+            look(UNKNOWN)
 
 
 # -- bundled -------------------------------------------------------------------------------------

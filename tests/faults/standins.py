@@ -219,6 +219,9 @@ class Silence:
     def path(self, track: Track) -> Path:
         raise NotImplementedError("there are no tracks")
 
+    def digest(self, track: Track) -> str:
+        raise NotImplementedError("there are no tracks")
+
 
 class StandIns(Provider):
     """Takes the place of everything that is slow to make or to load."""

@@ -46,6 +46,8 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
     mutant: str = ""
     rings: int = 1
     """how often each bell is rung"""
+    paid_url: str = ""
+    """where a paid voice is called; see ``paying``"""
 
 
 def work(orders: Orders) -> None:

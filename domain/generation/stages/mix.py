@@ -46,9 +46,10 @@ class MixStage(Stage):
         async def produce(name: str) -> Result:
             artifacts = self._studio.artifacts
             voices = [await artifacts.local_path(sha) for sha in plan.narration]
-            music = None
+            music, digest = None, None
             if track is not None:
                 music = await asyncio.to_thread(self._studio.music.path, track)
+                digest = await asyncio.to_thread(self._studio.music.digest, track)
             async with artifacts.scratch() as folder:
                 out = folder / "sound.m4a"
                 loudness = await self._studio.engine.mix_sound(
@@ -63,6 +64,7 @@ class MixStage(Stage):
                 data={
                     "loudness": msgspec.to_builtins(loudness),
                     "track": msgspec.to_builtins(track),
+                    "track_sha256": digest,
                 },
             )
 

@@ -10,10 +10,10 @@ import msgspec
 
 from domain.generation.captions import sidecar_cues
 from domain.generation.casting import Cast, cast_for
+from domain.generation.credits import Credit, Use
 from domain.generation.fingerprint import content_hash
 from domain.generation.narration import SceneNarration
 from domain.generation.packaging import (
-    Credit,
     Encoding,
     Loudness,
     Manifest,
@@ -23,10 +23,12 @@ from domain.generation.packaging import (
     build_metadata,
     folder_name,
     is_cut,
+    lacks_attributions,
     slugify,
     thumbnail_text,
 )
 from domain.generation.ports import SegmentPlan, Voice
+from domain.generation.rights import scenes_of_source, uses_of
 from domain.generation.script import ProductionWarning, Script
 from domain.generation.stages.narration import VOICES
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document
@@ -34,6 +36,7 @@ from domain.generation.stores import Artifact
 from domain.generation.storyboard import DrawnBackdrop, Storyboard
 from domain.jobs.model import JobResult, Result, UnitKind
 from domain.jobs.ports import Finish
+from domain.providers.prices import micros_of, usd_of
 from domain.providers.usage import attempts_in, usage
 
 THUMBNAIL_SIZE = (1280, 720)
@@ -48,6 +51,16 @@ DESCRIPTION_CUT = ProductionWarning(
     message="The description was cut: with what licences demand below it, it was too long.",
     hint="YouTube takes 5,000 bytes; `GET /api/videos/{id}/metadata` has what is left.",
 )
+
+
+ATTRIBUTION_CUT = ProductionWarning(
+    code="attribution_cut",
+    message="Licences demand more credits than a description has room for: some are missing.",
+    hint="`GET /api/videos/{id}/rights` tells which; credit them in the video or in a comment.",
+)
+
+CUTS = {"description_cut": DESCRIPTION_CUT, "attribution_cut": ATTRIBUTION_CUT}
+"""by the name under which a result notes it"""
 
 
 @dataclass(frozen=True)
@@ -135,7 +148,7 @@ class PackageStage(Stage):
         base = f"/api/videos/{job.video_id}"
         return Finish(
             result=result,
-            warnings=[DESCRIPTION_CUT] if result.data.get("description_cut") else [],
+            warnings=[warning for name, warning in CUTS.items() if result.data.get(name)],
             needs_approval=work.brief.pause_after == "package",
             video=video,
             job_result=JobResult(
@@ -233,6 +246,9 @@ class PackageStage(Stage):
             files[file_name] = await artifacts.put_bytes(body)
         # in a thread: naming the voice reads its whole model
         manifest = await asyncio.to_thread(self._manifest, work, made_from, encoding, files)
+        calls = await studio.till.calls_of(work.account_id, work.claim.job.id)
+        cost = sum(micros_of(call.usd) for call in calls)
+        manifest = msgspec.structs.replace(manifest, calls=calls, cost_usd=usd_of(cost))
         body = _pretty(manifest)
         files["manifest.json"] = await artifacts.put_bytes(body)
         await studio.documents.put(work.account_id, UnitKind.PACKAGE, name, body)
@@ -246,6 +262,9 @@ class PackageStage(Stage):
                 "duration_ms": encoding.duration_ms,
                 "sizes": {file_name: artifact.size for file_name, artifact in files.items()},
                 "description_cut": is_cut(made_from.metadata, work.claim.job.wording),
+                "attribution_cut": lacks_attributions(
+                    made_from.metadata, made_from.script.sources, made_from.credits
+                ),
             },
         )
 
@@ -303,7 +322,27 @@ class PackageStage(Stage):
                 for (kind, ordinal), result in sorted(work.inputs.items())
                 for used in usage(kind, ordinal, attempts_in(result.data))
             ],
+            uses=self._uses(work, made_from),
+            source_scenes={
+                str(number): scenes_of_source(script, number)
+                for number in range(len(script.sources))
+            },
         )
+
+    def _uses(self, work: Work, made_from: _Ingredients) -> list[Use]:
+        files: dict[str, list[Credit]] = {}
+        board = work.one(UnitKind.STORYBOARD).data
+        shown = msgspec.convert(board["credits"], list[Credit])
+        # a storyboard that the release before has made doesn't say which file is whose
+        for sha256, credit in zip(board.get("media", []), shown, strict=False):
+            files.setdefault(sha256, []).append(credit)
+        uses = uses_of(made_from.credits, made_from.board, files, self._studio.typesetter)
+        track = made_from.mix.data["track"]
+        sha256 = made_from.mix.data.get("track_sha256")
+        if track is not None and sha256 is not None:
+            place = list(made_from.credits).index(msgspec.convert(track["credit"], Credit))
+            uses.append(Use(credit=place, sha256=sha256))
+        return uses
 
 
 def _subject(work: Work, script: Script) -> str:

@@ -29,6 +29,7 @@ from domain.generation.stores import ArtifactStore, DocumentStore
 from domain.jobs.model import Claim, Result, UnitKind
 from domain.jobs.ports import Finish, JobStore
 from domain.providers.errand import UNPAID, Errand
+from domain.providers.till import Till
 
 DocumentT = TypeVar("DocumentT", bound=msgspec.Struct)
 
@@ -48,6 +49,8 @@ class Studio:
     artifacts: ArtifactStore
     documents: DocumentStore
     jobs: JobStore
+    till: Till
+    """pays what providers cost"""
 
 
 @dataclass(frozen=True)

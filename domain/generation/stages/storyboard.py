@@ -14,7 +14,7 @@ from domain.generation.planning import footage_needed, plan_storyboard
 from domain.generation.ports import Typesetter, VisualCandidate, VisualRequest, VisualSource
 from domain.generation.script import ProductionWarning, Scene, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
-from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop
+from domain.generation.storyboard import Backdrop, ClipBackdrop, DrawnBackdrop, StillBackdrop
 from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import Finish
@@ -76,6 +76,8 @@ class StoryboardStage(Stage):
                     "credits": msgspec.to_builtins(
                         [c.credit for scene in chosen.values() for c in scene]
                     ),
+                    # SHA-256 of the files, one for each of the credits
+                    "media": [_file_of(backdrop) for scene in media.values() for backdrop in scene],
                 },
             )
 
@@ -127,6 +129,10 @@ class StoryboardStage(Stage):
             )
             for name, reason in self._studio.visuals.problems()
         ]
+
+
+def _file_of(backdrop: Backdrop) -> str:
+    return "" if isinstance(backdrop, DrawnBackdrop) else backdrop.media
 
 
 async def choose_pictures(
