@@ -125,14 +125,14 @@ def test_ports_have_circuits_of_their_own() -> None:
 
 steps = st.one_of(
     st.just("succeeded"),
-    st.floats(0, 2_000),
-    st.tuples(st.sampled_from(list(Verdict)), st.none() | st.floats(0, 5_000)),
+    st.integers(0, 2_000),
+    st.tuples(st.sampled_from(list(Verdict)), st.none() | st.integers(0, 5_000)),
 )
 
 
 @given(st.lists(steps, max_size=40))
 def test_whatever_happens_it_closes_in_time_and_a_success_makes_it_new(
-    course: list[str | float | tuple[Verdict, float | None]],
+    course: list[str | int | tuple[Verdict, int | None]],
 ) -> None:
     clock = Clock()
     circuits = Circuits(clock)
@@ -148,7 +148,7 @@ def test_whatever_happens_it_closes_in_time_and_a_success_makes_it_new(
                 longest = max(longest, after or 0)
                 assert circuits.seconds_left("edge", "") >= before
             case seconds:
-                clock.now += float(seconds)
+                clock.now += int(seconds)
         state = circuits.state("edge", "")
         assert 0 <= state.seconds_left <= longest
         assert state.is_open == (state.seconds_left > 0)
