@@ -87,6 +87,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     delivery_retention_days: Days = 30.0
 
     # making videos
+    relevance: Literal["auto", "model", "keywords"] = "auto"
+    clip_rest_videos: Annotated[int, Meta(ge=0, le=1_000)] = 10
     default_voice: str = ""
     voice_dir: Path | None = None
 

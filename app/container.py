@@ -33,6 +33,7 @@ from adapters.music import BundledMusic, FolderMusic, MusicShelf
 from adapters.num2words import Num2WordsVerbalizer
 from adapters.piper import PiperNarrator
 from adapters.postgres import (
+    SqlClipUses,
     SqlDeliveryStore,
     SqlDocumentStore,
     SqlEventLog,
@@ -52,12 +53,14 @@ from adapters.wikipedia import WikipediaWriter
 from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
 from app.config import Settings
+from app.meanings import make_embedder
 from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
 from domain.access.limits import Counters
 from domain.generation.approvals import Approvals
 from domain.generation.intake import MAX_SEED, Intake
+from domain.generation.picking import Picker
 from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
     MusicLibrary,
@@ -72,9 +75,10 @@ from domain.generation.ports import (
     VisualSource,
 )
 from domain.generation.preview import ScenePreview
+from domain.generation.relevance import Judge
 from domain.generation.sketching import Sketcher
 from domain.generation.stages.stage import Studio
-from domain.generation.stores import ArtifactStore, DocumentStore
+from domain.generation.stores import ArtifactStore, ClipUses, DocumentStore
 from domain.generation.voice_sample import VoiceSamples
 from domain.generation.writing import PlainWriter, Writers
 from domain.jobs.news import EventLog
@@ -98,6 +102,7 @@ class Stores(Provider):
     registrar = provide(SqlRegistrar, provides=Registrar)
     key_store = provide(SqlKeyStore, provides=KeyStore)
     preset_store = provide(SqlPresetStore, provides=PresetStore)
+    clip_uses = provide(SqlClipUses, provides=ClipUses)
     event_log = provide(SqlEventLog, provides=EventLog)
     webhook_store = provide(SqlWebhookStore, provides=WebhookStore)
     delivery_store = provide(SqlDeliveryStore, provides=DeliveryStore)
@@ -206,8 +211,18 @@ class Picture(Provider):
         quarantine.close()
 
     @provide
-    def visuals(self, settings: Settings, quarantine: Quarantine) -> VisualSource:
-        return MediaFolder(settings.media_dir, quarantine)
+    def judge(self, settings: Settings) -> Judge:
+        return Judge(make_embedder(settings.relevance))
+
+    @provide
+    def visuals(self, settings: Settings, quarantine: Quarantine, judge: Judge) -> VisualSource:
+        return MediaFolder(settings.media_dir, quarantine, judge)
+
+    @provide
+    def picker(
+        self, visuals: VisualSource, judge: Judge, uses: ClipUses, settings: Settings
+    ) -> Picker:
+        return Picker(visuals, judge, uses, settings.clip_rest_videos)
 
     @provide
     def music(self, settings: Settings, quarantine: Quarantine) -> MusicLibrary:

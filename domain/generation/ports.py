@@ -7,7 +7,7 @@ input may change (name, version, model hash, tool build). It goes into fingerpri
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -210,6 +210,26 @@ class MusicLibrary(Protocol):
 
 # -- picture ---------------------------------------------------------------------------------
 
+Vector = Sequence[float]
+"""a direction in the space of a model's meanings; of length 1"""
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors whose product says how near their meanings are."""
+
+    @property
+    def identity(self) -> str:
+        """Changes whenever the outcome for the same input may change."""
+        ...
+
+    def speaks(self, language: str) -> bool:
+        """Whether meanings in this language (BCP 47) are known to it."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """A unit vector for each text, in order. The same text always has the same one."""
+        ...
+
 
 class VisualRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a scene would like to see."""
@@ -221,10 +241,21 @@ class VisualRequest(msgspec.Struct, frozen=True, kw_only=True):
     milliseconds: int
     width: int
     height: int
+    sentence: str = ""
+    """what is said meanwhile"""
+    queries: list[str] = []
+    """the same as ready searches, from specific to general: each is worth trying only where those
+    before it found too little"""
+    language: str = "en"
+    """of all of it; BCP 47"""
 
 
 class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A clip or still that a source offers; ``score`` 0 to 1, comparable within the source."""
+    """A clip or still that a source offers; ``score`` 0 to 1, comparable within the source.
+
+    Whoever chooses judges by ``label`` and ``tags`` what can be seen in it, the same for every
+    source.
+    """
 
     id: str
     name: str
@@ -234,6 +265,11 @@ class VisualCandidate(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     duration_ms: int = 0
     credit: Credit
+    source: str = ""
+    """which source offers it, as the settings call it; ``id`` is unique in it"""
+    label: str = ""
+    """what can be seen, in words: a title, a description, a prompt; else ``name`` has to tell"""
+    tags: list[str] = []
 
 
 class VisualSource(Protocol):
@@ -263,6 +299,21 @@ class VisualSource(Protocol):
         self, candidate: VisualCandidate, folder: Path, errand: Errand = UNPAID
     ) -> Path:
         """Copy the candidate's file into ``folder``; the copy is the caller's to move away."""
+        ...
+
+
+@runtime_checkable
+class VisualSources(Protocol):
+    """What a ``VisualSource`` that stands for several offers besides.
+
+    Whoever chooses asks each by itself, the next only where those before have too little that's
+    good enough, and has candidates fetched by the one that stands for all.
+    """
+
+    @property
+    def sources(self) -> Mapping[str, VisualSource]:
+        """By the names that settings and ``VisualCandidate.source`` call them, in the order to be
+        asked."""
         ...
 
 

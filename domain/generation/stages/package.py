@@ -24,10 +24,12 @@ from domain.generation.packaging import (
     slugify,
     thumbnail_text,
 )
+from domain.generation.picking import request_digest
 from domain.generation.ports import SegmentPlan
 from domain.generation.script import ProductionWarning, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document
-from domain.generation.stores import Artifact
+from domain.generation.stages.storyboard import CLIPS
+from domain.generation.stores import Artifact, ClipKey, ClipUse
 from domain.generation.storyboard import DrawnBackdrop, Storyboard
 from domain.jobs.model import JobResult, Result, UnitKind
 from domain.jobs.ports import Finish
@@ -131,6 +133,13 @@ class PackageStage(Stage):
             warnings=[DESCRIPTION_CUT] if result.data.get("description_cut") else [],
             needs_approval=work.brief.pause_after == "package",
             video=video,
+            shows=ClipUse(
+                clips=msgspec.convert(
+                    work.one(UnitKind.STORYBOARD).data.get(CLIPS, []), list[ClipKey]
+                ),
+                channel=work.brief.channel,
+                request=request_digest(work.brief),
+            ),
             job_result=JobResult(
                 video_id=str(job.video_id),
                 url=f"{base}/file",

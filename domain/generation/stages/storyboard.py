@@ -1,29 +1,30 @@
 """Storyboard: shots, cues and pictures are decided, to the frame."""
 
 import asyncio
-from collections.abc import Sequence
 
 import msgspec
 
-from domain.generation.brief import Brief
-from domain.generation.footage import choose_footage
-from domain.generation.narration import SAMPLE_RATE, SAMPLES_PER_FRAME, SceneNarration
+from domain.generation.footage import clip_key
+from domain.generation.narration import SceneNarration
 from domain.generation.palettes import palette_for
-from domain.generation.planning import footage_needed, plan_storyboard
-from domain.generation.ports import Typesetter, VisualCandidate, VisualRequest, VisualSource
-from domain.generation.script import ProductionWarning, Scene, Script
+from domain.generation.planning import plan_storyboard
+from domain.generation.ports import Typesetter, VisualCandidate
+from domain.generation.script import ProductionWarning, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
 from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop
 from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import Finish
-from domain.providers.errand import UNPAID, Errand
+from domain.providers.errand import Errand
+
+CLIPS = "clips"
+"""where a storyboard's result names what the video shows"""
 
 
 class StoryboardStage(Stage):
     """Plans every shot of the video from the script, its timings and what pictures there are."""
 
-    version = 11
+    version = 12
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
@@ -36,14 +37,25 @@ class StoryboardStage(Stage):
             await load_document(self._studio, work.account_id, result, SceneNarration)
             for result in work.each(UnitKind.NARRATION)
         ]
-        chosen = await choose_pictures(
-            self._studio.visuals, work.brief, script, narrations, work.errand
+        job = work.claim.job
+        pictures = await self._studio.picker.pick(
+            work.account_id,
+            work.brief,
+            script,
+            narrations,
+            video_id=job.video_id,
+            errand=work.errand,
         )
+        chosen = pictures.chosen
         backdrops = {
-            candidate.id: await self._bring_in(candidate, work.errand)
-            for candidate in {c.id: c for scene in chosen.values() for c in scene}.values()
+            key: await self._bring_in(candidate, work.errand)
+            for key, candidate in {
+                clip_key(one): one for scene in chosen.values() for one in scene
+            }.items()
         }
-        media = {scene: [backdrops[c.id] for c in taken] for scene, taken in chosen.items()}
+        media = {
+            scene: [backdrops[clip_key(one)] for one in taken] for scene, taken in chosen.items()
+        }
 
         async def produce(name: str) -> Result:
             board = await asyncio.to_thread(
@@ -54,9 +66,11 @@ class StoryboardStage(Stage):
                 palette_for(work.brief.brand, work.seed),
                 pictogram_for=self._studio.typesetter.pictogram_for,
                 media=media,
+                choices=pictures.choices,
+                passed_over=pictures.passed_over,
             )
             glyphs = await asyncio.to_thread(glyph_warnings, self._studio.typesetter, script)
-            warnings = [*unmet_kinds(script, board), *glyphs]
+            warnings = [*unmet_kinds(script, board), *glyphs, *pictures.warnings]
             content = await store_document(self._studio, work, UnitKind.STORYBOARD, name, board)
             return Result(
                 fingerprint=name,
@@ -67,6 +81,7 @@ class StoryboardStage(Stage):
                     "credits": msgspec.to_builtins(
                         [c.credit for scene in chosen.values() for c in scene]
                     ),
+                    CLIPS: msgspec.to_builtins(pictures.clips),
                 },
             )
 
@@ -80,6 +95,8 @@ class StoryboardStage(Stage):
                 "seed": work.seed,
                 "typesetter": self._studio.typesetter.identity,
                 "media": media,
+                "choices": pictures.choices,
+                "passed_over": pictures.passed_over,
             },
             produce=produce,
         )
@@ -119,31 +136,6 @@ class StoryboardStage(Stage):
         ]
 
 
-async def choose_pictures(
-    visuals: VisualSource,
-    brief: Brief,
-    script: Script,
-    narrations: Sequence[SceneNarration],
-    errand: Errand = UNPAID,
-) -> dict[int, list[VisualCandidate]]:
-    """The clips and stills that each scene is to show, as far as there are any."""
-    width, height = brief.frame_size
-    offers: dict[int, list[VisualCandidate]] = {}
-    for number, (scene, narration) in enumerate(zip(script.scenes, narrations, strict=True)):
-        samples = narration.frames * SAMPLES_PER_FRAME
-        offers[number] = await visuals.search(
-            VisualRequest(
-                terms=terms_of(scene),
-                media=scene.media,
-                milliseconds=samples * 1000 // SAMPLE_RATE,
-                width=width,
-                height=height,
-            ),
-            errand,
-        )
-    return choose_footage(offers, footage_needed(narrations, brief.aspect_ratio))
-
-
 def glyph_warnings(typesetter: Typesetter, script: Script) -> list[ProductionWarning]:
     """What of a script's text can't be drawn."""
     missing = typesetter.missing_glyphs(f"{script.title}\n{script.text}")
@@ -156,8 +148,3 @@ def glyph_warnings(typesetter: Typesetter, script: Script) -> list[ProductionWar
             hint="Write these characters in another way; the voice is not affected.",
         )
     ]
-
-
-def terms_of(scene: Scene) -> list[str]:
-    """What to look for: the caller's search terms, else the heading and the text itself."""
-    return scene.search_terms or [*([scene.heading] if scene.heading else []), scene.text]
