@@ -28,7 +28,10 @@ class Pairs(NamedTuple):
 def read_pairs(library: Path, sentences: Path) -> Pairs:
     """Read both tables; a sentence's last three columns are its kind, itself, and its clips."""
     labels = {row[0]: row[1] for row in _rows(library)}
-    pairs = [Pair(row[-3], row[-2], frozenset(row[-1].split())) for row in _rows(sentences)]
+    pairs = [
+        Pair(row[-3], row[-2], frozenset(row[-1].replace(";", " ").split()))
+        for row in _rows(sentences)
+    ]
     return Pairs(labels, pairs)
 
 

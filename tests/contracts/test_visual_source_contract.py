@@ -6,10 +6,12 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
+from word_embedder import WordEmbedder
 
 from adapters.media_folder import MediaFolder
 from domain.errors import MediaNotFound, MediaUnreadable
 from domain.generation.ports import VisualRequest, VisualSource
+from domain.generation.relevance import Judge, label_of
 
 
 def write_clip(path: Path, width: int = 320, height: int = 240, frames: int = 15) -> Path:
@@ -31,19 +33,25 @@ def write_still(path: Path, width: int = 640, height: int = 480) -> Path:
     return path
 
 
-@pytest.fixture(params=["media_folder"])
+@pytest.fixture(params=["media_folder", "media_folder by meaning"])
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> VisualSource:
     folder = tmp_path / "media"
     write_clip(folder / "octopus-reef.mp4")
     write_still(folder / "octopus.jpg")
     write_still(folder / "steam_engine.png")
     (folder / "octopus-torn.mp4").write_bytes(b"not a film at all" * 100)
-    return MediaFolder(folder)
+    judge = Judge(WordEmbedder() if "by meaning" in request.param else None)
+    return MediaFolder(folder, judge=judge)
 
 
 def ask(*terms: str, media: str | None = None) -> VisualRequest:
     return VisualRequest(
-        terms=list(terms), media=media, milliseconds=3_000, width=1080, height=1920
+        terms=list(terms),
+        media=media,
+        milliseconds=3_000,
+        width=1080,
+        height=1920,
+        sentence=" ".join(terms),
     )
 
 
@@ -60,6 +68,14 @@ async def test_candidates_say_what_they_are(source: VisualSource) -> None:
     assert (clip.type, clip.width, clip.height, clip.duration_ms) == ("clip", 320, 240, 500)
     assert (still.type, still.width, still.height, still.duration_ms) == ("still", 640, 480, 0)
     assert (clip.credit.what, still.credit.what) == ("clip", "still")
+
+
+async def test_candidates_say_where_they_are_from_and_what_can_be_seen(
+    source: VisualSource,
+) -> None:
+    for candidate in await source.search(ask("octopus", "reef")):
+        assert candidate.source
+        assert "octopus" in label_of(candidate)
 
 
 async def test_the_same_request_gets_the_same_answer(source: VisualSource) -> None:
