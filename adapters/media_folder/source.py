@@ -79,8 +79,7 @@ class MediaFolder:
         """Files that fit the scene, best first; a named one alone."""
         if request.media is not None:
             return await asyncio.to_thread(self._search_named, request.media)
-        catalog = await asyncio.to_thread(self._look)
-        scored = [(score(request.terms, file.words), file) for file in catalog.media.values()]
+        scored = await asyncio.to_thread(self._by_words, request.terms)
         method = self._judge.method(request.language)
         if method == "model":
             scored = await self._by_meaning(request, scored)
@@ -139,9 +138,10 @@ class MediaFolder:
             )
         return [_candidate(file, found, 1.0)]
 
-    def _look(self) -> Catalog:
+    def _by_words(self, terms: list[str]) -> list[tuple[float, MediaFile]]:
         with self._lock:
-            return self._read_catalog()
+            files = self._read_catalog().media.values()
+        return [(score(terms, file.words), file) for file in files]
 
     def _fitting(
         self, scored: list[tuple[float, MediaFile]], floor: float

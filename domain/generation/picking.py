@@ -141,6 +141,8 @@ class Picker:
             except MediaNotFound as error:
                 missing = missing or error
                 continue
+            except UNREACHABLE:
+                continue  # names are those of files, which others have
             if found:
                 parts = {"relevance": 1.0}
                 return [
