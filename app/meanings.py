@@ -7,6 +7,13 @@ from adapters.minilm import MiniLmEmbedder, find_weights
 from domain.errors import SettingsInvalid
 from domain.generation.ports import Embedder
 
+NOT_INSTALLED = "RELEVANCE='model': the model isn't installed; `make relevance` installs it"
+
+
+def is_installed() -> bool:
+    """Whether there is a model to be asked for."""
+    return find_weights() is not None
+
 
 def make_embedder(relevance: str) -> Embedder | None:
     """The model that RELEVANCE asks for; None where keywords have to do.
@@ -20,9 +27,7 @@ def make_embedder(relevance: str) -> Embedder | None:
     if folder is not None:
         return _embedder(folder)
     if relevance == "model":
-        raise SettingsInvalid(
-            ["RELEVANCE='model': the model isn't installed; `make relevance` installs it"]
-        )
+        raise SettingsInvalid([NOT_INSTALLED])
     return None
 
 
