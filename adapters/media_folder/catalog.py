@@ -7,11 +7,12 @@ never joined to a path, so that nothing outside the folder can be reached.
 import os
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import msgspec
 
-from adapters.media_folder.matching import stems
+from domain.generation.matching import readable, stems
+from domain.generation.relevance import label_from
 
 CLIP_SUFFIXES = frozenset({".mkv", ".mov", ".mp4", ".webm"})
 STILL_SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp"})
@@ -48,7 +49,10 @@ class MediaFile(msgspec.Struct, frozen=True):
     path: Path
     stamp: Stamp
     sidecar: Sidecar
+    label: str
+    """what its name, its folders' and its title say"""
     words: frozenset[str]
+    """the stems of ``label`` and its tags"""
 
     @property
     def is_still(self) -> bool:
@@ -84,7 +88,9 @@ class CatalogReader:
             suffix = path.suffix.lower()
             if suffix in CLIP_SUFFIXES | STILL_SUFFIXES:
                 sidecar = self._sidecar(path, files, problems)
-                media[name] = MediaFile(name, path, stamp, sidecar, _words(name, sidecar))
+                label = ", ".join(filter(None, [sidecar.title, readable(name)]))
+                words = stems(label_from(label, name, sidecar.tags))
+                media[name] = MediaFile(name, path, stamp, sidecar, label, words)
             elif suffix not in SIDECAR_SUFFIXES:
                 others.add(name)
         self._sidecars = {path: known for path, known in self._sidecars.items() if path in files}
@@ -148,8 +154,3 @@ def _read_sidecar(path: Path, stamp: Stamp) -> Sidecar | str:
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         return f"its tags aren't read ({error}); {SIDECAR_FORM[path.suffix.lower()]}"
     return Sidecar(tags=[tag.strip() for tag in text.split(",") if tag.strip()])
-
-
-def _words(name: str, sidecar: Sidecar) -> frozenset[str]:
-    named = " ".join(PurePosixPath(name).with_suffix("").parts)
-    return stems(" ".join([named, sidecar.title, *sidecar.tags]))

@@ -13,11 +13,12 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from adapters.media_folder.catalog import Catalog, CatalogReader, MediaFile, Stamp
-from adapters.media_folder.matching import FLOOR, RULES_VERSION, score
 from adapters.media_folder.probe import Probe, Refusal, look
 from domain.errors import MediaNotFound, MediaUnreadable, StorageFull
+from domain.generation.matching import RULES_VERSION, score
 from domain.generation.packaging import Credit
 from domain.generation.ports import LookFailed, Quarantine, VisualCandidate, VisualRequest
+from domain.generation.relevance import Judge, floor_of, label_from
 from domain.providers.errand import UNPAID, Errand
 
 MAX_CANDIDATES = 20
@@ -25,6 +26,13 @@ MAX_CANDIDATES = 20
 
 MIN_OFFERED_SIDE = 240
 """pixels; smaller pictures look broken when they fill a frame, and are used only when named"""
+
+MAX_UNDERSTOOD = 2_000
+"""files whose labels are compared by meaning: the model reads some dozens a second, each label
+once in a process"""
+
+SOURCE = "media_folder"
+"""what candidates say that they're from"""
 
 _NEAREST_NAMES = 3
 
@@ -40,7 +48,7 @@ _log = logging.getLogger(__name__)
 class MediaFolder:
     """Clips (mp4, mov, mkv, webm) and stills (jpg, png, webp) of a folder and its sub-folders.
 
-    A file fits a scene by the words of its name, its sub-folders and its sidecar:
+    A file fits a scene by its name, its sub-folders and its sidecar, as ``judge`` sees it:
     ``octopus.json`` (``{"tags": [...], "title", "author", "license", "url"}``) or
     ``octopus.txt`` (tags, separated by commas) beside ``octopus.mp4``. Changes in the folder
     are seen by the next search; a file is opened once for each of its contents, in
@@ -49,8 +57,14 @@ class MediaFolder:
 
     identity = f"media-folder/{RULES_VERSION}"
 
-    def __init__(self, folder: Path | None, quarantine: Quarantine | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        quarantine: Quarantine | None = None,
+        judge: Judge | None = None,
+    ) -> None:
         self._folder = folder
+        self._judge = judge or Judge()
         self._quarantine = quarantine
         self._reader = CatalogReader(folder) if folder is not None else None
         self._lock = threading.Lock()
@@ -62,8 +76,24 @@ class MediaFolder:
         request: VisualRequest,
         errand: Errand = UNPAID,  # noqa: ARG002 - nothing here is paid
     ) -> list[VisualCandidate]:
-        """Files that fit the terms, best first; a named one alone."""
-        return await asyncio.to_thread(self._search, request)
+        """Files that fit the scene, best first; a named one alone."""
+        if request.media is not None:
+            return await asyncio.to_thread(self._search_named, request.media)
+        scored = await asyncio.to_thread(self._by_words, request.terms)
+        method = self._judge.method(request.language)
+        if method == "model":
+            scored = await self._by_meaning(request, scored)
+        return await asyncio.to_thread(self._fitting, scored, floor_of(method))
+
+    async def _by_meaning(
+        self, request: VisualRequest, by_words: list[tuple[float, MediaFile]]
+    ) -> list[tuple[float, MediaFile]]:
+        """Files scored by what they mean; of a large folder, those that share words first."""
+        files = [file for _, file in sorted(by_words, key=lambda pair: (-pair[0], pair[1].name))]
+        files = files[:MAX_UNDERSTOOD]
+        labels = [label_from(file.label, file.name, file.sidecar.tags) for file in files]
+        relevances = await self._judge.relevances(request, labels)
+        return list(zip(relevances, files, strict=True))
 
     async def fetch(
         self,
@@ -97,28 +127,32 @@ class MediaFolder:
 
     # -- in a thread ---------------------------------------------------------------------------
 
-    def _search(self, request: VisualRequest) -> list[VisualCandidate]:
+    def _search_named(self, media: str) -> list[VisualCandidate]:
         with self._lock:
-            catalog = self._read_catalog()
-            if request.media is not None:
-                file = self._named(request.media, catalog)
-                found = self._probe(file)
-                if isinstance(found, str):
-                    raise MediaUnreadable(
-                        f"{file.name!r} in the media folder can't be used: {found}.",
-                        media=file.name,
-                    )
-                return [_candidate(file, found, 1.0)]
-            return self._fitting(request, catalog)
+            file = self._named(media, self._read_catalog())
+            found = self._probe(file)
+        if isinstance(found, str):
+            raise MediaUnreadable(
+                f"{file.name!r} in the media folder can't be used: {found}.",
+                media=file.name,
+            )
+        return [_candidate(file, found, 1.0)]
 
-    def _fitting(self, request: VisualRequest, catalog: Catalog) -> list[VisualCandidate]:
-        scored = [(score(request.terms, file.words), file) for file in catalog.media.values()]
+    def _by_words(self, terms: list[str]) -> list[tuple[float, MediaFile]]:
+        with self._lock:
+            files = self._read_catalog().media.values()
+        return [(score(terms, file.words), file) for file in files]
+
+    def _fitting(
+        self, scored: list[tuple[float, MediaFile]], floor: float
+    ) -> list[VisualCandidate]:
         scored.sort(key=lambda pair: (-pair[0], pair[1].name))
         candidates: list[VisualCandidate] = []
         for fit, file in scored:
-            if fit < FLOOR or len(candidates) == MAX_CANDIDATES:
+            if fit < floor or len(candidates) == MAX_CANDIDATES:
                 break
-            found = self._probe(file)
+            with self._lock:
+                found = self._probe(file)
             if isinstance(found, Probe) and min(found.width, found.height) >= MIN_OFFERED_SIDE:
                 candidates.append(_candidate(file, found, fit))
         return candidates
@@ -231,6 +265,9 @@ def _candidate(file: MediaFile, probe: Probe, fit: float) -> VisualCandidate:
         width=probe.width,
         height=probe.height,
         duration_ms=probe.duration_ms,
+        source=SOURCE,
+        label=file.label,
+        tags=sidecar.tags,
         credit=Credit(
             what=kind,
             title=sidecar.title or file.name,

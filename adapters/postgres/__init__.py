@@ -1,6 +1,7 @@
 """Job control, videos and embedded documents in SQL: Postgres, or SQLite with the same code."""
 
 from adapters.postgres.census import SqlRegistrar
+from adapters.postgres.clip_uses import SqlClipUses
 from adapters.postgres.copying import (
     TABLES,
     Loading,
@@ -45,6 +46,7 @@ __all__ = [
     "Row",
     "SchemaDiffers",
     "Snapshot",
+    "SqlClipUses",
     "SqlDeliveryStore",
     "SqlDocumentStore",
     "SqlEventLog",

@@ -20,6 +20,7 @@ from adapters.postgres.columns import Json, Name
 from adapters.postgres.engine import Transactions
 from adapters.postgres.tables import (
     call_uses,
+    clip_uses,
     deliveries,
     events,
     idempotency_keys,
@@ -54,7 +55,7 @@ def _plain(column: sa.Column[Any]) -> sa.ColumnClause[Any]:
     return sa.column(column.name, type_)
 
 
-_OF_JOBS = (jobs, units, results, events, videos, idempotency_keys)
+_OF_JOBS = (jobs, units, results, events, videos, clip_uses, idempotency_keys)
 _OF_ACCOUNTS = (presets, webhooks, webhook_secrets, deliveries, paid_calls, call_uses, spending)
 _COPIED = {table.name: table for table in (*_OF_JOBS, *_OF_ACCOUNTS)}
 

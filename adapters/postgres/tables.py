@@ -29,6 +29,7 @@ __all__ = [
     "AnyRow",
     "api_keys",
     "call_uses",
+    "clip_uses",
     "deliveries",
     "documents",
     "events",
@@ -53,7 +54,15 @@ AnyRow = sa.Row[*tuple[Any, ...]]
 KEPT_ELSEWHERE = ("voice_change",)
 """fields of a brief that have columns of their own, and no place in its document"""
 
-NEWER_FIELDS = ("max_cost", "pause_after", "preset", "webhook_url", "speakers", "scenes.speaker")
+NEWER_FIELDS = (
+    "channel",
+    "max_cost",
+    "pause_after",
+    "preset",
+    "webhook_url",
+    "speakers",
+    "scenes.speaker",
+)
 """of a brief, that the release before doesn't know"""
 
 jobs = sa.Table(
@@ -241,6 +250,22 @@ videos = sa.Table(
     sa.Index("ix_videos_newest_of_aspect", "account_id", "aspect_ratio", "created_at", "id"),
     sa.Index("ix_videos_title", "account_id", "title_key", "id"),
     sa.Index("ix_videos_title_of_aspect", "account_id", "aspect_ratio", "title_key", "id"),
+)
+
+# the clips and stills that videos show; they go with their video
+clip_uses = sa.Table(
+    "clip_uses",
+    metadata,
+    sa.Column(
+        "video_id", sa.Uuid(), sa.ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("ordinal", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("account_id", ACCOUNT, nullable=False),
+    sa.Column("source", sa.String(64), nullable=False),
+    sa.Column("clip", sa.Text(), nullable=False),
+    sa.Column("channel", sa.String(64)),
+    sa.Column("request", sa.String(64), nullable=False),  # SHA-256 of what was asked for
+    sa.Index("ix_clip_uses_request", "account_id", "request"),
 )
 
 # of a key's secret only the hash is here

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from adapters.postgres.accept import add_units
+from adapters.postgres.clip_uses import write_clips
 from adapters.postgres.clock import bound, keep_first, later, literal, now, seconds_between
 from adapters.postgres.direct import Conn
 from adapters.postgres.settle import cancel_units, is_over, lock_job, settle
@@ -183,6 +184,8 @@ async def finish(conn: Conn, claim: Claim, done: Finish) -> list[UUID]:
     ready += await add_units(conn, job, done.units)
     if done.video is not None:
         await upsert_video(conn, done.video)
+        if done.shows is not None:
+            await write_clips(conn, done.video, done.shows)
     waits = done.needs_approval and job.approved_at is None
     await settle(
         conn,

@@ -63,6 +63,7 @@ FIELDS = (
     Field("--accent", "/brand/accent", "Colour of what stands out."),
     Field("--pronounce", "/pronunciations", "Say a word otherwise: WORD=AS-SPOKEN.", None, True),
     Field("--metadata", "/metadata", "Your own, kept with the job: NAME=VALUE.", None, True),
+    Field("--channel", "/channel", "Name of the channel it's for; its latest clips are avoided."),
     Field("--seed", "/seed", "Repeats a video exactly.", int),
     Field("--max-cost", "/max_cost", "The most that providers may cost, in US dollars.", float),
 )

@@ -41,6 +41,7 @@ Heading = Annotated[str, Meta(min_length=1, max_length=80)]
 MediaName = Annotated[str, Meta(min_length=1, max_length=255)]
 PRESET_NAME = r"^[a-z0-9][a-z0-9-]{0,63}$"
 PresetName = Annotated[str, Meta(pattern=PRESET_NAME, examples=["brand-shorts"])]
+ChannelName = Annotated[str, Meta(pattern=PRESET_NAME, examples=["deep-sea-daily"])]
 HexColor = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", examples=["#FFB703"])]
 
 
@@ -169,6 +170,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         | None
     ) = None
     """told what becomes of this job (https; signed with the account's webhook secret)"""
+    channel: ChannelName | None = None
+    """which of the account's channels it's for: clips that this one showed lately are avoided"""
     pause_after: PauseAfter | None = None
     """the job waits for approval when this stage is done; absent: it goes through to its end"""
     max_cost: Annotated[float, Meta(ge=0, le=MAX_COST_USD, examples=[0.5])] | None = None

@@ -7,7 +7,13 @@ import msgspec
 
 from domain.generation.narration import FRAME_RATE
 from domain.generation.ports import VisualCandidate
+from domain.generation.stores import ClipKey
 from domain.generation.storyboard import Backdrop, ClipBackdrop
+
+
+def clip_key(candidate: VisualCandidate) -> ClipKey:
+    """What tells a clip or still from every other."""
+    return ClipKey(candidate.source, candidate.id)
 
 
 def choose_footage(
@@ -20,7 +26,7 @@ def choose_footage(
     those with the fewest offers first, so that a scene with one fitting clip gets it.
     """
     chosen: dict[int, list[VisualCandidate]] = {scene: [] for scene in needed}
-    uses: dict[str, int] = {}
+    uses: dict[ClipKey, int] = {}
     order = sorted(
         (scene for scene in needed if offers.get(scene)),
         key=lambda scene: (len(offers[scene]), scene),
@@ -29,17 +35,17 @@ def choose_footage(
         for scene in order:
             if turn >= needed[scene]:
                 continue
-            before = chosen[scene][-1].id if chosen[scene] else None
+            before = clip_key(chosen[scene][-1]) if chosen[scene] else None
             pick = min(
                 enumerate(offers[scene]),
                 key=lambda item: (
-                    uses.get(item[1].id, 0),
-                    item[1].id == before,
+                    uses.get(clip_key(item[1]), 0),
+                    clip_key(item[1]) == before,
                     -item[1].score,
                     item[0],
                 ),
             )[1]
-            uses[pick.id] = uses.get(pick.id, 0) + 1
+            uses[clip_key(pick)] = uses.get(clip_key(pick), 0) + 1
             chosen[scene].append(pick)
     _spread(chosen, offers, uses)
     return chosen
@@ -48,16 +54,16 @@ def choose_footage(
 def _spread(
     chosen: Mapping[int, list[VisualCandidate]],
     offers: Mapping[int, Sequence[VisualCandidate]],
-    uses: dict[str, int],
+    uses: dict[ClipKey, int],
 ) -> None:
     """Give up a clip that another scene came to need, too, for one that nobody took."""
     for scene, picks in chosen.items():
         for place, pick in enumerate(picks):
-            unused = [offer for offer in offers.get(scene, []) if not uses.get(offer.id)]
-            if unused and uses[pick.id] > 1:
+            unused = [offer for offer in offers.get(scene, []) if not uses.get(clip_key(offer))]
+            if unused and uses[clip_key(pick)] > 1:
                 better = max(unused, key=lambda offer: offer.score)
-                uses[pick.id] -= 1
-                uses[better.id] = 1
+                uses[clip_key(pick)] -= 1
+                uses[clip_key(better)] = 1
                 picks[place] = better
 
 

@@ -34,12 +34,14 @@ from domain.generation.script import Scene, Script, Source
 from domain.generation.shots import content_words, undangled
 from domain.generation.storyboard import (
     Backdrop,
+    ClipChoice,
     ClosingContent,
     DrawnBackdrop,
     FactContent,
     FactLayout,
     HookContent,
     NumberContent,
+    Offer,
     Palette,
     SceneBoard,
     Shot,
@@ -70,11 +72,14 @@ def plan_storyboard(
     *,
     pictogram_for: PictogramFinder,
     media: Mapping[int, Sequence[Backdrop]] | None = None,
+    choices: Mapping[int, Sequence[ClipChoice]] | None = None,
+    passed_over: Mapping[int, Offer] | None = None,
 ) -> Storyboard:
     """Plan the whole picture; the same arguments give the same board.
 
     ``narrations`` has one entry a scene, ``media`` the clips and stills of the scenes that have
-    any: one a shot, in turn. Over them only shots that carry information are drawn.
+    any: one a shot, in turn. Over them only shots that carry information are drawn. ``choices`` say
+    why, one for each of them; ``passed_over`` what scenes without any were offered.
     """
     seed = brief.seed or 0
     width, height = brief.frame_size
@@ -102,6 +107,7 @@ def plan_storyboard(
                 topic=script.theme or script.title,
                 pictogram_for=pictogram_for,
                 media=(media or {}).get(number, ()),
+                choices=(choices or {}).get(number, ()),
                 before=before,
                 pace=pace,
             ),
@@ -119,6 +125,7 @@ def plan_storyboard(
                 shots=shots,
                 cues=cues,
                 transition=_transition(script.scenes, number, seed),
+                passed_over=(passed_over or {}).get(number),
             )
         )
         before = shots[-1]
@@ -152,6 +159,7 @@ class _Drawing(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     pictogram_for: PictogramFinder
     media: Sequence[Backdrop]
+    choices: Sequence[ClipChoice]
     before: Shot | None
     pace: Pace
 
@@ -186,6 +194,7 @@ def _finish(planned: Sequence[Planned], drawing: _Drawing) -> list[Shot]:
             backdrop=backdrop,
             chosen_because=reason,
             reframes=_reframes(plan, drawing.pace),
+            choice=drawing.choices[index % len(drawing.choices)] if drawing.choices else None,
         )
         shots.append(shot)
     return shots

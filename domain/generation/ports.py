@@ -7,7 +7,7 @@ input may change (name, version, model hash, tool build). It goes into fingerpri
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -220,6 +220,26 @@ class MusicLibrary(Protocol):
 
 # -- picture ---------------------------------------------------------------------------------
 
+Vector = Sequence[float]
+"""a direction in the space of a model's meanings; of length 1"""
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors whose product says how near their meanings are."""
+
+    @property
+    def identity(self) -> str:
+        """Changes whenever the outcome for the same input may change."""
+        ...
+
+    def speaks(self, language: str) -> bool:
+        """Whether meanings in this language (BCP 47) are known to it."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """A unit vector for each text, in order. The same text always has the same one."""
+        ...
+
 
 class VisualRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a scene would like to see."""
@@ -291,6 +311,21 @@ class VisualSource(Protocol):
         self, candidate: VisualCandidate, folder: Path, errand: Errand = UNPAID
     ) -> Path:
         """Copy the candidate's file into ``folder``; the copy is the caller's to move away."""
+        ...
+
+
+@runtime_checkable
+class VisualSources(Protocol):
+    """What a ``VisualSource`` that stands for several offers besides.
+
+    Whoever chooses asks each by itself, the next only where those before have too little that's
+    good enough, and has candidates fetched by the one that stands for all.
+    """
+
+    @property
+    def sources(self) -> Mapping[str, VisualSource]:
+        """By the names that settings and ``VisualCandidate.source`` call them, in the order to be
+        asked."""
         ...
 
 

@@ -12,11 +12,12 @@ from domain.generation.fingerprint import content_hash
 from domain.generation.intake import Intake
 from domain.generation.narration import FRAME_RATE, SceneNarration, pace_for
 from domain.generation.palettes import palette_for
+from domain.generation.picking import Pictures
 from domain.generation.planning import plan_storyboard
 from domain.generation.ports import VisualCandidate
 from domain.generation.script import ProductionWarning, Script, ShownScript, TopicMatch
 from domain.generation.stages.stage import Studio
-from domain.generation.stages.storyboard import choose_pictures, glyph_warnings
+from domain.generation.stages.storyboard import glyph_warnings
 from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop, Storyboard
 from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import UnitKind
@@ -93,7 +94,9 @@ class Sketcher:
         writing, looking = Errand(purse=PurseOnItsLoop(purse)), Errand(purse=purse)
         script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief, writing)))
         narrations = await asyncio.to_thread(self._narrate, script, brief)
-        pictures = await choose_pictures(self._studio.visuals, brief, script, narrations, looking)
+        pictures = await self._studio.picker.pick(
+            account_id, brief, script, narrations, errand=looking
+        )
         board, found = await asyncio.to_thread(self._plan, brief, script, narrations, pictures)
         pace = await self._studio.jobs.pace(account_id)
         return Sketch(
@@ -122,18 +125,21 @@ class Sketcher:
         brief: Brief,
         script: Script,
         narrations: list[SceneNarration],
-        pictures: dict[int, list[VisualCandidate]],
+        pictures: Pictures,
     ) -> tuple[Storyboard, list[ProductionWarning]]:
+        chosen = pictures.chosen.items()
         board = plan_storyboard(
             script,
             narrations,
             brief,
             palette_for(brief.brand, brief.seed or 0),
             pictogram_for=self._studio.typesetter.pictogram_for,
-            media={scene: [_named(one) for one in taken] for scene, taken in pictures.items()},
+            media={scene: [_named(one) for one in taken] for scene, taken in chosen},
+            choices=pictures.choices,
+            passed_over=pictures.passed_over,
         )
         glyphs = glyph_warnings(self._studio.typesetter, script)
-        return board, [*unmet_kinds(script, board), *glyphs]
+        return board, [*unmet_kinds(script, board), *glyphs, *pictures.warnings]
 
 
 def _named(candidate: VisualCandidate) -> Backdrop:

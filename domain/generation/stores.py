@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -121,4 +122,51 @@ class DocumentStore(Sweepable[DocumentKey], Protocol):
 
     async def delete(self, account_id: str, kind: str, fingerprint: str) -> None:
         """Forget a document; no error when it isn't there."""
+        ...
+
+
+class ClipKey(msgspec.Struct, frozen=True, order=True):
+    """A clip or still: where it's from, and its id there."""
+
+    source: str
+    id: str
+
+
+class ClipUse(msgspec.Struct, frozen=True, kw_only=True):
+    """What a video shows, as it's written down with the video."""
+
+    clips: list[ClipKey]
+    """each once"""
+    channel: str | None
+    request: str
+    """what the picture was asked for by (``request_digest``)"""
+
+
+class RecentClips(msgspec.Struct, frozen=True):
+    """What an account's latest videos have shown."""
+
+    of_channel: frozenset[ClipKey] = frozenset()
+    of_account: frozenset[ClipKey] = frozenset()
+    """that of the channel among it, where the videos are the same"""
+
+
+class ClipUses(Protocol):
+    """What videos have shown. It's written by ``JobStore.finish``, with the video, and goes with
+    it."""
+
+    async def recent(
+        self,
+        account_id: str,
+        *,
+        video_id: UUID | None,
+        channel: str | None,
+        request: str,
+        videos: int,
+    ) -> RecentClips:
+        """The clips of the last ``videos`` videos with clips: of the channel (those without one
+        are a channel, too), and of the account.
+
+        Where the video itself, or one of the same request, is there already, the videos before
+        it: so that a revision, and the same request with the same seed, choose as before.
+        """
         ...

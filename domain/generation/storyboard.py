@@ -197,6 +197,30 @@ class StillBackdrop(msgspec.Struct, frozen=True, kw_only=True, tag="still", tag_
 Backdrop = DrawnBackdrop | ClipBackdrop | StillBackdrop
 
 
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """A clip or still that a scene was offered, and what it was ranked by."""
+
+    source: str
+    """as the settings call it"""
+    id: str
+    name: str
+    score: float
+    """the product of all ``parts``, 0 to 1"""
+    parts: dict[str, float] = {}
+    """``relevance`` to the words, which has a floor, and what it was multiplied by: ``framing``,
+    ``resolution``, ``length``, ``motion``, ``freshness``; rounded"""
+
+
+class ClipChoice(Offer, frozen=True, kw_only=True):
+    """The one that a shot shows, and what would have been shown in its place."""
+
+    judged_by: Literal["model", "keywords", "name"] = "name"
+    """what ``relevance`` was taken from; ``name``: the caller has named it"""
+    floor: float = 0.0
+    """the relevance below which the scene would rather have been drawn"""
+    runner_up: Offer | None = None
+
+
 class Shot(msgspec.Struct, frozen=True, kw_only=True):
     """One picture: frames ``start`` to ``end`` (exclusive) of its scene."""
 
@@ -209,6 +233,8 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
     """in words: why this kind and this picture"""
     reframes: list[int] = []
     """frames from the shot's start at which a long shot is framed anew, as by a second camera"""
+    choice: ClipChoice | None = None
+    """why just this clip or still; None where the backdrop is drawn"""
 
     @property
     def kind(self) -> ShotKind | None:
@@ -231,6 +257,8 @@ class SceneBoard(msgspec.Struct, frozen=True, kw_only=True):
     """empty when captions aren't burnt in"""
     transition: Literal["cut", "wipe", "slide"] = "cut"
     """how the scene comes in"""
+    passed_over: Offer | None = None
+    """of a scene that is drawn: the best that it was offered, which was too far from its words"""
 
 
 class Storyboard(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ import msgspec
 from domain.generation.casting import Recast
 from domain.generation.packaging import Video
 from domain.generation.script import ProductionWarning, SceneEdit
+from domain.generation.stores import ClipUse
 from domain.jobs.listing import ALL_JOBS, ALL_VIDEOS, JobSelection, VideoSelection
 from domain.jobs.model import (
     Approved,
@@ -48,6 +49,8 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True):
     """the units that this one makes possible to name (the script's)"""
     warnings: list[ProductionWarning] = []
     video: Video | None = None
+    shows: ClipUse | None = None
+    """the clips that the video shows"""
     job_result: JobResult | None = None
     """given by the last unit; the job has succeeded"""
     needs_approval: bool = False

@@ -9,15 +9,18 @@ import zlib
 from pathlib import Path
 
 import av
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from word_embedder import WordEmbedder
 
 from adapters.media_folder import MediaFolder
 from domain.errors import MediaNotFound, MediaUnreadable, StorageFull
 from domain.generation.ports import VisualRequest
+from domain.generation.relevance import Judge
 
 
 def write_clip(path: Path, size: tuple[int, int] = (320, 240), frames: int = 15) -> Path:
@@ -149,6 +152,28 @@ async def test_a_tiny_picture_is_used_only_when_it_is_named(
 
     assert await names(source, "octopus") == []
     assert len(await source.search(ask(media="octopus-icon.png"))) == 1
+
+
+async def test_by_meaning_a_file_is_found_without_a_word_in_common(folder: Path) -> None:
+    write_still(folder / "tentacle.png")
+    write_still(folder / "IMG_0042.jpg")
+    (folder / "IMG_0042.txt").write_text("cephalopod")
+    write_still(folder / "coins.png")
+    source = MediaFolder(folder, judge=Judge(WordEmbedder()))
+
+    found = await source.search(msgspec.structs.replace(ask("octopus"), sentence="Octopus!"))
+
+    assert {one.name for one in found} == {"tentacle.png", "IMG_0042.jpg"}
+    assert await names(MediaFolder(folder), "octopus") == []
+
+
+async def test_scripts_in_other_languages_are_matched_by_words(folder: Path) -> None:
+    write_still(folder / "Krake.png")
+    source = MediaFolder(folder, judge=Judge(WordEmbedder()))
+
+    found = await source.search(msgspec.structs.replace(ask("Krake"), language="de"))
+
+    assert [one.name for one in found] == ["Krake.png"]
 
 
 # -- what files are ------------------------------------------------------------------------------

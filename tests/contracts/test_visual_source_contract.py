@@ -11,6 +11,7 @@ from loopback import running
 from pexels_server import PexelsServer
 from pixabay_server import PixabayServer
 from stock_room import clip_bytes, downloads_in, still_bytes, write_clip
+from word_embedder import WordEmbedder
 
 from adapters.directory import DirectoryAnswers
 from adapters.media_folder import MediaFolder
@@ -18,18 +19,19 @@ from adapters.pexels import PexelsLibrary
 from adapters.pixabay import PixabayLibrary
 from domain.errors import MediaNotFound, MediaUnreadable
 from domain.generation.ports import VisualRequest, VisualSource
+from domain.generation.relevance import Judge, label_of
 from domain.generation.stock_source import StockFootage
 
 REEF = "octopus reef"
 
 
-def media_folder(folder: Path) -> MediaFolder:
+def media_folder(folder: Path, *, by_meaning: bool = False) -> MediaFolder:
     """Files, of which one is damaged."""
     write_clip(folder / "octopus-reef.mp4")
     (folder / "octopus.jpg").write_bytes(still_bytes())
     (folder / "steam_engine.png").write_bytes(still_bytes(form="PNG"))
     (folder / "octopus-torn.mp4").write_bytes(b"not a film at all" * 100)
-    return MediaFolder(folder)
+    return MediaFolder(folder, judge=Judge(WordEmbedder() if by_meaning else None))
 
 
 @asynccontextmanager
@@ -63,10 +65,10 @@ async def pixabay(tmp_path: Path) -> AsyncIterator[StockFootage]:
 LIBRARIES = {"pexels": pexels, "pixabay": pixabay}
 
 
-@pytest.fixture(params=["media_folder", *LIBRARIES])
+@pytest.fixture(params=["media_folder", "media_folder by meaning", *LIBRARIES])
 async def source(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[VisualSource]:
-    if request.param == "media_folder":
-        yield media_folder(tmp_path / "media")
+    if request.param.startswith("media_folder"):
+        yield media_folder(tmp_path / "media", by_meaning="by meaning" in request.param)
     else:
         async with LIBRARIES[request.param](tmp_path) as found:
             yield found
@@ -87,7 +89,12 @@ def folder(tmp_path: Path) -> MediaFolder:
 
 def ask(*terms: str, media: str | None = None) -> VisualRequest:
     return VisualRequest(
-        terms=list(terms), media=media, milliseconds=3_000, width=1080, height=1920
+        terms=list(terms),
+        media=media,
+        milliseconds=3_000,
+        width=1080,
+        height=1920,
+        sentence=" ".join(terms),
     )
 
 
@@ -106,6 +113,14 @@ async def test_candidates_say_what_they_are(source: VisualSource) -> None:
     assert (clip.type, clip.width, clip.height, clip.duration_ms) == ("clip", 320, 240, 1000)
     assert (still.type, still.width, still.height, still.duration_ms) == ("still", 640, 480, 0)
     assert (clip.credit.what, still.credit.what) == ("clip", "still")
+
+
+async def test_candidates_say_where_they_are_from_and_what_can_be_seen(
+    source: VisualSource,
+) -> None:
+    for candidate in await source.search(ask("octopus", "reef")):
+        assert candidate.source
+        assert "octopus" in label_of(candidate)
 
 
 async def test_the_same_request_gets_the_same_answer(source: VisualSource) -> None:

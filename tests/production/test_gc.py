@@ -25,7 +25,7 @@ from domain.errors import MadeByNewer, UpkeepUnderWay
 from domain.generation.brief import SceneInput
 from domain.generation.documents import DOCUMENTS, artifacts_of, decode
 from domain.generation.script import SceneEdit
-from domain.generation.stores import Artifact, ArtifactStore, DocumentStore
+from domain.generation.stores import Artifact, ArtifactStore, ClipUses, DocumentStore
 from domain.jobs.model import LOCAL_ACCOUNT, Job, JobStatus, UnitKind
 from domain.jobs.ports import VideoStore
 from domain.jobs.service import Jobs
@@ -91,6 +91,20 @@ async def count(settings: Settings, table: sa.Table) -> int:
         rows = int((await conn.execute(sa.select(sa.func.count()).select_from(table))).scalar_one())
     await engine.dispose()
     return rows
+
+
+async def test_what_a_video_shows_is_noted_with_it_and_goes_with_it(own_stock: Stock) -> None:
+    container = open_stock(own_stock.settings).container
+    uses = await container.get(ClipUses)
+
+    async def shown() -> set[str]:
+        found = await uses.recent(LOCAL_ACCOUNT, video_id=None, channel=None, request="", videos=10)
+        return {clip.id for clip in found.of_channel}
+
+    assert await shown() == {"jar.png"}
+    await delete_video(container, own_stock.honey.video_id)
+    assert await shown() == set()
+    await container.close()
 
 
 async def test_a_deleted_video_goes_and_the_others_stay_and_reuse_all_they_had(

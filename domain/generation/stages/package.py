@@ -27,12 +27,14 @@ from domain.generation.packaging import (
     slugify,
     thumbnail_text,
 )
+from domain.generation.picking import request_digest
 from domain.generation.ports import SegmentPlan, Voice
 from domain.generation.rights import scenes_of_source, uses_of
 from domain.generation.script import ProductionWarning, Script
 from domain.generation.stages.narration import VOICES
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document
-from domain.generation.stores import Artifact
+from domain.generation.stages.storyboard import CLIPS
+from domain.generation.stores import Artifact, ClipKey, ClipUse
 from domain.generation.storyboard import DrawnBackdrop, Storyboard
 from domain.jobs.model import JobResult, Result, UnitKind
 from domain.jobs.ports import Finish
@@ -151,6 +153,13 @@ class PackageStage(Stage):
             warnings=[warning for name, warning in CUTS.items() if result.data.get(name)],
             needs_approval=work.brief.pause_after == "package",
             video=video,
+            shows=ClipUse(
+                clips=msgspec.convert(
+                    work.one(UnitKind.STORYBOARD).data.get(CLIPS, []), list[ClipKey]
+                ),
+                channel=work.brief.channel,
+                request=request_digest(work.brief),
+            ),
             job_result=JobResult(
                 video_id=str(job.video_id),
                 url=f"{base}/file",

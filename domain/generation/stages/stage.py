@@ -15,6 +15,7 @@ from domain.generation.brief import Brief
 from domain.generation.casting import Recast
 from domain.generation.documents import decode, encode
 from domain.generation.fingerprint import content_hash
+from domain.generation.picking import Picker
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
@@ -43,6 +44,7 @@ class Studio:
     verbalizer: Verbalizer
     narrator: Narrator
     visuals: VisualSource
+    picker: Picker
     music: MusicLibrary
     typesetter: Typesetter
     engine: VideoEngine

@@ -5,22 +5,25 @@ from collections.abc import Sequence
 
 import msgspec
 
-from domain.generation.brief import Brief
-from domain.generation.footage import choose_footage
-from domain.generation.narration import SAMPLE_RATE, SAMPLES_PER_FRAME, SceneNarration
+from domain.generation.footage import clip_key
+from domain.generation.narration import SceneNarration
 from domain.generation.palettes import palette_for
 from domain.generation.parallel import in_parallel
-from domain.generation.planning import footage_needed, plan_storyboard
-from domain.generation.ports import Typesetter, VisualCandidate, VisualRequest, VisualSource
-from domain.generation.script import ProductionWarning, Scene, Script
+from domain.generation.picking import UNREACHABLE, Pictures
+from domain.generation.planning import plan_storyboard
+from domain.generation.ports import Typesetter, VisualCandidate
+from domain.generation.script import ProductionWarning, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
+from domain.generation.stores import ClipKey
 from domain.generation.storyboard import Backdrop, ClipBackdrop, DrawnBackdrop, StillBackdrop
 from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import Finish
-from domain.providers.errand import UNPAID, Errand
+from domain.providers.errand import Errand
 from domain.providers.usage import ATTEMPTS, kept
 
+CLIPS = "clips"
+"""where a storyboard's result names what the video shows"""
 PARALLEL_FETCHES = 4
 """clips and stills that one job brings in at the same time"""
 
@@ -28,7 +31,7 @@ PARALLEL_FETCHES = 4
 class StoryboardStage(Stage):
     """Plans every shot of the video from the script, its timings and what pictures there are."""
 
-    version = 11
+    version = 12
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
@@ -41,17 +44,11 @@ class StoryboardStage(Stage):
             await load_document(self._studio, work.account_id, result, SceneNarration)
             for result in work.each(UnitKind.NARRATION)
         ]
-        chosen = await choose_pictures(
-            self._studio.visuals, work.brief, script, narrations, work.errand
-        )
-        candidates = {c.id: c for scene in chosen.values() for c in scene}
-        brought = await in_parallel(
-            lambda candidate: self._bring_in(candidate, work.errand),
-            candidates.values(),
-            PARALLEL_FETCHES,
-        )
-        backdrops = dict(zip(candidates, brought, strict=True))
-        media = {scene: [backdrops[c.id] for c in taken] for scene, taken in chosen.items()}
+        pictures, backdrops = await self._bring_pictures(work, script, narrations)
+        chosen = pictures.chosen
+        media = {
+            scene: [backdrops[clip_key(one)] for one in taken] for scene, taken in chosen.items()
+        }
 
         async def produce(name: str) -> Result:
             board = await asyncio.to_thread(
@@ -62,9 +59,11 @@ class StoryboardStage(Stage):
                 palette_for(work.brief.brand, work.seed),
                 pictogram_for=self._studio.typesetter.pictogram_for,
                 media=media,
+                choices=pictures.choices,
+                passed_over=pictures.passed_over,
             )
             glyphs = await asyncio.to_thread(glyph_warnings, self._studio.typesetter, script)
-            warnings = [*unmet_kinds(script, board), *glyphs]
+            warnings = [*unmet_kinds(script, board), *glyphs, *pictures.warnings]
             content = await store_document(self._studio, work, UnitKind.STORYBOARD, name, board)
             return Result(
                 fingerprint=name,
@@ -78,6 +77,7 @@ class StoryboardStage(Stage):
                     ),
                     # SHA-256 of the files, one for each of the credits
                     "media": [_file_of(backdrop) for scene in media.values() for backdrop in scene],
+                    CLIPS: msgspec.to_builtins(pictures.clips),
                 },
             )
 
@@ -91,6 +91,8 @@ class StoryboardStage(Stage):
                 "seed": work.seed,
                 "typesetter": self._studio.typesetter.identity,
                 "media": media,
+                "choices": pictures.choices,
+                "passed_over": pictures.passed_over,
             },
             produce=produce,
         )
@@ -103,6 +105,49 @@ class StoryboardStage(Stage):
                 *self._media_warnings(),
             ],
         )
+
+    async def _bring_pictures(
+        self, work: Work, script: Script, narrations: Sequence[SceneNarration]
+    ) -> tuple[Pictures, dict[ClipKey, Backdrop]]:
+        """Pick pictures and bring them in; in the place of one that can't be had, the next best is
+        picked, or the scene is drawn."""
+        backdrops: dict[ClipKey, Backdrop] = {}
+        lost: dict[ClipKey, ProductionWarning] = {}
+        while True:
+            pictures = await self._studio.picker.pick(
+                work.account_id,
+                work.brief,
+                script,
+                narrations,
+                video_id=work.claim.job.video_id,
+                without=lost,
+                errand=work.errand,
+            )
+            picked = {clip_key(one): one for taken in pictures.chosen.values() for one in taken}
+            wanted = [one for key, one in picked.items() if key not in backdrops]
+            if not wanted:
+                warnings = [*pictures.warnings, *lost.values()]
+                return msgspec.structs.replace(pictures, warnings=warnings), backdrops
+            brought = await in_parallel(
+                lambda one: self._try_to_bring_in(one, work.errand), wanted, PARALLEL_FETCHES
+            )
+            for candidate, backdrop in zip(wanted, brought, strict=True):
+                if isinstance(backdrop, ProductionWarning):
+                    lost[clip_key(candidate)] = backdrop
+                else:
+                    backdrops[clip_key(candidate)] = backdrop
+
+    async def _try_to_bring_in(
+        self, candidate: VisualCandidate, errand: Errand
+    ) -> Backdrop | ProductionWarning:
+        try:
+            return await self._bring_in(candidate, errand)
+        except UNREACHABLE as error:
+            return ProductionWarning(
+                code="visuals_unavailable",
+                message=f"{candidate.name} couldn't be fetched: {error.message}",
+                hint="The next best took its place, or the scene was drawn.",
+            )
 
     async def _bring_in(self, candidate: VisualCandidate, errand: Errand) -> Backdrop:
         """Copy a candidate's file into the artifact store, where every worker finds it."""
@@ -135,31 +180,6 @@ def _file_of(backdrop: Backdrop) -> str:
     return "" if isinstance(backdrop, DrawnBackdrop) else backdrop.media
 
 
-async def choose_pictures(
-    visuals: VisualSource,
-    brief: Brief,
-    script: Script,
-    narrations: Sequence[SceneNarration],
-    errand: Errand = UNPAID,
-) -> dict[int, list[VisualCandidate]]:
-    """The clips and stills that each scene is to show, as far as there are any."""
-    width, height = brief.frame_size
-    offers: dict[int, list[VisualCandidate]] = {}
-    for number, (scene, narration) in enumerate(zip(script.scenes, narrations, strict=True)):
-        samples = narration.frames * SAMPLES_PER_FRAME
-        offers[number] = await visuals.search(
-            VisualRequest(
-                terms=terms_of(scene),
-                media=scene.media,
-                milliseconds=samples * 1000 // SAMPLE_RATE,
-                width=width,
-                height=height,
-            ),
-            errand,
-        )
-    return choose_footage(offers, footage_needed(narrations, brief.aspect_ratio))
-
-
 def glyph_warnings(typesetter: Typesetter, script: Script) -> list[ProductionWarning]:
     """What of a script's text can't be drawn."""
     missing = typesetter.missing_glyphs(f"{script.title}\n{script.text}")
@@ -172,8 +192,3 @@ def glyph_warnings(typesetter: Typesetter, script: Script) -> list[ProductionWar
             hint="Write these characters in another way; the voice is not affected.",
         )
     ]
-
-
-def terms_of(scene: Scene) -> list[str]:
-    """What to look for: the caller's search terms, else the heading and the text itself."""
-    return scene.search_terms or [*([scene.heading] if scene.heading else []), scene.text]

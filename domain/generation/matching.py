@@ -1,4 +1,4 @@
-"""How well a file's words fit a scene's terms.
+"""How well a label's words fit a scene's terms.
 
 A wrong picture is worse than none: words are reduced no further than to the singular and the
 plain verb, and a term of several words needs all of them to count fully.
@@ -31,12 +31,15 @@ _FRAME_SIZE = re.compile(r"(?<!\d)\d{3,4}\s*[x×]\s*\d{3,4}(?!\d)|(?<!\d)\d{3,4}
 _CAMERA_NUMBER = re.compile(r"\b(?:dsc[fn]?|img|mvi|pxl|vid)[_-]?\d+", re.IGNORECASE)
 _YEAR = re.compile(r"1\d{3}|20\d{2}")
 
-_EMPTY_WORDS = frozenset(
-    # articles and joints of sentences
-    "a an and as at by for from in into is it its of on or that the this to with"
+_FILE_WORDS = frozenset(
     # what cameras, stock sites and editors call their files
-    " clip copy dsc edit export file final footage free hd image img jpeg jpg mov movie mp4 mvi"
+    "clip copy dsc edit export file final footage free hd image img jpeg jpg mov movie mp4 mvi"
     " new original photo picture pxl screenshot shot stock uhd untitled vid video".split()
+)
+
+_EMPTY_WORDS = _FILE_WORDS | frozenset(
+    # articles and joints of sentences
+    "a an and as at by for from in into is it its of on or that the this to with".split()
 )
 
 _VOWELS = frozenset("aeiouy")
@@ -47,10 +50,7 @@ def stems(text: str) -> frozenset[str]:
 
     Counters and frame sizes ("0042", "1080p") tell nothing; years do.
     """
-    named = unicodedata.normalize("NFC", text)
-    for numbers in (_CAMERA_NUMBER, _FRAME_SIZE):
-        named = numbers.sub(" ", named)
-    spaced = _CAMEL.sub(" ", named)
+    spaced = _spaced(text)
     plain = "".join(
         character
         for character in unicodedata.normalize("NFKD", spaced.casefold())
@@ -61,6 +61,15 @@ def stems(text: str) -> frozenset[str]:
         for word in _WORD.findall(plain)
         if word not in _EMPTY_WORDS and _tells_something(word)
     )
+
+
+def readable(name: str) -> str:
+    """A file's name (its folders' too) as words: "Night Dives/reef_shark-0042.mp4" is "Night Dives
+    reef shark"."""
+    stem = name.rsplit(".", 1)[0] if "." in name.rsplit("/", 1)[-1] else name
+    words = _WORD.findall(_spaced(stem))
+    telling = [word for word in words if not word.isdecimal() or _YEAR.fullmatch(word)]
+    return " ".join(word for word in telling if word.casefold() not in _FILE_WORDS)
 
 
 def score(terms: Sequence[str], words: Iterable[str]) -> float:
@@ -80,6 +89,14 @@ def score(terms: Sequence[str], words: Iterable[str]) -> float:
         share = len(term & known) / len(term)
         doubt *= 1 - weight * (share if share == 1 else share * _PARTIAL)
     return round(1 - doubt, 6)
+
+
+def _spaced(text: str) -> str:
+    """Words that are written together apart; without counters and frame sizes."""
+    named = unicodedata.normalize("NFC", text)
+    for numbers in (_CAMERA_NUMBER, _FRAME_SIZE):
+        named = numbers.sub(" ", named)
+    return _CAMEL.sub(" ", named)
 
 
 def _tells_something(word: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.media_folder.matching import FLOOR, score, stems
+from domain.generation.matching import FLOOR, score, stems
 
 TERMS = st.lists(st.text(max_size=20), max_size=8)
 

@@ -1,0 +1,1 @@
+"""Sentences, labelled clips, and how well one is found for the other."""
