@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from adapters.postgres.clock import bound, later, now
 from adapters.postgres.direct import Conn
 from adapters.postgres.tables import AnyRow, idempotency_keys, jobs
-from adapters.postgres.views import untouched_stages
+from adapters.postgres.views import request_of, untouched_stages
 from domain.errors import IdempotencyKeyReused
 from domain.jobs.model import (
     FIRST_UNITS,
@@ -30,7 +30,7 @@ EXPIRES_AT = later(now(), IDEMPOTENCY_SECONDS)
 EXPIRED = idempotency_keys.c.expires_at <= now()
 """such a row is as good as none, whether or not it was removed yet"""
 
-_UNCHANGED = "id account_id video_id revision request revises topic_match priority".split()
+_UNCHANGED = "id account_id video_id revision revises topic_match priority".split()
 """columns of a job that stay as they were accepted"""
 
 _NAMED = tuple(
@@ -47,6 +47,8 @@ _FIND = (
         EXPIRED.label("is_expired"),
         later(jobs.c.created_at, jobs.c.deadline_seconds).label("deadline_at"),
         jobs.c.created_at,
+        jobs.c.request,
+        jobs.c.voice_change,
         *(jobs.c[name] for name in _UNCHANGED),
     )
     .join(jobs, jobs.c.id == idempotency_keys.c.job_id)
@@ -104,6 +106,7 @@ def first_answer(row: AnyRow, asked: Idempotency) -> Job | IdempotencyKeyReused:
         deadline_at=row.deadline_at,
         created_at=row.created_at,
         is_replay=True,
+        request=request_of(row),
         **{name: getattr(row, name) for name in _UNCHANGED},
     )
 

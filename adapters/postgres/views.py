@@ -157,7 +157,7 @@ def job_from_row(row: AnyRow, stages: list[StageReport], place: int | None) -> J
         eta_seconds=eta,
         queue_position=place,
         stages=stages,
-        request=_request_of(row),
+        request=request_of(row),
         revises=row.revises,
         topic_match=row.topic_match,
         warnings=row.warnings,
@@ -175,7 +175,7 @@ def job_from_row(row: AnyRow, stages: list[StageReport], place: int | None) -> J
     )
 
 
-def _request_of(row: AnyRow) -> Brief:
+def request_of(row: AnyRow) -> Brief:
     """The request of a job, whole again."""
     request: Brief = row.request
     if row.voice_change is None:  # accepted by the release before

@@ -48,8 +48,8 @@ async def test_the_job_shows_exactly_what_users_are_promised(api: httpx.AsyncCli
     job = (await api.post("/api/generate", json={"topic": "Octopus"})).json()
     assert set(job) == set(
         "id status waiting_for approval stage progress eta_seconds queue_position stages request "
-        "topic_match warnings error metadata result video_id revision created_at started_at "
-        "finished_at".split()
+        "topic_match warnings recasts error metadata result video_id revision created_at "
+        "started_at finished_at".split()
     )
 
 

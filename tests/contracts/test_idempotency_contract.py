@@ -61,7 +61,12 @@ async def test_the_same_request_is_answered_as_it_was_whatever_became_of_its_job
 ) -> None:
     await add_job(store)
     fields = {
-        "request": Brief(script="Two hearts.", metadata={"z": [1.5, None], "nul": "\0"}, seed=3),
+        "request": Brief(
+            script="Two hearts.",
+            metadata={"z": [1.5, None], "nul": "\0"},
+            seed=3,
+            voice_change="mix",
+        ),
         "warnings": [ProductionWarning("short", "Shorter than asked for.")],
         "priority": -1,
     }

@@ -108,8 +108,9 @@ class NarrationStage(Stage):
                 work.progress(len(lines) / (len(reading.lines) + 1))
             done = replace(reading, lines=lines)
             if mixed:
-                # by a name of its own: the voices that were asked for don't give this
+                # by a name of its own: no request for these voices, or for those, gives this
                 parts = await self._parts(work, done)
+                parts["mixed"] = [[recast.instead_of, recast.voice] for recast in mixed]
                 name = fingerprint(UnitKind.NARRATION, self.version, parts)
             return await self._lay_out(work, name, done, spoken, mixed)
 
