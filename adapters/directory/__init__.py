@@ -1,6 +1,8 @@
 """Artifacts, and what can be made again, as files of one directory tree."""
 
 from adapters.directory.artifact_store import DirectoryArtifactStore
+from adapters.directory.paces import DirectoryPaces
 from adapters.directory.samples import DirectorySamples
+from adapters.directory.voice_lists import DirectoryVoiceLists
 
-__all__ = ["DirectoryArtifactStore", "DirectorySamples"]
+__all__ = ["DirectoryArtifactStore", "DirectoryPaces", "DirectorySamples", "DirectoryVoiceLists"]
