@@ -7,6 +7,7 @@ import msgspec
 from domain.errors import SketchersBusy
 from domain.generation.brief import Brief
 from domain.generation.estimating import estimate_narrations
+from domain.generation.figures_left import unspoken_figures
 from domain.generation.fingerprint import content_hash
 from domain.generation.intake import Intake
 from domain.generation.narration import FRAME_RATE, SceneNarration, pace_for
@@ -81,6 +82,7 @@ class Sketcher:
         # writers may compute on their loop, which is to be no request's: one of its own for each
         script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief)))
         narrations = await asyncio.to_thread(self._narrate, script, brief)
+        figures = unspoken_figures(script, self._studio.verbalizer, brief.pronunciations)
         pictures = await choose_pictures(self._studio.visuals, brief, script, narrations)
         board, found = await asyncio.to_thread(self._plan, brief, script, narrations, pictures)
         pace = await self._studio.jobs.pace(account_id)
@@ -90,7 +92,7 @@ class Sketcher:
             script=script.shown(),
             storyboard=board,
             estimated=_estimate(sum(narration.frames for narration in narrations), pace),
-            warnings=[*prepared.warnings, *script.warnings, *found],
+            warnings=[*prepared.warnings, *script.warnings, *figures, *found],
         )
 
     async def _write(self, brief: Brief) -> Script:
