@@ -185,7 +185,7 @@ class Words(Provider):
     def narrator(self, settings: Settings) -> Narrator:
         return PiperNarrator(
             settings.cache_dir / "voices",
-            voice_dir=settings.voice_dir,
+            voice_dir=settings.voices_folder,
             default_voice=settings.default_voice,
         )
 

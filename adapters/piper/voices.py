@@ -67,8 +67,8 @@ def packaged_voices() -> list[InstalledVoice]:
 def voices_in(folder: Path | None) -> list[InstalledVoice]:
     """Voices of a folder: ``NAME.onnx`` beside ``NAME.onnx.json``, by name.
 
-    Left out, with a warning: models without readable JSON, and those whose phonemes don't come
-    from espeak-ng.
+    The model card is ``NAME.MODEL_CARD``, or one ``MODEL_CARD`` for all. Left out, with a warning:
+    models without readable JSON, and those whose phonemes don't come from espeak-ng.
     """
     found = []
     for model in sorted(folder.glob("*.onnx")) if folder and folder.is_dir() else []:
@@ -100,7 +100,9 @@ def _model_card_beside(model: Path) -> str:
     It's printed in manifests: one that is a link out of the folder, or no text, or too long for
     a card, isn't read.
     """
-    card = model.with_name("MODEL_CARD")
+    card = model.with_name(f"{model.stem}.MODEL_CARD")
+    if not card.is_file():
+        card = model.with_name("MODEL_CARD")
     try:
         inside = card.resolve(strict=True).is_relative_to(model.parent.resolve())
         if not inside or not card.is_file() or card.stat().st_size > MAX_CARD_BYTES:

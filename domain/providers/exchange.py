@@ -1,7 +1,8 @@
 """Asking a service over HTTP: the port, and what a status or a header means for a chain."""
 
+import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 import msgspec
@@ -12,6 +13,11 @@ _BLOCKED = frozenset({401, 402, 403})
 _RETRY = frozenset({408, 409, 425, 429})
 _REDIRECTS = range(300, 400)
 _SERVER_ERRORS = 500
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_DATE = re.compile(
+    r"[A-Z][a-z]{2}, (?P<day>\d\d) (?P<month>[A-Z][a-z]{2}) (?P<year>\d{4}) "
+    r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d) GMT"
+)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -69,8 +75,16 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
     text = value.strip()
     if text.isascii() and text.replace(".", "", 1).isdigit():
         return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-        return max(0.0, moment.timestamp() - now)
-    except (TypeError, ValueError, OverflowError):
+    date = _DATE.fullmatch(text)
+    if date is None or date["month"] not in _MONTHS:
         return None
+    try:
+        moment = datetime(
+            int(date["year"]),
+            _MONTHS.index(date["month"]) + 1,
+            *(int(date[part]) for part in ("day", "hour", "minute", "second")),
+            tzinfo=UTC,
+        )
+    except ValueError:
+        return None
+    return max(0.0, moment.timestamp() - now)
