@@ -103,6 +103,7 @@ def _segments(
     """First and last frame of each word; None when they aren't to be found."""
     if not words:
         return None
+    decoder.reinit_feat()  # else what was heard before would change the times a little
     decoder.set_align_text(" ".join(words))
     decoder.start_utt()
     decoder.process_raw(sound, full_utt=True)
