@@ -46,7 +46,7 @@ class ServiceVoices:
 
     Args:
         service: as the settings call it; the ids begin with it.
-        listed: the list as it is now; cheap, without network.
+        listed: the list as it is now; cheap, without network, the same object while unchanged.
         credit: of one voice, to be named in the manifest.
         pace: the measured pace of a voice id in a language, or what is given third.
         default_voice: an id of ours that comes first; others are passed over.
@@ -69,11 +69,17 @@ class ServiceVoices:
         self._pace = pace
         self._default_voice = default_voice
         self._hint = hint
+        self._built: list[Voice] = []
+        self._built_of: Sequence[ListedVoice] | None = None
 
     def all(self) -> list[Voice]:
         """Every voice, the default first."""
-        voices = [self._voice(listed) for listed in self._listed()]
-        return sorted(voices, key=lambda voice: voice.id != self._default_voice)
+        listed = self._listed()
+        if listed is not self._built_of:  # hundreds of them, and every request asks
+            voices = [self._voice(one) for one in listed]
+            self._built = sorted(voices, key=lambda voice: voice.id != self._default_voice)
+            self._built_of = listed
+        return [*self._built]
 
     def choose(self, language: str, voice_id: str | None) -> Voice:
         """The voice of an id, or the first that speaks a language.

@@ -82,7 +82,10 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
         moment = datetime(
             int(date["year"]),
             _MONTHS.index(date["month"]) + 1,
-            *(int(date[part]) for part in ("day", "hour", "minute", "second")),
+            int(date["day"]),
+            int(date["hour"]),
+            int(date["minute"]),
+            int(date["second"]),
             tzinfo=UTC,
         )
     except ValueError:
