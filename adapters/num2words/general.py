@@ -70,7 +70,12 @@ def speak_amount(first: Place, second: Place, language: str) -> str | None:
             link = link if noun[-1][0] in "aeiou" else "de"
         joint = f"{link}{noun[-1]}" if link.endswith("'") else f"{link} {noun[-1]}"
         return f"{_before_noun(number, speech)} {second.core} {joint}"
-    if speech.grouping == " " and _HUNDREDS.fullmatch(core) and _THOUSANDS.match(second.core):
+    if (
+        not first.mark
+        and speech.grouping == " "
+        and _HUNDREDS.fullmatch(core)
+        and _THOUSANDS.match(second.core)
+    ):
         return _plain(f"{core} {figures.ascii_digits(second.core)}", speech, primary)
     if second.core in CURRENCIES:
         return _money(replace(first, core=core + second.core), speech, primary)

@@ -59,11 +59,10 @@ SPEECH: dict[str, Speech] = {
         point="virgule", minus="moins", percent=("pour cent",), grouping=" ",
         ordinal=r"(?P<n>\d+)(?P<end>ers?|res?|ères?|èmes?|es?|nde?)",
         euro=("euro", "euros"), dollar=("dollar", "dollars"), pound=("livre", "livres"),
-        before_one={},
         scales={"million": "d'", "millions": "d'", "milliard": "d'", "milliards": "d'"},
         abbreviations=_pairs(
-            "etc.=et cetera;M.=Monsieur;Mme=Madame;Mlle=Mademoiselle;Dr=Docteur;"
-            "av.=avant;env.=environ;km/h=kilomètres à l'heure"
+            "etc.=et cetera;Mme=Madame;Mlle=Mademoiselle;Dr=Docteur;"
+            "env.=environ;km/h=kilomètres à l'heure"
         ),
     ),
     "es": Speech(

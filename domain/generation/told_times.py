@@ -57,9 +57,13 @@ def times_of_words(words: Sequence[str], pieces: Sequence[Piece]) -> list[Second
 def share_told(words: Sequence[str], pieces: Sequence[Piece]) -> float:
     """How far into the words the last piece reaches, 0 to 1: less than 1 when an answer broke off.
 
-    Words without any letter don't count.
+    Words without any letter don't count. A last piece that is none of the words is one in another
+    spelling: the answer is taken to be whole.
     """
     speaking = [word for word in words if _letters(word)]
+    told = [piece for piece in pieces if _letters(piece.text)]
+    if told and _letters(told[-1].text) not in "".join(map(_letters, speaking)):
+        return 1.0
     times = times_of_words(speaking, pieces)
     last = max((number for number, time in enumerate(times, start=1) if time), default=0)
     return last / len(speaking) if speaking else 1.0

@@ -169,6 +169,7 @@ def test_a_word_that_was_left_out_has_no_time_and_those_after_it_have() -> None:
     assert share_told(["one", "two", "three", "—"], told) == 1.0
     assert share_told(["one", "two", "three", "four"], told) == 0.75
     assert share_told(["one"], []) == 0.0
+    assert share_told(["one", "5%"], pieces(("one", 0, 1), ("five", 1, 2))) == 1.0
 
 
 @given(
