@@ -118,6 +118,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     clip_rest_videos: Annotated[int, Meta(ge=0, le=1_000)] = 10
     default_voice: str = ""
     voice_dir: Path | None = None
+    piper_voices_url: str = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
+
+    # voices of services
+    openai_speech_url: str = "https://api.openai.com/v1"
+    openai_speech_key: str = ""
+    openai_speech_model: str = "gpt-4o-mini-tts"
+    openai_speech_voices: str = ""
+    openai_speech_format: Literal["wav", "pcm", "mp3"] = "wav"
+    elevenlabs_url: str = "https://api.elevenlabs.io"
+    elevenlabs_key: str = ""
+    elevenlabs_model: str = "eleven_multilingual_v2"
+    elevenlabs_voices: str = ""
+    elevenlabs_format: Annotated[
+        str, Meta(pattern=r"^(pcm_(16000|22050|24000|44100|48000)|mp3_[0-9]{5}_[0-9]{2,3})$")
+    ] = "pcm_24000"
+    edge_voices: str = ""
 
     def __post_init__(self) -> None:
         for name in ("data_dir", "media_dir", "music_dir", "voice_dir", "prices_file"):
@@ -142,6 +158,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     def cache_dir(self) -> Path:
         """Where things live that can be made again: fonts, patched voices, search indexes."""
         return self.data_dir / "cache"
+
+    @property
+    def voices_folder(self) -> Path:
+        """Where further Piper voices lie: VOICE_DIR, else a folder of ours, which may be absent."""
+        return self.voice_dir or self.data_dir / "voices"
 
     @property
     def slots(self) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from domain.generation.service_voices import read_voices
 from domain.outbound import read_allowance
 from domain.providers.prices import PricesInvalid, read_prices
 
@@ -39,6 +40,9 @@ PRINTABLE = re.compile(r"[!-~]+")
 READ_FOLDERS = ("MEDIA_DIR", "MUSIC_DIR", "VOICE_DIR")
 """folders that are only read: one that isn't there is a slip, and is never made"""
 
+
+SERVICE_URLS = ("PIPER_VOICES_URL", "OPENAI_SPEECH_URL", "ELEVENLABS_URL")
+VOICE_LISTS = ("OPENAI_SPEECH_VOICES", "ELEVENLABS_VOICES", "EDGE_VOICES")
 
 MIN_KEY_CHARS = 32
 """of each key in SECRET_KEY: shorter ones are words, and words can be guessed"""
@@ -76,6 +80,7 @@ def problems_between(given: Mapping[str, Any]) -> list[str]:
     problems += _problems_of_secrets_and_urls(given)
     problems += _problems_of_bucket(given)
     problems += _problems_of_stock(given)
+    problems += _problems_of_voices(given)
     if given.get("RELEVANCE") == "model":
         from app.meanings import NOT_INSTALLED, is_installed  # noqa: PLC0415 - brings numpy along
 
@@ -109,6 +114,28 @@ def _problems_of_prices(path: Path | None) -> list[str]:
     except (OSError, RuntimeError, ValueError) as error:
         return [f"PRICES_FILE={path}: it can't be read: {error}"]
     return []
+
+
+def _problems_of_voices(given: Mapping[str, Any]) -> list[str]:
+    problems = [
+        f"{name}: must look like https://host/path"
+        for name in SERVICE_URLS
+        if name in given and not _is_web_address(str(given[name]))
+    ]
+    for name in VOICE_LISTS:
+        try:
+            read_voices(str(given.get(name, "")), "en")
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
+    return problems
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _problems_of_secrets_and_urls(given: Mapping[str, Any]) -> list[str]:

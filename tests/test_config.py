@@ -225,3 +225,18 @@ def test_a_provider_s_address_holds_no_key(name: str, url: str) -> None:
         load_settings({name: url}, None)
     assert "geheim" not in str(refused.value)
     assert load_settings({name: "http://127.0.0.1:9/v1"}, None) != Settings()
+
+
+def test_addresses_and_voices_of_services_are_checked(tmp_path: Path) -> None:
+    given = {"ELEVENLABS_URL": "api.elevenlabs.io", "EDGE_VOICES": "en-GB-RyanNeural, =de"}
+    with pytest.raises(SettingsInvalid) as raised:
+        load_settings(given, None)
+    assert len(raised.value.problems) == 2
+    assert "ELEVENLABS_URL: must look like https://host/path" in raised.value.problems
+    assert "EDGE_VOICES: '=de' is no voice" in str(raised.value)
+
+
+def test_further_piper_voices_lie_in_the_data_folder_unless_another_is_set(tmp_path: Path) -> None:
+    assert load_settings({"DATA_DIR": str(tmp_path)}, None).voices_folder == tmp_path / "voices"
+    given = {"DATA_DIR": str(tmp_path / "data"), "VOICE_DIR": str(tmp_path)}
+    assert load_settings(given, None).voices_folder == tmp_path

@@ -1,24 +1,22 @@
 """The ``Verbalizer``: shown words and spoken words of a sentence, aligned."""
 
-import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from adapters.num2words import figures
+from adapters.num2words import general
 from adapters.num2words.english import speak, speak_amount
 from adapters.num2words.english_words import abbreviation
 from adapters.num2words.places import Place, places
 from domain.generation.narration import SpokenSentence, SpokenSpan
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Counted up whenever a rule or table changes what is said."""
 
 _MARKS = "?!;:,."
-_INTEGER = re.compile(r"\d{1,15}")
 
 
 class Num2WordsVerbalizer:
-    """Full rules for English; in other languages whole numbers only, as num2words has them."""
+    """Full rules for English, simple ones for those in ``languages``; else whole numbers."""
 
     identity = f"num2words/{version('num2words')}/rules-{RULES_VERSION}"
 
@@ -33,7 +31,7 @@ class Num2WordsVerbalizer:
         shown = text.split()
         found = places(shown)
         phrases = _phrases(pronunciations)
-        english = language.lower().split("-")[0] == "en"
+        english = _is_english(language)
         spans: list[tuple[list[str], str]] = []
         index = 0
         while index < len(shown):
@@ -42,10 +40,14 @@ class Num2WordsVerbalizer:
                 count, said = _spoken(found, index, english, language)
             said = " ".join(said.split())
             speaks = any(map(str.isalnum, said))
-            said = _with_mark(said, found[index + count - 1]) if speaks else ""
+            said = _with_mark(said, found[index + count - 1], language) if speaks else ""
             spans.append((shown[index : index + count], said))
             index += count
         return SpokenSentence(text, _joined(spans, found))
+
+
+def _is_english(language: str) -> bool:
+    return language.lower().replace("_", "-").split("-")[0] == "en"
 
 
 def _phrases(pronunciations: Mapping[str, str]) -> list[tuple[list[str], str]]:
@@ -73,9 +75,12 @@ def _pronounced(
 def _spoken(found: Sequence[Place], index: int, english: bool, language: str) -> tuple[int, str]:
     place = found[index]
     if not english:
-        core = figures.ascii_digits(place.core)
-        said = figures.in_language(core, language) if _INTEGER.fullmatch(core) else None
-        return 1, said or place.core
+        if index + 1 < len(found):
+            amount = general.speak_amount(place, found[index + 1], language)
+            if amount:
+                return 2, amount
+        said = general.speak(place, language)
+        return 1, place.core if said is None else said
     if index + 1 < len(found):
         amount = speak_amount(place, found[index + 1])
         if amount:
@@ -83,12 +88,13 @@ def _spoken(found: Sequence[Place], index: int, english: bool, language: str) ->
     return 1, speak(place)
 
 
-def _with_mark(said: str, place: Place) -> str:
+def _with_mark(said: str, place: Place, language: str) -> str:
     """The spoken words with the punctuation that the voice should hear.
 
     An abbreviation's own full stop is none, except where it ends the sentence too.
     """
-    is_abbreviations_own = place.mark == "." and not place.last and abbreviation(place)
+    abbreviated = abbreviation(place) if _is_english(language) else general.dotted(place, language)
+    is_abbreviations_own = place.mark == "." and not place.last and abbreviated
     return said.rstrip(_MARKS) + ("" if is_abbreviations_own else place.mark)
 
 

@@ -3,6 +3,8 @@
 Importing this package needs none of Piper's libraries; they are loaded by the first voice used.
 """
 
+from adapters.piper.catalogue import OfferedVoice
+from adapters.piper.download import VoiceRepository
 from adapters.piper.narrator import PiperNarrator
 
-__all__ = ["PiperNarrator"]
+__all__ = ["OfferedVoice", "PiperNarrator", "VoiceRepository"]

@@ -13,21 +13,9 @@ import numpy as np
 from adapters.piper.model import PATCH_VERSION, file_digest, patched_copy
 from adapters.piper.sound import Sound, to_pcm
 from adapters.piper.speaker import Speaker
-from adapters.piper.timing import MIN_WORD, in_order, shown_times
-from adapters.piper.voices import (
-    InstalledVoice,
-    packaged_voices,
-    primary_language,
-    unspoken_script,
-    voices_in,
-)
-from domain.errors import (
-    LanguageUnsupported,
-    NarrationFailed,
-    StorageFull,
-    VoiceNotFound,
-    WritingSystemUnsupported,
-)
+from adapters.piper.voices import InstalledVoice, packaged_voices, voices_in
+from domain.errors import NarrationFailed, StorageFull
+from domain.generation.languages import check_writing_system, choose_voice, voice_named
 from domain.generation.narration import (
     SAMPLE_RATE,
     SpokenSentence,
@@ -36,6 +24,7 @@ from domain.generation.narration import (
     silent_utterance,
 )
 from domain.generation.ports import Voice
+from domain.generation.word_times import MIN_WORD, in_order, shown_times
 from domain.providers.errand import UNPAID, Errand
 
 TIMING_VERSION = 1
@@ -43,7 +32,6 @@ TIMING_VERSION = 1
 
 INSTALL_HINT = "Install the offline voice: pip install 'faceless[voice]'"
 _LIBRARIES = ("piper", "onnx", "onnxruntime", "soxr")
-_MOSTLY = 0.5
 _UNSOUNDED = SAMPLE_RATE * 300 // 1000
 
 
@@ -84,27 +72,7 @@ class PiperNarrator:
 
         Languages match by their primary subtag: an en-US voice reads en-GB.
         """
-        voices = self.voices()
-        if not voices:
-            raise VoiceNotFound("No voice is installed.", hint=INSTALL_HINT)
-        wanted = primary_language(language)
-        if voice_id:
-            named = self._installed_voice(voice_id).voice
-            if primary_language(named.language) != wanted:
-                raise LanguageUnsupported(
-                    f"The voice {voice_id!r} speaks {named.language}, not {language}.",
-                    language=language,
-                )
-            return named
-        for voice in voices:
-            if primary_language(voice.language) == wanted:
-                return voice
-        spoken = ", ".join(sorted({voice.language for voice in voices}))
-        raise LanguageUnsupported(
-            f"No installed voice speaks {language!r}; there is {spoken}.",
-            language=language,
-            available=spoken,
-        )
+        return choose_voice(self.voices(), language, voice_id, hint=INSTALL_HINT)
 
     def alternatives(self, voice: Voice, language: str) -> list[Voice]:  # noqa: ARG002
         """None: a voice that fails here fails for a reason that the others have as well."""
@@ -123,13 +91,7 @@ class PiperNarrator:
 
     def check_speakable(self, text: str, voice: Voice) -> None:
         """Raise WritingSystemUnsupported when most letters are of a script the voice can't say."""
-        script, share = unspoken_script(text, voice.language)
-        if share > _MOSTLY:
-            raise WritingSystemUnsupported(
-                f"{share:.0%} of the letters aren't in the writing system of the voice "
-                f"{voice.id!r} ({voice.language}); most of them are {script.title()}.",
-                script=script.title(),
-            )
+        check_writing_system(text, voice)
 
     async def speak(
         self,
@@ -170,14 +132,7 @@ class PiperNarrator:
         )
 
     def _installed_voice(self, voice_id: str) -> InstalledVoice:
-        installed = self._installed.get(voice_id)
-        if installed is None:
-            there = ", ".join(voice.id for voice in self.voices())
-            raise VoiceNotFound(
-                f"No voice has the id {voice_id!r}; " + (f"there is {there}." if there else ""),
-                hint="" if there else INSTALL_HINT,
-            )
-        return installed
+        return self._installed[voice_named(self.voices(), voice_id, hint=INSTALL_HINT).id]
 
     def _digest(self, installed: InstalledVoice) -> str:
         with self._lock:

@@ -12,8 +12,8 @@ from adapters.piper.alignment import Heard, align
 from adapters.piper.model import Inference, SeededModel
 from adapters.piper.phonemes import PAUSE_MARKS, WORD_BREAK, EspeakFrontend, sounds
 from adapters.piper.sound import Sound, faded, joined, levels, resampled, speech_edges
-from adapters.piper.timing import MIN_WORD, Times, fill_gaps, word_weight
 from domain.generation.narration import SAMPLE_RATE
+from domain.generation.word_times import MIN_WORD, Times, fill_gaps, word_weight
 
 _PAD, _BEGIN, _END = "_", "^", "$"
 _HOP_LENGTH = 256

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -22,30 +21,6 @@ WORDS_PER_MINUTE: dict[str, float] = {PACKAGED_VOICE_ID: 160.0}
 """Pace at speed 1, pauses included: joe read the openings of 60 encyclopedia articles (157
 sentences, 21 minutes) at 162.5 words a minute with short-form pauses, 157.3 with long-form ones.
 ``tests/adapters/test_piper_sound.py`` holds it to within a tenth on a shorter text."""
-
-_SCRIPTS: dict[str, frozenset[str]] = {
-    language: frozenset(scripts.split())
-    for languages, scripts in {
-        "ru uk bg kk mk": "CYRILLIC",
-        "sr": "CYRILLIC LATIN",
-        "el": "GREEK",
-        "ar fa ur": "ARABIC",
-        "he": "HEBREW",
-        "hi ne mr": "DEVANAGARI",
-        "ka": "GEORGIAN",
-        "hy": "ARMENIAN",
-        "te": "TELUGU",
-        "ml": "MALAYALAM",
-        "th": "THAI",
-        "zh": "CJK",
-        "ja": "CJK HIRAGANA KATAKANA KATAKANA-HIRAGANA",
-        "ko": "HANGUL CJK",
-    }.items()
-    for language in languages.split()
-}
-"""Writing systems by language, as Unicode's character names begin; any other language: Latin."""
-_LATIN = frozenset({"LATIN"})
-
 
 MAX_CARD_BYTES = 64 * 1024
 
@@ -92,8 +67,8 @@ def packaged_voices() -> list[InstalledVoice]:
 def voices_in(folder: Path | None) -> list[InstalledVoice]:
     """Voices of a folder: ``NAME.onnx`` beside ``NAME.onnx.json``, by name.
 
-    Left out, with a warning: models without readable JSON, and those whose phonemes don't come
-    from espeak-ng.
+    The model card is ``NAME.MODEL_CARD``, or one ``MODEL_CARD`` for all. Left out, with a warning:
+    models without readable JSON, and those whose phonemes don't come from espeak-ng.
     """
     found = []
     for model in sorted(folder.glob("*.onnx")) if folder and folder.is_dir() else []:
@@ -125,7 +100,9 @@ def _model_card_beside(model: Path) -> str:
     It's printed in manifests: one that is a link out of the folder, or no text, or too long for
     a card, isn't read.
     """
-    card = model.with_name("MODEL_CARD")
+    card = model.with_name(f"{model.stem}.MODEL_CARD")
+    if not card.is_file():
+        card = model.with_name("MODEL_CARD")
     try:
         inside = card.resolve(strict=True).is_relative_to(model.parent.resolve())
         if not inside or not card.is_file() or card.stat().st_size > MAX_CARD_BYTES:
@@ -139,33 +116,6 @@ def model_card_facts(card: str) -> str:
     """What a model card says, on one line: quoted, not interpreted."""
     lines = (line.strip().lstrip("#* ").strip() for line in card.splitlines())
     return "; ".join(line for line in lines if line)
-
-
-def primary_language(tag: str) -> str:
-    """The primary subtag of a BCP 47 tag, in lower case ("en" of "en-US")."""
-    return tag.replace("_", "-").split("-")[0].lower()
-
-
-def unspoken_script(text: str, language: str) -> tuple[str, float]:
-    """The writing system that a language's voice can't speak most letters of, and its share.
-
-    The share is of all letters that are in another writing system than the language's, 0 to 1.
-    """
-    own = _SCRIPTS.get(primary_language(language), _LATIN)
-    if own is _LATIN and text.isascii():
-        return "", 0.0
-    counts: dict[str, int] = {}
-    letters = 0
-    for character in unicodedata.normalize("NFKC", text):
-        if not character.isalpha():
-            continue
-        letters += 1
-        script = unicodedata.name(character, "UNNAMED").split()[0]
-        if script not in own:
-            counts[script] = counts.get(script, 0) + 1
-    if not counts:
-        return "", 0.0
-    return max(counts, key=lambda script: counts[script]), sum(counts.values()) / letters
 
 
 def _language_of(config: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ SECTIONS = {
     },
     "What to choose from": {
         "capabilities": "Show what there is, and what is missing for the rest.",
-        "voices": "List voices, or hear one.",
+        "voices": "List voices, hear one, add more.",
         "palettes": "List palettes of colours.",
         "presets": "List, save, delete requests under a name.",
         "import": "Turn another program's request into one of ours.",

@@ -11,12 +11,13 @@ from app.cli.downloads import download
 from app.cli.endings import EXIT_CODES, Refused, local_problem
 from app.cli.session import Session, connects
 from app.cli.tables import print_facts, print_table
+from app.cli.voice_shelf import add, list_, refresh
 
 
 @click.group(invoke_without_command=True, epilog=EXIT_CODES)
 @connects
 def voices(session: Session) -> None:
-    """List voices, the default first; or hear one."""
+    """List voices, the default first; hear one, or add some."""
     if click.get_current_context().invoked_subcommand is not None:
         return
     answer = session.run(lambda api: api.ask("GET", "/api/voices"))
@@ -60,6 +61,11 @@ def sample(session: Session, voice_id: str, file: Path) -> None:
         click.echo(msgspec.json.encode({"file": str(file)}))
     else:
         click.echo(file)
+
+
+voices.add_command(list_)
+voices.add_command(add)
+voices.add_command(refresh)
 
 
 @click.command(epilog=EXIT_CODES)

@@ -126,6 +126,8 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     language: str
     """BCP 47"""
+    languages: list[str] = []
+    """others that it speaks too"""
     words_per_minute: float
     """measured at speed 1 over running text, pauses included"""
     quality: str | None = None
@@ -172,10 +174,12 @@ class Narrator(Protocol):
     ) -> Utterance:
         """Speak one sentence; every shown word gets a start and an end.
 
-        The same arguments give the same samples on one machine.
+        What runs on this machine gives the same samples for the same arguments; a service may
+        not, and what it spoke is kept by whoever asked.
 
         Raises:
             NarrationFailed: the engine gave no usable sound.
+            ProviderFailed: a service did not do what it was asked for.
         """
         ...
 

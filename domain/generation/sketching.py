@@ -8,6 +8,7 @@ from domain.errors import SketchersBusy
 from domain.generation.brief import Brief
 from domain.generation.casting import cast_for
 from domain.generation.estimating import estimate_narrations
+from domain.generation.figures_left import unspoken_figures
 from domain.generation.fingerprint import content_hash
 from domain.generation.intake import Intake
 from domain.generation.narration import FRAME_RATE, SceneNarration, pace_for
@@ -94,6 +95,7 @@ class Sketcher:
         writing, looking = Errand(purse=PurseOnItsLoop(purse)), Errand(purse=purse)
         script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief, writing)))
         narrations = await asyncio.to_thread(self._narrate, script, brief)
+        figures = unspoken_figures(script, self._studio.verbalizer, brief.pronunciations)
         pictures = await self._studio.picker.pick(
             account_id, brief, script, narrations, errand=looking
         )
@@ -105,7 +107,7 @@ class Sketcher:
             script=script.shown(),
             storyboard=board,
             estimated=_estimate(sum(narration.frames for narration in narrations), pace),
-            warnings=[*prepared.warnings, *script.warnings, *found],
+            warnings=[*prepared.warnings, *script.warnings, *figures, *found],
             providers=[
                 *usage(UnitKind.SCRIPT, 0, writing.attempts),
                 *usage(UnitKind.STORYBOARD, 0, looking.attempts),

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.piper.alignment import Heard, align
-from adapters.piper.timing import MIN_WORD, fill_gaps, in_order, shared_out, shown_times
 from domain.generation.narration import SpokenSpan
+from domain.generation.word_times import MIN_WORD, fill_gaps, in_order, shared_out, shown_times
 
 SYMBOLS = st.sampled_from("aeiouptkbdgszmnlr")
 WORDS = st.lists(st.lists(SYMBOLS, max_size=6), min_size=1, max_size=12)

@@ -165,6 +165,7 @@ def test_every_domain_error_a_request_can_meet_has_a_status() -> None:
         "backup_unusable",
         "installation_not_empty",
         "not_importable",
+        "voice_not_downloaded",
     }
     servers_own_trouble = {"made_by_newer", "document_unreadable", "narration_failed"}
     codes = {error.code for error in every_domain_error()}

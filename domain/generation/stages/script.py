@@ -8,6 +8,7 @@ import msgspec
 from domain.errors import DomainError
 from domain.generation.brief import Brief, PauseAfter
 from domain.generation.documents import decode
+from domain.generation.figures_left import unspoken_figures
 from domain.generation.rederiving import words_per_minute_for
 from domain.generation.script import SceneEdit, Script
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
@@ -33,7 +34,12 @@ class ScriptStage(Stage):
         script = await load_document(self._studio, work.account_id, result, Script)
         letters = [len(scene.text) for scene in script.scenes]
         units = units_for(len(letters), longest_first(letters), work.brief.pause_after)
-        return Finish(result=result, units=units, warnings=script.warnings)
+        figures = unspoken_figures(script, self._studio.verbalizer, work.brief.pronunciations)
+        return Finish(
+            result=result,
+            units=units,
+            warnings=[*script.warnings, *figures],
+        )
 
     def _write(self, work: Work) -> Task:
         brief = work.brief

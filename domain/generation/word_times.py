@@ -15,6 +15,11 @@ _DIGIT_WEIGHT = 3
 
 Times = tuple[int, int]
 
+_PAUSING = ",.;:?!—–"
+_CLOSING = "\"'”’»)]}"
+_NEAR = 0.12
+"""of a sentence: how far a pause may lie from where its mark is by length"""
+
 
 def word_weight(word: str) -> int:
     """How long a word is in speech beside others: its letters, digits counting more; 0 if none."""
@@ -103,3 +108,67 @@ def in_order(times: Sequence[Times], length: int) -> list[Times]:
         earliest = min(max(end, begin + least), latest)
         ordered.append((begin, earliest))
     return ordered
+
+
+def over_stretches(words: Sequence[str], stretches: Sequence[Times]) -> list[Times]:
+    """Share stretches of speech out among words by their length, pauses left free.
+
+    A pause that falls near the end of a word that has a mark (a comma, a full stop) is taken to
+    be that mark's: the words before it fill the stretches before it. ``stretches`` isn't empty.
+    """
+    weights = [max(1, word_weight(word)) for word in words]
+    parts = _parts_at_marks(words, weights, stretches)
+    times: list[Times] = []
+    done = 0
+    for count, inside in parts:
+        times.extend(_poured(weights[done : done + count], inside))
+        done += count
+    return times
+
+
+def _parts_at_marks(
+    words: Sequence[str], weights: Sequence[int], stretches: Sequence[Times]
+) -> list[tuple[int, Sequence[Times]]]:
+    """How many words go into which stretches: cut where a pause and a mark lie near each other."""
+    total_weight = sum(weights)
+    total_sound = sum(end - start for start, end in stretches)
+    marks = [
+        (index + 1, sum(weights[: index + 1]) / total_weight)
+        for index, word in enumerate(words[:-1])
+        if word.rstrip(_CLOSING)[-1:] in _PAUSING
+    ]
+    parts: list[tuple[int, Sequence[Times]]] = []
+    words_done = stretches_done = sound = 0
+    for number, (start, end) in enumerate(stretches[:-1], start=1):
+        sound += end - start
+        share = sound / max(1, total_sound)
+        near = [mark for mark in marks if mark[0] > words_done and abs(mark[1] - share) < _NEAR]
+        if not near:
+            continue
+        count = min(near, key=lambda mark: abs(mark[1] - share))[0]
+        parts.append((count - words_done, stretches[stretches_done:number]))
+        words_done, stretches_done = count, number
+    parts.append((len(words) - words_done, stretches[stretches_done:]))
+    return parts
+
+
+def _poured(weights: Sequence[int], stretches: Sequence[Times]) -> list[Times]:
+    """Times of words that fill some stretches one after the other."""
+    total = sum(end - start for start, end in stretches)
+    times: list[Times] = []
+    passed, whole = 0, sum(weights)
+    for weight in weights:
+        first, last = total * passed // whole, total * (passed + weight) // whole
+        passed += weight
+        times.append((_at(first, stretches, after=True), _at(last, stretches, after=False)))
+    return times
+
+
+def _at(sound: int, stretches: Sequence[Times], *, after: bool) -> int:
+    """Where so many samples of speech have passed; at a pause: its end (``after``) or start."""
+    for start, end in stretches:
+        length = end - start
+        if sound < length or (sound == length and not after):
+            return start + sound
+        sound -= length
+    return stretches[-1][1]
