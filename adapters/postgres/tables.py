@@ -44,7 +44,7 @@ __all__ = [
 AnyRow = sa.Row[*tuple[Any, ...]]
 """a row whose columns mypy doesn't follow: ``Json`` and ``Name`` give them their types"""
 
-NEWER_FIELDS = ("pause_after", "preset", "webhook_url")
+NEWER_FIELDS = ("pause_after", "preset", "webhook_url", "source_url", "tone")
 """of a brief, that the release before doesn't know"""
 
 jobs = sa.Table(
