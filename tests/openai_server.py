@@ -147,29 +147,19 @@ def asked(body: dict[str, Any]) -> dict[str, Any]:
 
 # -- drafts --------------------------------------------------------------------------------------
 
-FACTS = (
-    "It has three hearts. Its blood is blue. It tastes with its arms. Each arm has a mind of its "
-    "own. It squeezes through any gap that its beak fits through. It changes colour in a moment. "
-    "It builds walls of stones and shells. It lives for a short time only."
-)
+DOES = "tastes finds carries hides opens follows squeezes touches".split()
+THINGS = "coral shells stones crabs sand weeds mussels snails glass ropes pots nets".split()
+SENTENCES = [f"It quietly {does} {thing} at night." for thing in THINGS for does in DOES]
+"""96 sentences of six words, without a number or a name"""
 
 
 def a_draft(words: int, *, hook: str = "An octopus has three hearts.", **replaced: Any) -> str:
-    """A model's answer with about so many spoken words, all of them supported by ``FACTS``."""
-    sentences = [sentence.strip() + "." for sentence in FACTS.rstrip(".").split(". ")]
-    scenes: list[dict[str, Any]] = []
-    count = len(hook.split())
-    place = 0
-    while count < words:
-        text = sentences[place % len(sentences)]
-        place += 1
-        if not scenes or len(scenes[-1]["sentences"]) == 2:
-            scenes.append(a_scene([]))
-        scenes[-1]["sentences"].append({"text": f"{text}", "source": 1})
-        count += len(text.split())
-    opening = a_scene([{"text": hook, "source": 1}])
+    """A model's answer with about so many spoken words."""
+    count = max(1, round((words - len(hook.split())) / len(SENTENCES[0].split())))
+    said = [{"text": text, "source": 1} for text in SENTENCES[:count]]
+    scenes = [a_scene(said[at : at + 2]) for at in range(0, count, 2)]
     draft = {
-        "scenes": [opening, *scenes],
+        "scenes": [a_scene([{"text": hook, "source": 1}]), *scenes],
         "titles": ["Three Hearts", "The Blue-Blooded Octopus", "Arms That Taste"],
         "description": "What an octopus is made of.",
         "tags": ["octopus", "ocean", "animals"],

@@ -41,17 +41,23 @@ async def events(chunks: AsyncIterator[bytes]) -> AsyncIterator[str]:
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[str]:
     """Lines that end in CR, LF or both, wherever the chunks are cut."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    rest = ""
+    held: list[str] = []  # what has come of a line that hasn't ended
+    size = 0
     async for chunk in chunks:
-        rest += decoder.decode(chunk)
-        # a CR at the end may be the first half of a line's end
-        whole, held = (rest[:-1], "\r") if rest.endswith("\r") else (rest, "")
-        *lines, rest = whole.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        rest += held
-        if len(rest) > MAX_EVENT_CHARS:
+        text = decoder.decode(chunk)
+        held.append(text)
+        size += len(text)
+        if size > MAX_EVENT_CHARS:
             raise EventTooLarge(f"a line has more than {MAX_EVENT_CHARS:,} characters")
+        if "\n" not in text and "\r" not in text:
+            continue
+        together = "".join(held)
+        # a CR at the end may be the first half of a line's end
+        whole, ending = (together[:-1], "\r") if together.endswith("\r") else (together, "")
+        *lines, rest = whole.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        held, size = [rest + ending], len(rest)
         for line in lines:
             yield line
     decoder.decode(b"", final=True)
-    if rest.endswith("\r"):
+    if (rest := "".join(held)).endswith("\r"):
         yield rest[:-1]

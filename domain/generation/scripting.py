@@ -156,8 +156,14 @@ def _scenes(
 ) -> list[Scene]:
     scenes: list[Scene] = []
     section = 0
+    said: set[str] = set()
     for drafted in draft.scenes:
-        sentences = _sentences(drafted, brief.language, sources, segmenter, cleaner)
+        sentences = [
+            sentence
+            for sentence in _sentences(drafted, brief.language, sources, segmenter, cleaner)
+            if sentence.text.casefold() not in said  # small models go round in circles
+        ]
+        said |= {sentence.text.casefold() for sentence in sentences}
         heading = cut_to_chars(cleaner.line(drafted.heading), MAX_HEADING_CHARS) or None
         section += bool(heading and scenes and sentences)
         shot = cut_to_chars(cleaner.line(drafted.shot), MAX_SHOT_CHARS)
