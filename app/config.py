@@ -86,6 +86,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     job_retention_days: Days = 30.0
     delivery_retention_days: Days = 30.0
 
+    # scripts by a model
+    openai_base_url: str = "https://api.openai.com/v1"
+    openai_api_key: str = ""
+    openai_model: str = ""
+    openai_api: Literal["chat", "responses"] = "chat"
+    openai_context_tokens: Annotated[int, Meta(ge=4_000)] = 32_000
+    openai_timeout_seconds: Seconds = 300.0
+
     # making videos
     default_voice: str = ""
     voice_dir: Path | None = None
@@ -108,6 +116,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     def secret_keys(self) -> list[bytes]:
         """The keys in SECRET_KEY: the first encrypts, all of them decrypt."""
         return keys_in(self.secret_key)
+
+    @property
+    def openai_keys(self) -> list[str]:
+        """The keys in OPENAI_API_KEY, which take turns; one that is empty where there is none."""
+        return [part for key in self.openai_api_key.split(",") if (part := key.strip())] or [""]
 
     @property
     def cache_dir(self) -> Path:

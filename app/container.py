@@ -48,6 +48,7 @@ from adapters.s3 import S3ArtifactStore
 from adapters.sentencex import SentencexSegmenter
 from adapters.sumy import SumyWriter
 from adapters.threads import ThreadBell
+from adapters.trafilatura import TrafilaturaExtractor
 from adapters.wikipedia import WikipediaWriter
 from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
@@ -58,6 +59,7 @@ from domain.access import Keys, KeyStore
 from domain.access.limits import Counters
 from domain.generation.approvals import Approvals
 from domain.generation.intake import MAX_SEED, Intake
+from domain.generation.pages import PageExtractor, PageWriter
 from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
     MusicLibrary,
@@ -168,14 +170,23 @@ class Words(Provider):
     scope = Scope.APP
     segmenter = provide(SentencexSegmenter, provides=SentenceSegmenter)
     verbalizer = provide(Num2WordsVerbalizer, provides=Verbalizer)
+    extractor = provide(TrafilaturaExtractor, provides=PageExtractor)
 
     @provide
-    def writer(self, segmenter: SentenceSegmenter, settings: Settings) -> ScriptWriter:
+    def writer(
+        self,
+        segmenter: SentenceSegmenter,
+        client: WebClient,
+        extractor: PageExtractor,
+        settings: Settings,
+    ) -> ScriptWriter:
         plain = PlainWriter(segmenter)
+        articles = SumyWriter(segmenter)
         return Writers(
             {
                 "topic": WikipediaWriter(segmenter, settings.cache_dir / "wikipedia"),
-                "source_text": SumyWriter(segmenter),
+                "source_text": articles,
+                "source_url": PageWriter(articles, client, extractor),
                 "script": plain,
                 "scenes": plain,
             }
@@ -280,6 +291,7 @@ class UseCases(Provider):
         visuals: VisualSource,
         *,
         rules: UrlRules,
+        pages: PageExtractor,
         settings: Settings,
     ) -> Intake:
         return Intake(
@@ -289,6 +301,7 @@ class UseCases(Provider):
             visuals,
             draw_seed=draw_seed,
             url_rules=rules,
+            pages=pages,
             looks_at_folders=settings.music_dir is not None,
         )
 

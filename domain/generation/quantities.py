@@ -1,7 +1,7 @@
 """Quantities: the numbers of a text by their value, however they are written."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import msgspec
 
@@ -65,6 +65,7 @@ def quantities_in(text: str, language: str) -> list[Quantity]:
 
     A lone "one" is none: it's a pronoun more often.
     """
+    is_english = language.split("-", maxsplit=1)[0].lower() == "en"
     found = []
     for match in _FIGURE.finditer(text):
         scale = (match["scale"] or "").casefold()
@@ -72,7 +73,9 @@ def quantities_in(text: str, language: str) -> list[Quantity]:
         if scale in _LETTERS and not match["space"]:
             powers.append(_LETTERS[scale])
         whole = match.group() if any(powers) else match["digits"]
-        values = tuple(value for power in powers for value in _values(match["digits"], power))
+        values = tuple(
+            value for power in powers for value in _values(match["digits"], power, is_english)
+        )
         if values:
             found.append(Quantity(whole.strip(), values, _is_hedged(text, match.start())))
     if language.split("-", maxsplit=1)[0].lower() == "en":
@@ -84,22 +87,23 @@ def _is_hedged(text: str, begin: int) -> bool:
     return _HEDGES.search(text[:begin]) is not None
 
 
-def _values(digits: str, power: int) -> tuple[Decimal, ...]:
+def _values(digits: str, power: int, is_english: bool) -> tuple[Decimal, ...]:
+    """The values of a figure: in English a comma parts thousands, elsewhere either sign may."""
     plain = _SEPARATORS.sub("", digits)
-    readings = {plain.replace(",", "")} if plain.count(".") <= 1 else set()
-    if plain.count(",") <= 1:
-        readings.add(plain.replace(".", "").replace(",", "."))
-    if "," in plain and not _GROUPED.fullmatch(plain) and "." not in plain:
-        readings = {plain.replace(",", ".")}
-    if "." in plain and not _GROUPED.fullmatch(plain) and "," not in plain:
-        readings = {plain}
-    values = []
-    for reading in sorted(readings):
-        try:
-            values.append(Decimal(reading).scaleb(power).normalize())
-        except InvalidOperation:
-            continue
-    return tuple(values)
+    last = max(plain.rfind(","), plain.rfind("."))
+    if last < 0:
+        readings = [plain]
+    else:
+        head = re.sub("[.,]", "", plain[:last])
+        as_decimal, as_group = f"{head}.{plain[last + 1 :]}", head + plain[last + 1 :]
+        marks = {char for char in plain if char in ",."}
+        if len(marks) > 1 or not _GROUPED.fullmatch(plain):
+            readings = [as_decimal]
+        elif plain.count(plain[last]) > 1 or (is_english and plain[last] == ","):
+            readings = [as_group]
+        else:
+            readings = [as_decimal] if is_english else [as_decimal, as_group]
+    return tuple(Decimal(reading).scaleb(power).normalize() for reading in readings)
 
 
 def _in_words(text: str) -> list[Quantity]:
