@@ -291,7 +291,8 @@ def _response_events(
     text: str, finish: str, refusal: str | None, as_tool: bool, usage: bool
 ) -> list[dict[str, Any]]:
     whole = _response_whole(text, finish, refusal, as_tool, usage)
-    begun = whole | {"status": "in_progress", "output": [], "usage": None}
+    # llama.cpp's first event has no output at all
+    begun = {"id": "resp_1", "object": "response", "status": "in_progress"}
     kind = "response.output_text.delta" if refusal is None else "response.refusal.delta"
     told = text if refusal is None else refusal
     deltas = [

@@ -13,6 +13,7 @@ from adapters.openai.failures import Trouble
 from adapters.openai.shapes import (
     ChatAnswer,
     ChatChunk,
+    FailedResponse,
     ResponseAnswer,
     ResponseEvent,
     Usage,
@@ -229,14 +230,15 @@ class _ResponseStream:
             self.is_over = True
             return 0
         event = msgspec.json.decode(data, type=ResponseEvent)
-        if event.type in ("response.completed", "response.incomplete", "response.failed"):
-            self._answer = event.response
-            self.is_over = True
-        if event.type == "error":
-            self.trouble = Trouble(event.message or "", event.code or "")
-        elif event.type == "response.failed":
-            failed = event.response.error if event.response else None
-            self.trouble = Trouble(failed.message, failed.code) if failed else Trouble()
+        match event.type:
+            case "response.completed" | "response.incomplete":
+                self._answer = msgspec.json.decode(event.response, type=ResponseAnswer)
+                self.is_over = True
+            case "response.failed":
+                failed = msgspec.json.decode(event.response, type=FailedResponse).error
+                self.trouble = Trouble(failed.message, failed.code) if failed else Trouble()
+            case "error":
+                self.trouble = Trouble(event.message or "", event.code or "")
         return len(event.delta) if event.type == "response.output_text.delta" else 0
 
     def answered(self) -> Answered | None:

@@ -116,8 +116,13 @@ class ResponseAnswer(msgspec.Struct, frozen=True):
     output: list[OutputItem]
     status: str = "completed"
     incomplete_details: Incomplete | None = None
-    error: ResponseError | None = None
     usage: Usage | None = None
+
+
+class FailedResponse(msgspec.Struct, frozen=True):
+    """An answer that came to nothing."""
+
+    error: ResponseError | None = None
 
 
 class ResponseEvent(msgspec.Struct, frozen=True):
@@ -125,7 +130,8 @@ class ResponseEvent(msgspec.Struct, frozen=True):
 
     type: str
     delta: str = ""
-    response: ResponseAnswer | None = None
+    response: msgspec.Raw = msgspec.Raw()
+    """whole in the last events alone: what servers put into the first ones differs"""
     message: str | None = None
     code: str | None = None
 
