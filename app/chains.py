@@ -17,6 +17,7 @@ from app.plugins import ProviderUnusable, offer_of
 from app.providers import MUSIC, NARRATOR, PORTS, VISUALS, WRITER, Kit, Offer, Port
 from domain.errors import DomainError, SettingsInvalid
 from domain.generation.chained import ChainedNarrator, ChainedVisuals, ChainedWriter
+from domain.generation.pages import PageExtractor
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
@@ -25,6 +26,7 @@ from domain.generation.ports import (
     SentenceSegmenter,
     VisualSource,
 )
+from domain.generation.relevance import Judge
 from domain.generation.writing import PlainWriter
 from domain.outbound import Resolver, UrlRules, WebClient
 from domain.providers.chain import Chain, Link
@@ -72,8 +74,20 @@ class Providers(Provider):
         rules: UrlRules,
         resolver: Resolver,
         client: WebClient,
+        pages: PageExtractor,
+        judge: Judge,
     ) -> Kit:
-        return Kit(settings, read_variables(), segmenter, quarantine, rules, resolver, client)
+        return Kit(
+            settings,
+            read_variables(),
+            segmenter,
+            quarantine,
+            rules,
+            resolver,
+            client,
+            pages,
+            judge,
+        )
 
     @provide
     async def chains(self, kit: Kit, switchboard: Switchboard) -> AsyncIterator[Chains]:

@@ -106,12 +106,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     pexels_base_url: str = "https://api.pexels.com"
     pixabay_api_key: str = ""
     pixabay_base_url: str = "https://pixabay.com"
-    openai_base_url: str = "https://api.openai.com/v1"
-    openai_api_key: str = ""
     openai_image_model: str = ""
     openai_image_style: str = ""
     download_max_bytes: Annotated[int, Meta(ge=1_000_000)] = 500_000_000
     download_cache_bytes: Annotated[int, Meta(ge=0)] = 5_000_000_000
+
+    # scripts by a model
+    openai_base_url: str = "https://api.openai.com/v1"
+    openai_api_key: str = ""
+    openai_model: str = ""
+    openai_api: Literal["chat", "responses"] = "chat"
+    openai_context_tokens: Annotated[int, Meta(ge=4_000)] = 32_000
+    openai_timeout_seconds: Seconds = 300.0
 
     # making videos
     relevance: Literal["auto", "model", "keywords"] = "auto"

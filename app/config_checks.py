@@ -85,6 +85,7 @@ def problems_between(given: Mapping[str, Any]) -> list[str]:
         from app.meanings import NOT_INSTALLED, is_installed  # noqa: PLC0415 - brings numpy along
 
         problems += [] if is_installed() else [NOT_INSTALLED]
+    problems += _problems_of_models(given)
     return problems
 
 
@@ -210,6 +211,22 @@ def _problems_of_bucket(given: Mapping[str, Any]) -> list[str]:
             "S3_SIGNED_URLS: needs a bucket in ARTIFACTS_URL, and S3_ACCESS_KEY and "
             "S3_SECRET_KEY to sign with"
         )
+    return problems
+
+
+def _problems_of_models(given: Mapping[str, Any]) -> list[str]:
+    problems = []
+    url = given.get("OPENAI_BASE_URL")
+    # a query is Azure's version of the API
+    if url is not None and not _is_plain_address(url.partition("?")[0]):
+        problems.append(
+            "OPENAI_BASE_URL: must be an address that ends before /chat/completions, such as "
+            "https://api.openai.com/v1 or http://localhost:11434/v1; a key belongs into "
+            "OPENAI_API_KEY"
+        )
+    keys = str(given.get("OPENAI_API_KEY", ""))
+    if any(not "!" <= char <= "~" for key in keys.split(",") for char in key.strip()):
+        problems.append("OPENAI_API_KEY: a key has letters, figures and signs, and no spaces")
     return problems
 
 

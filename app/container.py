@@ -47,6 +47,7 @@ from adapters.postgres import (
 from adapters.s3 import S3ArtifactStore
 from adapters.sentencex import SentencexSegmenter
 from adapters.threads import ThreadBell
+from adapters.trafilatura import TrafilaturaExtractor
 from app.artifacts import make_bucket, make_directory
 from app.bells import Bells
 from app.chains import Providers, may_look_elsewhere
@@ -59,6 +60,7 @@ from domain.access import Keys, KeyStore
 from domain.access.limits import Counters
 from domain.generation.approvals import Approvals
 from domain.generation.intake import MAX_SEED, Intake
+from domain.generation.pages import PageExtractor
 from domain.generation.picking import Picker
 from domain.generation.pipeline import Pipeline
 from domain.generation.ports import (
@@ -178,6 +180,7 @@ class Words(Provider):
     scope = Scope.APP
     segmenter = provide(SentencexSegmenter, provides=SentenceSegmenter)
     verbalizer = provide(Num2WordsVerbalizer, provides=Verbalizer)
+    extractor = provide(TrafilaturaExtractor, provides=PageExtractor)
 
     @provide
     def sample_shelf(self, settings: Settings) -> SampleShelf:
@@ -284,6 +287,7 @@ class UseCases(Provider):
         visuals: VisualSource,
         *,
         rules: UrlRules,
+        pages: PageExtractor,
         settings: Settings,
     ) -> Intake:
         return Intake(
@@ -294,6 +298,7 @@ class UseCases(Provider):
             draw_seed=draw_seed,
             url_rules=rules,
             looks_at_folders=settings.music_dir is not None or may_look_elsewhere(settings),
+            pages=pages,
         )
 
     @provide

@@ -6,14 +6,20 @@ What makes one is given a ``Kit`` and answers the port, or one for each key by t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from adapters.media_folder import MediaFolder
 from adapters.music import BundledMusic, FolderMusic, MusicShelf
+from adapters.openai import OpenAIChat, OpenAIWriter
 from adapters.piper import PiperNarrator
 from adapters.sumy import SumyWriter
-from adapters.wikipedia import WikipediaWriter
+from adapters.wikipedia import WikipediaEncyclopedia, WikipediaWriter
 from app.config import Settings
+from app.narrators import make_edge, make_elevenlabs, make_mastering, make_openai_speech
+from app.stock import StockRoom
+from domain.generation.mastering import Mastering
+from domain.generation.pages import PageExtractor, PageWriter
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
@@ -22,6 +28,7 @@ from domain.generation.ports import (
     SentenceSegmenter,
     VisualSource,
 )
+from domain.generation.relevance import Judge
 from domain.generation.writing import Writers
 from domain.outbound import Resolver, UrlRules, WebClient
 
@@ -45,6 +52,18 @@ class Kit:
     resolver: Resolver
     client: WebClient
     """asks only addresses that ``rules`` allow"""
+    pages: PageExtractor
+    judge: Judge
+
+    @cached_property
+    def stock(self) -> StockRoom:
+        """For all sources of others' footage: they share what was downloaded."""
+        return StockRoom(self.settings, self.quarantine, self.rules, self.resolver)
+
+    @cached_property
+    def mastering(self) -> Mastering:
+        """For all services of voices: it holds a model."""
+        return make_mastering(self.settings)
 
     def value_of(self, variable: str) -> object:
         """What somebody has set a variable to; nothing or empty where it's left as it was."""
@@ -97,19 +116,50 @@ def by_key(keys: str, make: Callable[[str], PortT]) -> dict[str, PortT]:
     return made
 
 
+def offline_writer(kit: Kit) -> ScriptWriter:
+    """Writes from the encyclopedia and from articles, without a model."""
+    articles = SumyWriter(kit.segmenter)
+    return Writers(
+        {
+            "topic": WikipediaWriter(kit.segmenter, kit.settings.cache_dir / "wikipedia"),
+            "source_text": articles,
+            "source_url": PageWriter(articles, kit.client, kit.pages),
+        }
+    )
+
+
+def openai_writer(kit: Kit, key: str) -> ScriptWriter:
+    """Has a model write, with one of the keys in OPENAI_API_KEY, or with none."""
+    settings = kit.settings
+    model = OpenAIWriter(
+        OpenAIChat(
+            settings.openai_base_url,
+            settings.openai_model,
+            key,
+            api=settings.openai_api,
+            timeout_seconds=settings.openai_timeout_seconds,
+        ),
+        WikipediaEncyclopedia(settings.cache_dir / "wikipedia"),
+        kit.segmenter,
+        context_tokens=settings.openai_context_tokens,
+    )
+    pages = PageWriter(model, kit.client, kit.pages)
+    return Writers({"topic": model, "source_text": model, "source_url": pages})
+
+
 WRITER: Port[ScriptWriter] = Port(
     name="writer",
     setting="WRITERS",
     protocol=ScriptWriter,
     offers={
         "offline": Offer(
-            lambda kit: Writers(
-                {
-                    "topic": WikipediaWriter(kit.segmenter, kit.settings.cache_dir / "wikipedia"),
-                    "source_text": SumyWriter(kit.segmenter),
-                }
-            ),
+            offline_writer,
             "topics of an offline encyclopedia, in English; articles are condensed",
+        ),
+        "openai": Offer(
+            lambda kit: by_key(kit.settings.openai_api_key, lambda key: openai_writer(kit, key)),
+            "a model behind any OpenAI-compatible endpoint",
+            needs=("OPENAI_MODEL",),
         ),
     },
 )
@@ -123,10 +173,32 @@ NARRATOR: Port[Narrator] = Port(
         "piper": Offer(
             lambda kit: PiperNarrator(
                 kit.settings.cache_dir / "voices",
-                voice_dir=kit.settings.voice_dir,
+                voice_dir=kit.settings.voices_folder,
                 default_voice=kit.settings.default_voice,
             ),
             "voices on this machine; the extra `voice`, VOICE_DIR",
+        ),
+        "openai": Offer(
+            lambda kit: by_key(
+                kit.settings.openai_speech_key,
+                lambda key: make_openai_speech(kit.settings, kit.mastering, key),
+            ),
+            "OpenAI's speech, or a server of your own that speaks its protocol",
+            needs=("OPENAI_SPEECH_KEY", "OPENAI_SPEECH_URL"),
+        ),
+        "elevenlabs": Offer(
+            lambda kit: by_key(
+                kit.settings.elevenlabs_key,
+                lambda key: make_elevenlabs(kit.settings, kit.mastering, key),
+            ),
+            "ElevenLabs",
+            needs=("ELEVENLABS_KEY",),
+        ),
+        "edge": Offer(
+            lambda kit: make_edge(kit.settings, kit.mastering),
+            "Microsoft Edge's voices, unofficially",
+            library="edge_tts",
+            extra="voices",
         ),
     },
 )
@@ -137,8 +209,23 @@ VISUALS: Port[VisualSource] = Port(
     protocol=VisualSource,
     offers={
         "folder": Offer(
-            lambda kit: MediaFolder(kit.settings.media_dir, kit.quarantine),
+            lambda kit: MediaFolder(kit.settings.media_dir, kit.quarantine, kit.judge),
             "clips and stills of MEDIA_DIR",
+        ),
+        "pexels": Offer(
+            lambda kit: by_key(kit.settings.pexels_api_key, kit.stock.pexels),
+            "videos and photos of Pexels",
+            needs=("PEXELS_API_KEY",),
+        ),
+        "pixabay": Offer(
+            lambda kit: by_key(kit.settings.pixabay_api_key, kit.stock.pixabay),
+            "videos and photos of Pixabay",
+            needs=("PIXABAY_API_KEY",),
+        ),
+        "openai_images": Offer(
+            lambda kit: by_key(kit.settings.openai_api_key, kit.stock.images),
+            "stills made by a model behind any OpenAI-compatible endpoint",
+            needs=("OPENAI_IMAGE_MODEL",),
         ),
     },
 )

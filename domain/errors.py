@@ -146,6 +146,23 @@ class UrlUnreachable(DomainError):
     transient = True
 
 
+class PageUnreadable(DomainError):
+    """There is no article on the page at this address."""
+
+    code = "page_unreadable"
+    hint = "Send the address of one article, or its text as `source_text`."
+
+
+class ReaderMissing(DomainError):
+    """This server can't read web pages: the extra `models` isn't installed."""
+
+    code = "reader_missing"
+    hint = (
+        "Send the article's text as `source_text`; whoever runs this server can install "
+        "`faceless[models]`."
+    )
+
+
 # -- who asks ------------------------------------------------------------------------------------
 
 

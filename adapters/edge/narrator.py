@@ -71,6 +71,10 @@ class EdgeNarrator:
         """The voice that ``voice_id`` names, or the first that speaks the language."""
         return self._voices.choose(language, voice_id)
 
+    def alternatives(self, voice: Voice, language: str) -> list[Voice]:  # noqa: ARG002
+        """None: its other voices fail when one does."""
+        return []
+
     def identity(self, voice: Voice) -> str:
         """Changes with the package and whatever is done to the sound; the service tells nothing."""
         return f"edge/{voice.id}/edge-tts-{_version()}/{self._mastering.identity(voice.language)}"

@@ -88,6 +88,10 @@ class OpenAiSpeechNarrator:
         """The voice that ``voice_id`` names, or the first that speaks the language."""
         return self._voices.choose(language, voice_id)
 
+    def alternatives(self, voice: Voice, language: str) -> list[Voice]:  # noqa: ARG002
+        """None: its other voices fail when one does."""
+        return []
+
     def identity(self, voice: Voice) -> str:
         """Changes with endpoint, model, format, and whatever is done to the sound afterwards."""
         where = hashlib.sha256(self._url.encode()).hexdigest()[:12]

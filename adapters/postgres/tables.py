@@ -62,6 +62,8 @@ NEWER_FIELDS = (
     "webhook_url",
     "speakers",
     "scenes.speaker",
+    "source_url",
+    "tone",
 )
 """of a brief, that the release before doesn't know"""
 

@@ -5,14 +5,8 @@ import random
 import re
 from pathlib import Path
 
-from adapters.wikipedia.articles import (
-    AUTHOR,
-    LANGUAGE,
-    LICENSE,
-    LICENSE_URL,
-    Article,
-    data_file,
-)
+from adapters.wikipedia.articles import LANGUAGE, Article, data_file
+from adapters.wikipedia.encyclopedia import source_of, topic_match
 from adapters.wikipedia.index import EXAMPLES, Hit, TopicIndex
 from adapters.wikipedia.relatives import relatives_of
 from domain.errors import LanguageUnsupported, TopicNotFound
@@ -34,7 +28,6 @@ from domain.generation.script import (
     ProductionWarning,
     Scene,
     Script,
-    Source,
     TopicMatch,
     spoken_seconds,
 )
@@ -75,14 +68,7 @@ class WikipediaWriter:
             LanguageUnsupported: the articles are in English.
         """
         _check_language(language)
-        hit = self._find(topic)
-        return TopicMatch(
-            title=hit.article.title,
-            description=hit.article.description,
-            url=hit.article.url,
-            matched_by=hit.matched_by,
-            alternatives=hit.alternatives,
-        )
+        return topic_match(self._find(topic))
 
     async def write(
         self,
@@ -163,16 +149,7 @@ class WikipediaWriter:
             language=brief.language,
             scenes=scenes,
             tags=key_terms(f"{article.description}. {text}", MAX_TAGS, lead=article.name),
-            sources=[
-                Source(
-                    title=source.title,
-                    url=source.url,
-                    author=AUTHOR,
-                    license=LICENSE,
-                    license_url=LICENSE_URL,
-                )
-                for source in used
-            ],
+            sources=[source_of(source) for source in used],
             summary=_summary(article, scenes),
             verbatim_share=round(share, 4),
             source_shingles=shingles_of([source.extract for source in used]),

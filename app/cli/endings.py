@@ -50,6 +50,8 @@ INPUT_ERRORS = (
     errors.MediaUnreadable,
     errors.MusicNotFound,
     errors.NotImportable,
+    errors.PageUnreadable,
+    errors.ReaderMissing,
     errors.SettingsInvalid,
     errors.TopicNotFound,
     errors.VoiceNotFound,
@@ -61,6 +63,7 @@ SOURCES = {
     "topic": "TOPIC",
     "script": "--script",
     "source_text": "--article",
+    "source_url": "--url",
     "scenes": "--scenes",
 }
 """what a video is made from, as the API and as the command spell it"""

@@ -26,7 +26,9 @@ def subject_of(job: dict[str, Any]) -> str:
     """What a job is about, in one line."""
     request = job["request"]
     scenes = " ".join(scene["text"] for scene in request.get("scenes") or [])
-    texts = (request.get(name) for name in ("title", "topic", "script", "source_text"))
+    texts = (
+        request.get(name) for name in ("title", "topic", "script", "source_text", "source_url")
+    )
     return plain(next(filter(None, texts), None) or scenes)
 
 

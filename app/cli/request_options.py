@@ -35,6 +35,7 @@ class Field(NamedTuple):
 
 FIELDS = (
     Field("--title", "/title", "The video's title."),
+    Field("--tone", "/tone", 'How a model is to tell it, such as "dry and precise".'),
     Field("--language", "/language", "Language of the text (BCP 47), such as en."),
     Field("--aspect", "/aspect_ratio", "Its shape; 9:16 by default.", click.Choice(SHAPES)),
     Field("--duration", "/duration", "Target length in seconds, 15 to 900 (9:16: to 180).", int),
@@ -117,6 +118,7 @@ def takes_sources(command: Callable[..., Any]) -> Callable[..., Any]:
         ("--script", "A finished script, word for word; - is standard input."),
     ):
         command = click.option(option, type=FILE, help=text)(command)
+    command = click.option("--url", help="Address of an article to be condensed.")(command)
     return click.argument("topic", required=False)(command)
 
 
@@ -128,7 +130,7 @@ def body_of(given: Mapping[str, Any], *fields: Field) -> dict[str, Any]:
     """
     request = given.get("request")
     body = {} if request is None else object_of(request, "--request", REQUEST_HINT)
-    sources: dict[str, Any] = {"topic": given.get("topic")}
+    sources: dict[str, Any] = {"topic": given.get("topic"), "source_url": given.get("url")}
     for name, option in (("script", "script"), ("source_text", "article")):
         if (file := given.get(option)) is not None:
             sources[name] = text_of(file, f"--{option}")

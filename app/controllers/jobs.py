@@ -48,11 +48,14 @@ from domain.errors import (
     MediaNotFound,
     MediaUnreadable,
     MusicNotFound,
+    PageUnreadable,
     PresetUnknown,
     QueueFull,
+    ReaderMissing,
     SketchersBusy,
     TopicNotFound,
     UrlForbidden,
+    UrlUnreachable,
     VoiceNotFound,
     WritingSystemUnsupported,
 )
@@ -108,10 +111,10 @@ class GenerateController(Controller):
     @post(
         status_code=202,
         summary="Make a video",
-        description="Takes exactly one of `topic`, `script`, `source_text` or `scenes`. Answers "
-        "at once with the job; the work goes on whatever happens to this connection. With "
-        "`pause_after` the job waits for approval when that stage is done. With `dry_run=true` no "
-        "job is made: the answer is what would become of the request (200).",
+        description="Takes exactly one of `topic`, `script`, `source_text`, `source_url` or "
+        "`scenes`. Answers at once with the job; the work goes on whatever happens to this "
+        "connection. With `pause_after` the job waits for approval when that stage is done. With "
+        "`dry_run=true` no job is made: the answer is what would become of the request (200).",
         response_headers=REPLAY_HEADERS,
         responses={
             200: ResponseSpec(
@@ -128,6 +131,9 @@ class GenerateController(Controller):
                 MediaUnreadable,
                 PresetUnknown,
                 UrlForbidden,
+                UrlUnreachable,
+                PageUnreadable,
+                ReaderMissing,
                 QueueFull,
                 SketchersBusy,
                 CostCapReached,

@@ -1,6 +1,7 @@
 /** What is in the form as a request of the API, and a request as what is in the form. */
 
-const SOURCES = ["topic", "script", "source_text", "scenes"];
+const SOURCES = ["topic", "script", "source_text", "source_url", "scenes"];
+const ADDRESS = /^https?:\/\/\S+$/;
 const SHOWN = ["aspect_ratio", "duration", "title", "language", "seed", "pause_after"];
 const SHOWN_IN_PARTS = { voice: ["id", "speed"], brand: ["palette"], music: ["mood"] };
 const CAPTIONS = ["enabled", "style"];
@@ -39,6 +40,9 @@ function wordsOf({ source, topic, script, condense, scenes }) {
   if (source === "scenes") {
     return { scenes };
   }
+  if (source === "script" && condense && ADDRESS.test(script.trim())) {
+    return { source_url: script.trim() };
+  }
   if (source === "script") {
     return { [condense ? "source_text" : "script"]: script };
   }
@@ -66,12 +70,12 @@ export function valuesOf(request) {
   return SOURCES.some((name) => request[name]) ? { ...values, ...sourceOf(request) } : values;
 }
 
-function sourceOf({ topic, script, source_text: article, scenes }) {
+function sourceOf({ topic, script, source_text: article, source_url: url, scenes }) {
   return {
     source: scenes ? "scenes" : topic ? "topic" : "script",
     topic,
-    script: script ?? article,
-    condense: Boolean(article),
+    script: script ?? article ?? url,
+    condense: Boolean(article ?? url),
     scenes: scenes ?? [],
   };
 }

@@ -96,8 +96,8 @@ const SENTENCE_END = /(?<=[.!?。！？])\s|\n/;
 
 /** What to call a job before its video has a title. */
 export function nameOf(job) {
-  const { title, topic, script, source_text: article, scenes } = job.request;
-  const words = script ?? article ?? scenes?.[0].text;
+  const { title, topic, script, source_text: article, source_url: url, scenes } = job.request;
+  const words = script ?? article ?? url ?? scenes?.[0].text;
   const text = title ?? topic ?? words.trim().split(SENTENCE_END, 1)[0];
   if (text.length <= TITLE_CHARS) {
     return text;

@@ -15,7 +15,7 @@ from domain.generation.speakers import check_speakers
 
 AspectRatio = Literal["9:16", "16:9", "1:1"]
 CaptionStyle = Literal["highlight", "box", "plain"]
-SourceKind = Literal["topic", "script", "source_text", "scenes"]
+SourceKind = Literal["topic", "script", "source_text", "scenes", "source_url"]
 PauseAfter = Literal["script", "narration", "package"]
 VoiceChange = Literal["never", "start_over", "mix"]
 
@@ -38,6 +38,7 @@ MAX_SHORT_SECONDS = 180
 
 Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
 Heading = Annotated[str, Meta(min_length=1, max_length=80)]
+Tone = Annotated[str, Meta(min_length=1, max_length=120, examples=["dry and precise"])]
 MediaName = Annotated[str, Meta(min_length=1, max_length=255)]
 PRESET_NAME = r"^[a-z0-9][a-z0-9-]{0,63}$"
 PresetName = Annotated[str, Meta(pattern=PRESET_NAME, examples=["brand-shorts"])]
@@ -134,13 +135,22 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to make a video of. Exactly one of topic, script, source_text or scenes."""
+    """What to make a video of. Exactly one of topic, script, source_text, source_url or scenes."""
 
     topic: Annotated[str, Meta(min_length=1, max_length=MAX_TOPIC_CHARS)] | None = None
     script: Text | None = None
     source_text: Text | None = None
+    source_url: (
+        Annotated[str, Meta(min_length=1, max_length=2_000, examples=["https://example.com/story"])]
+        | None
+    ) = None
+    """address of an article (https), whose text is fetched when the script is written"""
     scenes: Annotated[list[SceneInput], Meta(min_length=1, max_length=MAX_SCENES)] | None = None
     title: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    tone: (
+        Annotated[str, Meta(min_length=1, max_length=120, examples=["dry and precise"])] | None
+    ) = None
+    """how a model is to tell it; writers without one have a tone of their own"""
     language: Annotated[str, Meta(min_length=2, max_length=35, examples=["en", "en-US"])] = "en"
     """BCP 47 tag"""
     aspect_ratio: AspectRatio = "9:16"
@@ -180,7 +190,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     @property
     def source_kind(self) -> SourceKind:
-        """Which of the four inputs this brief carries."""
+        """Which of the five inputs this brief carries; of a page whose text has come, the text."""
         for name in SOURCE_FIELDS:
             if getattr(self, name) is not None:
                 return name
@@ -197,7 +207,7 @@ def caption_style(brief: Brief) -> CaptionStyle:
     return brief.captions.style or ("plain" if brief.aspect_ratio == "16:9" else "highlight")
 
 
-SOURCE_FIELDS: tuple[SourceKind, ...] = ("topic", "script", "source_text", "scenes")
+SOURCE_FIELDS: tuple[SourceKind, ...] = ("topic", "script", "source_text", "scenes", "source_url")
 
 
 def check_brief(brief: Brief) -> list[FieldError]:
@@ -211,11 +221,11 @@ def check_brief(brief: Brief) -> list[FieldError]:
             FieldError(
                 pointer=f"/{given[1]}" if given else "",
                 code="exactly_one_source",
-                message=f"{too_many}exactly one of topic, script, source_text, scenes is needed; "
-                f"{found}",
+                message=f"{too_many}exactly one of topic, script, source_text, source_url, scenes "
+                f"is needed; {found}",
                 hint="Send only the one that the video is to be made from."
                 if given
-                else "Send one of `topic`, `script`, `source_text` or `scenes`.",
+                else "Send one of `topic`, `script`, `source_text`, `source_url` or `scenes`.",
             )
         )
     errors.extend(
@@ -272,7 +282,7 @@ def _texts(brief: Brief) -> list[tuple[str, str]]:
     """Every free text of a brief with its JSON pointer."""
     texts = [
         (f"/{name}", getattr(brief, name))
-        for name in ("topic", "script", "source_text", "title", "language")
+        for name in ("topic", "script", "source_text", "source_url", "title", "tone", "language")
         if getattr(brief, name) is not None
     ]
     names = {

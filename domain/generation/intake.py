@@ -23,6 +23,7 @@ from domain.generation.brief import (
     check_brief,
 )
 from domain.generation.music import ANY_MOOD, NO_MUSIC, pick_track
+from domain.generation.pages import PageExtractor
 from domain.generation.palettes import palette_for
 from domain.generation.ports import (
     MusicLibrary,
@@ -70,6 +71,7 @@ class Intake:
         draw_seed: SeedSource,
         *,
         url_rules: UrlRules,
+        pages: PageExtractor,
         looks_at_folders: bool = True,
     ) -> None:
         """``looks_at_folders`` says that a library looks into a folder at every question, which
@@ -82,6 +84,7 @@ class Intake:
         self._visuals = visuals
         self._draw_seed = draw_seed
         self._url_rules = url_rules
+        self._pages = pages
 
     async def prepare(self, brief: Brief) -> Prepared:
         """Check ``brief`` and fill in its defaults, the seed among them.
@@ -92,7 +95,8 @@ class Intake:
             TopicNotFound, LanguageUnsupported, VoiceNotFound, WritingSystemUnsupported,
             MusicNotFound, MediaNotFound, MediaUnreadable: it can't make this one; says what it
             could.
-            UrlForbidden: the ``webhook_url`` isn't one on the internet.
+            UrlForbidden: the ``webhook_url`` or the ``source_url`` isn't one on the internet.
+            ReaderMissing: nothing is installed that reads web pages.
         """
         problems = _Problems(check_brief(brief))
         seed = self._draw_seed() if brief.seed is None else brief.seed
@@ -108,6 +112,10 @@ class Intake:
         if brief.webhook_url is not None:
             with problems.at("/webhook_url"):
                 self._url_rules.check(brief.webhook_url)
+        if brief.source_url is not None:
+            with problems.at("/source_url"):
+                self._url_rules.check(brief.source_url)
+                self._pages.check()
         problems.raise_any()
         return Prepared(brief=completed, topic_match=topic_match)
 

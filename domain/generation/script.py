@@ -62,6 +62,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     kind: ShotKind | None = None
     """how its first shot is to be drawn; absent: chosen from the text"""
     search_terms: list[str] = []
+    shot: str = ""
+    """what the picture should show, where whoever wrote the words has said so"""
     media: str | None = None
     pause_after_ms: int | None = None
     pronunciations: dict[str, str] = {}
@@ -80,6 +82,8 @@ class ShownScript(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = 1
     title: str
+    title_options: list[str] = []
+    """other titles that would do, the one above among them; empty where there is no choice"""
     language: str
     scenes: list[Scene]
     tags: list[str] = []

@@ -6,6 +6,7 @@ import msgspec
 
 from domain.errors import FieldError, InvalidRequest, SceneNotFound, TopicNotFound
 from domain.generation.brief import MAX_TEXT_CHARS, Brief, SourceKind
+from domain.generation.grounding import UNSUPPORTED_CODE
 from domain.generation.keywords import key_terms
 from domain.generation.originality import (
     CLOSENESS_CODE,
@@ -200,8 +201,19 @@ def apply_edits(
                 f"{len(scenes) - 1}."
             )
         scenes[number] = _edited(number, scenes[number], edit, split)
-    edited = rederived(script, msgspec.structs.replace(script, scenes=scenes), brief)
-    return _measured_again(edited)
+    # new words are the caller's own: nothing is to be said of what stood there before
+    reworded = {
+        f"/scenes/{number}"
+        for number, (was, now) in enumerate(zip(script.scenes, scenes, strict=True))
+        if was.sentences != now.sentences
+    }
+    warnings = [
+        warning
+        for warning in script.warnings
+        if warning.code != UNSUPPORTED_CODE or warning.pointer not in reworded
+    ]
+    edited = msgspec.structs.replace(script, scenes=scenes, warnings=warnings)
+    return _measured_again(rederived(script, edited, brief))
 
 
 def _measured_again(script: Script) -> Script:

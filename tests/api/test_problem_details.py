@@ -158,7 +158,6 @@ def test_every_domain_error_a_request_can_meet_has_a_status() -> None:
         "render_interrupted",
         "font_missing",
         "settings_invalid",
-        "url_unreachable",  # it's in the log of deliveries
         "rejected",  # it's the error of a job
         # only the command line meets these
         "upkeep_under_way",

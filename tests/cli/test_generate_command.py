@@ -116,8 +116,8 @@ def complaint(*arguments: str, stdin: str | bytes = "") -> str:
 
 def test_something_to_make_a_video_of_is_needed() -> None:
     said = complaint()
-    assert "exactly one of TOPIC, --script, --article, --scenes is needed" in said
-    assert "Send one of TOPIC, --script, --article or --scenes." in said
+    assert "exactly one of TOPIC, --script, --article, --url, --scenes is needed" in said
+    assert "Send one of TOPIC, --script, --article, --url or --scenes." in said
 
 
 def test_two_sources_are_one_too_many() -> None:

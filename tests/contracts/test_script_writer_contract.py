@@ -1,17 +1,23 @@
 """What every ScriptWriter does, whatever the script is made from."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import msgspec
 import pytest
+from open_purse import OpenPurse
+from openai_server import a_draft, says, serving
 
+from adapters.openai import OpenAIChat, OpenAIWriter
 from adapters.sentencex import SentencexSegmenter
 from adapters.sumy import SumyWriter
-from adapters.wikipedia import WikipediaWriter
+from adapters.wikipedia import WikipediaEncyclopedia, WikipediaWriter
 from domain.generation.brief import Brief, SceneInput
 from domain.generation.ports import ScriptWriter
 from domain.generation.script import Script
 from domain.generation.writing import PlainWriter, Writers
+from domain.providers.errand import Errand
 
 PACE = 165.0
 ARTICLE = (
@@ -31,8 +37,10 @@ def script_cache(pytestconfig: pytest.Config) -> Path:
     return pytestconfig.rootpath / ".pytest_cache" / "d" / "topics"
 
 
-@pytest.fixture(params=["direct", "dispatched"])
-def writer_of(request: pytest.FixtureRequest, script_cache: Path) -> dict[str, ScriptWriter]:
+@pytest.fixture(params=["direct", "dispatched", "model"])
+async def writer_of(
+    request: pytest.FixtureRequest, script_cache: Path
+) -> AsyncIterator[dict[str, ScriptWriter]]:
     segmenter = SentencexSegmenter()
     plain = PlainWriter(segmenter)
     writers: dict[str, ScriptWriter] = {
@@ -41,9 +49,15 @@ def writer_of(request: pytest.FixtureRequest, script_cache: Path) -> dict[str, S
         "script": plain,
         "scenes": plain,
     }
-    if request.param == "direct":
-        return writers
-    return dict.fromkeys(writers, Writers(writers))  # type: ignore[arg-type]
+    async with AsyncExitStack() as stack:
+        if request.param == "model":
+            server = await stack.enter_async_context(serving(*[says(a_draft(90))] * 4))
+            chat = OpenAIChat(server.base_url, "small-1")
+            model = OpenAIWriter(chat, WikipediaEncyclopedia(script_cache), segmenter)
+            writers |= {"topic": model, "source_text": model}
+        elif request.param == "dispatched":
+            writers = dict.fromkeys(writers, Writers(writers))  # type: ignore[arg-type]
+        yield writers
 
 
 @pytest.fixture(params=list(BRIEFS))
@@ -52,7 +66,7 @@ def source_kind(request: pytest.FixtureRequest) -> str:
 
 
 async def written(writer_of: dict[str, ScriptWriter], kind: str, seed: int = 3) -> Script:
-    return await writer_of[kind].write(BRIEFS[kind], seed, PACE)
+    return await writer_of[kind].write(BRIEFS[kind], seed, PACE, Errand(purse=OpenPurse()))
 
 
 async def test_the_same_seed_gives_the_same_script_byte_for_byte(
@@ -91,7 +105,8 @@ async def test_sections_never_go_back(writer_of: dict[str, ScriptWriter], source
 
 async def test_a_given_title_is_kept(writer_of: dict[str, ScriptWriter], source_kind: str) -> None:
     brief = msgspec.structs.replace(BRIEFS[source_kind], title="My title")
-    assert (await writer_of[source_kind].write(brief, 1, PACE)).title == "My title"
+    errand = Errand(purse=OpenPurse())
+    assert (await writer_of[source_kind].write(brief, 1, PACE, errand)).title == "My title"
 
 
 async def test_a_draft_always_comes_with_its_warning(

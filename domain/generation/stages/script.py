@@ -66,6 +66,12 @@ class ScriptStage(Stage):
                 "aspect_ratio": brief.aspect_ratio,
                 "words_per_minute": words_per_minute,
                 "seed": work.seed,
+                # what came later is named where it's given: older results keep their names
+                **{
+                    name: given
+                    for name in ("source_url", "tone")
+                    if (given := getattr(brief, name)) is not None
+                },
             },
             produce=produce,
         )
