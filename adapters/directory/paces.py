@@ -1,6 +1,7 @@
 """The ``PaceBook``: one JSON file in the cache folder, shared by the processes of a machine."""
 
 import fcntl
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from pathlib import Path
 import msgspec
 
 from domain.generation.narration import SAMPLE_RATE
+
+_LOG = logging.getLogger(__name__)
 
 ENOUGH_WORDS = 300
 """about two minutes of speech: a pace told from less isn't the voice's but the text's"""
@@ -43,29 +46,38 @@ class DirectoryPaces:
         return None if entry is None else entry.pace
 
     def heard(self, voice_id: str, language: str, words: int, samples: int) -> None:
-        """Note what was spoken; known to processes that start later."""
+        """Note what was spoken; known to processes that start later.
+
+        What can't be written is forgotten: a sentence that was paid for isn't lost for it.
+        """
         if words <= 0 or samples <= 0:
             return
-        with self._lock, self._alone():
-            entries = self._read()
-            entry = entries.setdefault(f"{voice_id}/{language}", _Entry())
-            entry.words += words
-            entry.samples += samples
-            if entry.words >= ENOUGH_WORDS:
-                measured = entry.words * SAMPLE_RATE * 60 / entry.samples
-                if entry.pace is None or abs(measured / entry.pace - 1) > LEAST_CHANGE:
-                    entry.pace = float(round(measured))
-            if entry.words > _FORGET_WORDS:
-                entry.words //= 2
-                entry.samples //= 2
-            aside = self._file.with_suffix(f".{os.getpid()}")
-            aside.write_bytes(msgspec.json.encode(entries))
-            aside.replace(self._file)
+        try:
+            with self._lock, self._alone():
+                self._note(f"{voice_id}/{language}", words, samples)
+        except OSError as error:
+            _LOG.warning("the pace of %s wasn't noted: %s", voice_id, error)
+
+    def _note(self, name: str, words: int, samples: int) -> None:
+        entries = self._read()
+        entry = entries.setdefault(name, _Entry())
+        entry.words += words
+        entry.samples += samples
+        if entry.words >= ENOUGH_WORDS:
+            measured = entry.words * SAMPLE_RATE * 60 / entry.samples
+            if entry.pace is None or abs(measured / entry.pace - 1) > LEAST_CHANGE:
+                entry.pace = float(round(measured))
+        if entry.words > _FORGET_WORDS:
+            entry.words //= 2
+            entry.samples //= 2
+        aside = self._file.with_suffix(f".{os.getpid()}")
+        aside.write_bytes(msgspec.json.encode(entries))
+        aside.replace(self._file)
 
     def _read(self) -> dict[str, _Entry]:
         try:
             return msgspec.json.decode(self._file.read_bytes(), type=dict[str, _Entry])
-        except (FileNotFoundError, msgspec.MsgspecError):
+        except (OSError, msgspec.MsgspecError):
             return {}
 
     @contextmanager

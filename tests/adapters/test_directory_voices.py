@@ -47,6 +47,13 @@ def test_a_spoilt_file_is_begun_anew(tmp_path: Path) -> None:
     assert DirectoryPaces(file).pace("x:y", "en") == 200.0
 
 
+def test_a_pace_that_cant_be_written_costs_no_sentence(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    paces = DirectoryPaces(tmp_path / "cache" / "paces.json")
+    paces.heard("x:y", "en", 400, 2 * MINUTE)
+    assert paces.pace("x:y", "en") is None
+
+
 def test_lists_are_kept_by_service(tmp_path: Path) -> None:
     lists = DirectoryVoiceLists(tmp_path / "lists")
     assert lists.get("edge") is None
