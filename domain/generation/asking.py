@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from domain.generation.drafting import draft_schema
 from domain.generation.links import without_invisible
 from domain.generation.references import Reference
 
@@ -134,13 +135,15 @@ def answered(reply: Reply) -> Message:
 
 
 def with_repair(conversation: Sequence[Message], trouble: str) -> list[Message]:
-    """What a model is told whose answer can't be read."""
+    """What a model is told whose answer can't be read: the schema in words, too, as there are
+    servers that leave out of a request what they don't know."""
+    schema = msgspec.json.encode(draft_schema()).decode()
     return [
         *conversation,
         Message(
             "user",
-            f"That can't be used: {trouble}. Answer again with the whole JSON object, of the "
-            "schema that was asked for and with no other fields, and end it.",
+            f"That can't be used: {trouble}. Answer again with one whole JSON object of this "
+            f"schema, with no other fields, and end it:\n{schema}",
         ),
     ]
 

@@ -191,7 +191,9 @@ async def test_names_in_the_wrong_places_break_nothing(
 async def test_a_request_for_nothing_says_what_to_send(api: httpx.AsyncClient) -> None:
     problem = (await api.post("/api/generate", json={})).json()
     assert problem["detail"].startswith("The request is wrong: exactly one of topic")
-    assert problem["hint"] == "Send one of `topic`, `script`, `source_text` or `scenes`."
+    assert problem["hint"] == (
+        "Send one of `topic`, `script`, `source_text`, `source_url` or `scenes`."
+    )
 
 
 @pytest.mark.parametrize(
@@ -333,3 +335,26 @@ async def test_an_imported_request_is_accepted(
 ) -> None:
     response = await api.post("/api/generate", json=read_request(body).request)
     assert response.status_code == 202, response.text
+
+
+async def test_an_address_of_an_article_is_checked_before_a_job_is_made(
+    api: httpx.AsyncClient,
+) -> None:
+    for url in ("https://127.0.0.1/", "http://example.com/", "file:///etc/passwd", "https://a/"):
+        answer = await api.post("/api/generate", json={"source_url": url})
+        assert answer.status_code == 422
+        assert answer.json()["type"].endswith("url_forbidden")
+    answer = await api.post(
+        "/api/generate", json={"source_url": "https://a.example/", "topic": "x"}
+    )
+    assert answer.json()["errors"][0]["code"] == "exactly_one_source"
+
+
+async def test_an_article_s_address_and_a_tone_are_kept_with_the_job(
+    api: httpx.AsyncClient,
+) -> None:
+    given = {"source_url": "https://news.example/story", "tone": "dry"}
+    accepted = await api.post("/api/generate", json=given)
+    assert accepted.status_code == 202
+    job = (await api.get(f"/api/jobs/{accepted.json()['id']}")).json()
+    assert {name: job["request"][name] for name in given} == given
