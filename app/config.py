@@ -127,13 +127,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     piper_voices_url: str = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
 
     # voices of services
-    openai_speech_url: str = "https://api.openai.com/v1"
-    openai_speech_key: str = ""
+    openai_speech_base_url: str = ""
+    openai_speech_api_key: str = ""
     openai_speech_model: str = "gpt-4o-mini-tts"
     openai_speech_voices: str = ""
     openai_speech_format: Literal["wav", "pcm", "mp3"] = "wav"
-    elevenlabs_url: str = "https://api.elevenlabs.io"
-    elevenlabs_key: str = ""
+    elevenlabs_base_url: str = "https://api.elevenlabs.io"
+    elevenlabs_api_key: str = ""
     elevenlabs_model: str = "eleven_multilingual_v2"
     elevenlabs_voices: str = ""
     elevenlabs_format: Annotated[
@@ -164,6 +164,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     def cache_dir(self) -> Path:
         """Where things live that can be made again: fonts, patched voices, search indexes."""
         return self.data_dir / "cache"
+
+    @property
+    def speech_server(self) -> tuple[str, str]:
+        """URL and keys for OpenAI's speech protocol: its own, else those for scripts. A key for one
+        server isn't shown to another."""
+        if self.openai_speech_base_url:
+            return self.openai_speech_base_url, self.openai_speech_api_key
+        return self.openai_base_url, self.openai_speech_api_key or self.openai_api_key
 
     @property
     def voices_folder(self) -> Path:

@@ -25,12 +25,12 @@ def make_mastering(settings: Settings) -> Mastering:
 
 
 def make_openai_speech(settings: Settings, mastering: Mastering, key: str) -> OpenAiSpeechNarrator:
-    """The narrator of one key of OPENAI_SPEECH_KEY; empty for a server that asks for none."""
+    """The narrator of one of the speech server's keys; empty for one that asks for none."""
     own = read_voices(settings.openai_speech_voices, "en", OPENAI_LANGUAGES)
     return OpenAiSpeechNarrator(
         HttpxExchange(),
         mastering,
-        base_url=settings.openai_speech_url,
+        base_url=settings.speech_server[0],
         key=key,
         model=settings.openai_speech_model,
         voices=own or OPENAI_VOICES,
@@ -40,13 +40,13 @@ def make_openai_speech(settings: Settings, mastering: Mastering, key: str) -> Op
 
 
 def make_elevenlabs(settings: Settings, mastering: Mastering, key: str) -> ElevenLabsNarrator:
-    """The narrator of one key of ELEVENLABS_KEY."""
+    """The narrator of one key of ELEVENLABS_API_KEY."""
     return ElevenLabsNarrator(
         HttpxExchange(),
         mastering,
         _voice_lists(settings),
         key=key,
-        base_url=settings.elevenlabs_url,
+        base_url=settings.elevenlabs_base_url,
         model=settings.elevenlabs_model,
         voices=_voices(settings.elevenlabs_voices),
         output_format=settings.elevenlabs_format,

@@ -180,19 +180,19 @@ NARRATOR: Port[Narrator] = Port(
         ),
         "openai": Offer(
             lambda kit: by_key(
-                kit.settings.openai_speech_key,
+                kit.settings.speech_server[1],
                 lambda key: make_openai_speech(kit.settings, kit.mastering, key),
             ),
             "OpenAI's speech, or a server of your own that speaks its protocol",
-            needs=("OPENAI_SPEECH_KEY", "OPENAI_SPEECH_URL"),
+            needs=("OPENAI_SPEECH_API_KEY", "OPENAI_SPEECH_BASE_URL", "OPENAI_API_KEY"),
         ),
         "elevenlabs": Offer(
             lambda kit: by_key(
-                kit.settings.elevenlabs_key,
+                kit.settings.elevenlabs_api_key,
                 lambda key: make_elevenlabs(kit.settings, kit.mastering, key),
             ),
             "ElevenLabs",
-            needs=("ELEVENLABS_KEY",),
+            needs=("ELEVENLABS_API_KEY",),
         ),
         "edge": Offer(
             lambda kit: make_edge(kit.settings, kit.mastering),

@@ -228,11 +228,11 @@ def test_a_provider_s_address_holds_no_key(name: str, url: str) -> None:
 
 
 def test_addresses_and_voices_of_services_are_checked(tmp_path: Path) -> None:
-    given = {"ELEVENLABS_URL": "api.elevenlabs.io", "EDGE_VOICES": "en-GB-RyanNeural, =de"}
+    given = {"ELEVENLABS_BASE_URL": "api.elevenlabs.io", "EDGE_VOICES": "en-GB-RyanNeural, =de"}
     with pytest.raises(SettingsInvalid) as raised:
         load_settings(given, None)
     assert len(raised.value.problems) == 2
-    assert "ELEVENLABS_URL: must look like https://host/path" in raised.value.problems
+    assert "ELEVENLABS_BASE_URL: must look like https://host/path" in raised.value.problems
     assert "EDGE_VOICES: '=de' is no voice" in str(raised.value)
 
 

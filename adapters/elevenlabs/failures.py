@@ -51,7 +51,7 @@ def failure_of(answer: Answer, *, now: float, secret: str, voice_id: str = "") -
         verdict = Verdict.RETRY
     hint = _HINTS.get(status, "")
     if not hint and verdict is Verdict.BLOCKED:
-        hint = "See whether ELEVENLABS_KEY is valid, may speak, and has characters left."
+        hint = "See whether ELEVENLABS_API_KEY is valid, may speak, and has characters left."
     said = ": ".join(filter(None, (status, words)))[:_MAX_WORDS]
     return ProviderFailed(
         f"{WHO} answered {answer.status}{': ' if said else '.'}{said}",

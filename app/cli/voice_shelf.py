@@ -84,7 +84,7 @@ def add(names: Iterable[str], as_json: bool) -> None:
 @click.command(epilog=EXIT_CODES)
 @JSON
 def refresh(as_json: bool) -> None:
-    """Fetch the lists of voices of ElevenLabs (with ELEVENLABS_KEY) and Edge (extra `voices`)."""
+    """Fetch the lists of voices of ElevenLabs (ELEVENLABS_API_KEY) and Edge (extra `voices`)."""
     from importlib.util import find_spec  # noqa: PLC0415 - as below
 
     from app import narrators  # noqa: PLC0415 - loads every narrator
@@ -92,7 +92,7 @@ def refresh(as_json: bool) -> None:
     settings = settings_or_leave(as_json=as_json)
     mastering = narrators.make_mastering(settings)
     services: dict[str, ElevenLabsNarrator | EdgeNarrator] = {}
-    if keys := narrators.keys_of(settings.elevenlabs_key):
+    if keys := narrators.keys_of(settings.elevenlabs_api_key):
         services["elevenlabs"] = narrators.make_elevenlabs(settings, mastering, keys[0])
     if find_spec("edge_tts") is not None:
         services["edge"] = narrators.make_edge(settings, mastering)
@@ -110,7 +110,7 @@ def refresh(as_json: bool) -> None:
         for name, count in counts.items():
             out.print(f"{name}: {count} voices")
         if not services:
-            note("No service has a list: set ELEVENLABS_KEY, or install the extra `voices`.")
+            note("No service has a list: set ELEVENLABS_API_KEY, or install the extra `voices`.")
     raise SystemExit(EXIT_FAILED if failed else 0)
 
 

@@ -157,8 +157,8 @@ def test_elevenlabs_without_usable_times_has_its_words_looked_for(
     ("said", "verdict", "hint"),
     [
         (detail(401, "quota_exceeded", "3 credits left"), Verdict.BLOCKED, "used up"),
-        (detail(402, "payment_required", "Pay"), Verdict.BLOCKED, "ELEVENLABS_KEY"),
-        (detail(403, "only_for_creator+", "Creator"), Verdict.BLOCKED, "ELEVENLABS_KEY"),
+        (detail(402, "payment_required", "Pay"), Verdict.BLOCKED, "ELEVENLABS_API_KEY"),
+        (detail(403, "only_for_creator+", "Creator"), Verdict.BLOCKED, "ELEVENLABS_API_KEY"),
         (detail(429, "too_many_concurrent_requests", "Wait"), Verdict.RETRY, "WORKER_SLOTS"),
         (detail(429, "system_busy", "Busy"), Verdict.RETRY, ""),
         (detail(400, "max_character_limit_exceeded", "Long"), Verdict.NEXT, ""),
