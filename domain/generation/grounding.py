@@ -60,9 +60,9 @@ class Grounds(msgspec.Struct, frozen=True):
 
     def _has_stem(self, word: str) -> bool:
         return any(
-            len(short) >= MIN_STEM and long.startswith(short)
+            min(len(word), len(other)) >= MIN_STEM
+            and (word.startswith(other) or other.startswith(word))
             for other in self.words
-            for short, long in (sorted((word, other), key=len),)
         )
 
 
