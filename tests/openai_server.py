@@ -67,7 +67,7 @@ def says(
         done: end a stream with its mark.
         cut_after: break the connection after so many bytes of the answer.
         streams: whether it streams where that's asked for.
-        refuses: parameters, and formats, that are answered 400.
+        refuses: parameters, formats, and words of a schema, that are answered 400.
     """
 
     async def behave(request: Received, writer: asyncio.StreamWriter) -> None:
@@ -186,7 +186,8 @@ def _wrong(request: Received, body: dict[str, Any], refuses: Sequence[str]) -> B
         return error(415, "Unsupported Media Type")
     shape = body.get("response_format") or body.get("text", {}).get("format") or {}
     for name in refuses:
-        if name in body or shape.get("type") == name:
+        is_of_schema = f'"{name}"' in json.dumps(shape.get("json_schema", shape))
+        if name in body or shape.get("type") == name or is_of_schema:
             told = {
                 "message": f"Unsupported parameter: '{name}' is not supported with this model.",
                 "type": "invalid_request_error",

@@ -62,6 +62,9 @@ class Concessions(msgspec.Struct, frozen=True, kw_only=True):
             if trouble.names(parameter) and parameter not in self.left_out:
                 return msgspec.structs.replace(self, left_out=self.left_out | {parameter})
         is_unnamed = not trouble.parameter
-        if len(self.formats) > 1 and (is_unnamed or any(word in told for word in _FORMAT_WORDS)):
+        is_of_format = is_unnamed or any(word in told for word in _FORMAT_WORDS)
+        if is_of_format and question.has_bounds and "bounds" not in self.left_out:
+            return msgspec.structs.replace(self, left_out=self.left_out | {"bounds"})
+        if len(self.formats) > 1 and is_of_format:
             return msgspec.structs.replace(self, formats=self.formats[1:])
         return None

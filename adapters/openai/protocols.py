@@ -27,6 +27,7 @@ AnswerFormat = Literal["json_schema", "tool", "json_object", "plain"]
 """how an answer is held to its schema, strictest first; ``plain`` only asks for it"""
 
 SCHEMA_NAME = "script"
+BOUNDS = ("maxItems", "maxLength")
 FILTERED = "the server's content filter stopped the answer"
 END = "[DONE]"
 
@@ -52,6 +53,19 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """parameters that the server doesn't take"""
 
     @property
+    def has_bounds(self) -> bool:
+        """Whether the schema says how long lists and texts may be."""
+        return any(bound in msgspec.json.encode(self.schema).decode() for bound in BOUNDS)
+
+    @property
+    def enforced(self) -> dict[str, Any]:
+        """The schema as the server takes it."""
+        schema: dict[str, Any] = (
+            _unbounded(self.schema) if "bounds" in self.left_out else self.schema
+        )
+        return schema
+
+    @property
     def is_streamed(self) -> bool:
         """Whether the answer is to come piece by piece."""
         return "stream" not in self.left_out
@@ -64,6 +78,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
             asked = f"\n\nAnswer with one JSON object of this schema and nothing else:\n{schema}"
             turns[0] = turns[0] | {"content": turns[0]["content"] + asked}
         return turns
+
+
+def _unbounded(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_unbounded(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {name: _unbounded(value) for name, value in node.items() if name not in BOUNDS}
 
 
 class Stream(Protocol):
@@ -131,10 +153,10 @@ class ChatDialect:
         named = {"name": SCHEMA_NAME, "strict": True}
         match question.format:
             case "json_schema":
-                described = named | {"schema": question.schema}
+                described = named | {"schema": question.enforced}
                 body["response_format"] = {"type": "json_schema", "json_schema": described}
             case "tool":
-                function = named | {"parameters": question.schema}
+                function = named | {"parameters": question.enforced}
                 body["tools"] = [{"type": "function", "function": function}]
                 body["tool_choice"] = {"type": "function", "function": {"name": SCHEMA_NAME}}
             case "json_object":
@@ -207,7 +229,7 @@ class ResponsesDialect:
             body["stream"] = True
         if question.format == "json_schema":
             named = {"type": "json_schema", "name": SCHEMA_NAME, "strict": True}
-            body["text"] = {"format": named | {"schema": question.schema}}
+            body["text"] = {"format": named | {"schema": question.enforced}}
         elif question.format == "json_object":
             body["text"] = {"format": {"type": "json_object"}}
         return body

@@ -8,6 +8,7 @@ from domain.generation.asking import Message, Reply
 from domain.generation.authoring import Author
 from domain.generation.brief import Brief
 from domain.generation.drafting import draft_schema
+from domain.generation.lengths import Length
 from domain.generation.ports import SentenceSegmenter
 from domain.generation.references import Encyclopedia
 from domain.generation.script import Script, TopicMatch
@@ -15,6 +16,9 @@ from domain.providers.errand import UNPAID, Errand
 from domain.providers.failures import ProviderFailed, Verdict
 
 VERSION = 1
+LEAST_SCENES = 4
+WORDS_OF_A_SCENE = 8
+"""of the shortest: a script of short scenes has so many fewer words than it may have"""
 CONTEXT_TOKENS = 32_000
 
 
@@ -33,7 +37,6 @@ class OpenAIWriter:
         self._chat = chat
         self._encyclopedia = encyclopedia
         self._author = Author(encyclopedia, segmenter, context_tokens=context_tokens)
-        self._schema = draft_schema()
         self.identity = (
             f"openai-{VERSION}/{chat.endpoint}/{chat.model}/{context_tokens}/"
             f"{encyclopedia.identity}/{segmenter.identity}"
@@ -60,6 +63,8 @@ class OpenAIWriter:
                 f"A model writes about topics and articles, not from `{brief.source_kind}`.",
                 Verdict.NEXT,
             )
+        length = Length.of(brief, words_per_minute)
+        schema = draft_schema(most_scenes=max(LEAST_SCENES, length.most // WORDS_OF_A_SCENE))
         references = await asyncio.to_thread(self._author.references, brief)
 
         async def ask(
@@ -68,7 +73,7 @@ class OpenAIWriter:
             begin, end = shares
             return await self._chat.complete(
                 messages,
-                self._schema,
+                schema,
                 max_tokens=tokens,
                 seed=seed,
                 errand=errand,

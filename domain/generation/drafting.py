@@ -46,15 +46,42 @@ _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 """what models for reasoning put before the answer, where their server leaves it in"""
 
 
-def draft_schema() -> dict[str, Any]:
+MOST_ITEMS = {"sentences": 3, "search_terms": 5, "titles": 3, "tags": 10}
+MOST_CHARS = {
+    "text": 240,
+    "heading": 60,
+    "search_terms": 40,
+    "shot": 160,
+    "titles": 80,
+    "description": 300,
+    "tags": 40,
+}
+"""Bounds of what is described in words. A large model keeps to the words; a small one that is held
+to a grammar writes for ever where that lets it."""
+
+
+def draft_schema(most_scenes: int | None = None) -> dict[str, Any]:
     """The JSON schema of a draft without references: not every server follows those.
 
-    Every field is required and none beside them allowed, as OpenAI's strict mode wants it.
+    Every field is required and none beside them allowed, as OpenAI's strict mode wants it. With
+    ``most_scenes`` every list and text has an upper bound, which not every server takes.
     """
     described = msgspec.json.schema(Draft)
     inlined: dict[str, Any] = _inlined(described, described["$defs"])
     inlined.pop("$defs", None)
+    if most_scenes is not None:
+        _bound(inlined, "", MOST_ITEMS | {"scenes": most_scenes})
     return inlined
+
+
+def _bound(node: dict[str, Any], name: str, most_items: dict[str, int]) -> None:
+    for field, value in node.get("properties", {}).items():
+        _bound(value, field, most_items)
+    if node.get("type") == "array":
+        node["maxItems"] = most_items[name]
+        _bound(node["items"], name, most_items)
+    elif node.get("type") == "string":
+        node["maxLength"] = MOST_CHARS[name]
 
 
 def _inlined(node: Any, definitions: dict[str, Any]) -> Any:

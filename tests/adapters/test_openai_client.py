@@ -41,11 +41,14 @@ def chat(server: ModelServer, api: Api = "chat", **others: Any) -> OpenAIChat:
 
 
 async def complete(
-    client: OpenAIChat, purse: OpenPurse | None = None, shares: list[float] | None = None
+    client: OpenAIChat,
+    purse: OpenPurse | None = None,
+    shares: list[float] | None = None,
+    schema: dict[str, Any] | None = None,
 ) -> Reply:
     return await client.complete(
         MESSAGES,
-        draft_schema(),
+        schema or draft_schema(),
         max_tokens=500,
         seed=7,
         errand=Errand(purse=purse or OpenPurse()),
@@ -87,7 +90,7 @@ async def test_the_request_carries_key_schema_and_limits_in_its_protocol() -> No
     assert first.line == "POST /v1/chat/completions HTTP/1.1"
     assert second.line == "POST /v1/responses HTTP/1.1"
     assert first.headers["authorization"] == f"Bearer {KEY}"
-    assert first.headers["idempotency-key"] == "key-1"
+    assert first.headers["idempotency-key"] == "purchase-1"
     body, other = server.bodies
     assert (body["max_tokens"], body["seed"], body["stream"]) == (500, 7, True)
     assert body["response_format"]["json_schema"]["schema"] == draft_schema()
@@ -161,6 +164,18 @@ async def test_a_parameter_that_isn_t_taken_is_left_out_or_called_otherwise(
     assert parameter in first
     assert parameter not in second
     assert not instead or second[instead] == 500
+
+
+async def test_a_server_that_takes_no_bounds_is_asked_in_the_same_format_without() -> None:
+    behave = says(TEXT, refuses=["maxItems"])
+    async with serving(behave, behave, behave) as server:
+        client = chat(server)
+        for _ in range(2):
+            assert (await complete(client, schema=draft_schema(most_scenes=4))).text == TEXT
+    bounded, *others = [body["response_format"]["json_schema"]["schema"] for body in server.bodies]
+    assert bounded["properties"]["scenes"]["maxItems"] == 4
+    assert bounded["properties"]["titles"]["items"]["maxLength"] > 0
+    assert others == [draft_schema()] * 2, "and that is remembered"
 
 
 async def test_a_refusal_without_a_name_is_tried_with_laxer_formats_and_then_told() -> None:
