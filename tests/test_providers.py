@@ -83,8 +83,8 @@ def test_without_settings_everything_is_served_by_this_machine() -> None:
 def test_every_name_nobody_knows_is_told_at_once_with_those_that_are_known() -> None:
     told = problems(WRITERS="offlin, offline", NARRATORS="pipe", VISUALS=" , ", PORT="x")
     assert len(told) == 4
-    assert "WRITERS: there is no 'offlin'; known: offline" in told
-    assert "NARRATORS: there is no 'pipe'; known: piper" in told
+    assert "WRITERS: there is no 'offlin'; known: offline, openai" in told
+    assert "NARRATORS: there is no 'pipe'; known: piper, openai, elevenlabs, edge" in told
     assert any(problem.startswith("VISUALS=") and "nobody" in problem for problem in told)
     assert any(problem.startswith("PORT=") for problem in told)
 
@@ -194,7 +194,7 @@ async def test_what_nobody_names_is_told_with_what_it_lacks(
     monkeypatch.setattr(app.provider_states, "PORTS", (port,))
     made = make_container(Settings(data_dir=tmp_path, **changes))
     [told] = (await (await made.get(Survey)).look()).providers
-    state = told.providers[1]
+    state = told.providers[-1]
     assert (state.name, state.place, state.detail) == ("wire", None, "speech by wire")
     if changes:
         assert (state.missing, state.setting) == ("that NARRATORS names it", "NARRATORS")
@@ -273,7 +273,7 @@ async def test_the_readme_s_example_works_as_it_stands(
     [port] = [
         port for port in (await (await made.get(Survey)).look()).providers if port.port == "writer"
     ]
-    [first, second] = port.providers
+    first, second, *_ = port.providers
     assert (first.name, first.place, first.package) == ("fable", 1, "faceless-fable 1.0")
     assert [(key.label, key.is_open, key.reason) for key in first.keys] == [
         ("...0001", True, "Fable refused the key (403)."),

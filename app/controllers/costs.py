@@ -6,12 +6,13 @@ from typing import Annotated
 
 import msgspec
 from dishka import FromDishka
-from litestar import Controller, Response, get
+from litestar import Controller, Response
 from litestar.openapi.spec import Example
 from litestar.params import QueryParameter
 
 from app.authentication import needs
 from app.controllers.keys import NO_STORE
+from app.controllers.reading import read
 from app.request_body import JsonRequest
 from domain.access import Scope
 from domain.errors import FieldError, InvalidRequest
@@ -101,7 +102,7 @@ class CostsController(Controller):
     path = "/api/costs"
     tags = ("Costs",)
 
-    @get(
+    @read(
         summary="What was spent",
         description="In a calendar month, by provider, model and service. What each call of a "
         "job has cost is in the video's manifest. An answer that was paid before costs nothing.",

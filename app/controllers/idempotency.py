@@ -20,8 +20,9 @@ REPLAYED = "Idempotency-Replayed"
 MAX_KEY_CHARACTERS = 255
 MAX_ROUTE_CHARACTERS = 255
 """as many as are kept; only an id that is stretched by hyphens makes a path longer"""
-_VISIBLE_ASCII = re.compile(rf"[!-~]{{1,{MAX_KEY_CHARACTERS}}}")
-_QUOTED = re.compile(r'"(.*)"')
+KEY = rf'("[!-~]{{1,{MAX_KEY_CHARACTERS}}}"|[!#-~][!-~]{{0,{MAX_KEY_CHARACTERS - 1}}})'
+"""in quotes, as structured fields are, or without"""
+_KEY = re.compile(KEY)
 
 IdempotencyKey = Annotated[
     str | None,
@@ -34,6 +35,8 @@ IdempotencyKey = Annotated[
         "noticed that the key has made something else than a job. Requests under one key that come "
         "at the same time wait for the first. A request that was refused leaves its key free.",
         examples=[Example(summary="A UUID", value="8e03978e-40d5-43dd-bc93-6894a57f9324")],
+        # described only: what is no key is told in words
+        schema_extra={"pattern": f"^{KEY}$"},
     ),
 ]
 
@@ -77,7 +80,7 @@ def replay_mark(answered: Answered[Any]) -> dict[str, str]:
 
 def wrong_key(header: str | None) -> list[FieldError]:
     """What is wrong with the header, if it's there."""
-    if header is None or _VISIBLE_ASCII.fullmatch(_unquoted(header)):
+    if header is None or _KEY.fullmatch(header):
         return []
     return [
         FieldError(
@@ -90,5 +93,4 @@ def wrong_key(header: str | None) -> list[FieldError]:
 
 
 def _unquoted(header: str) -> str:
-    quoted = _QUOTED.fullmatch(header)
-    return quoted[1] if quoted else header
+    return header[1:-1] if header.startswith('"') else header

@@ -110,7 +110,7 @@ class StockFootage:
         hits = sorted(found.values(), key=lambda hit: KINDS.index(hit.type))
         self._remember(hits)
         return [
-            _offered(hit, request, score)
+            _offered(hit, self._library.name, request, score)
             for hit, score in zip(hits, rank_scores(len(hits)), strict=True)
         ]
 
@@ -159,10 +159,11 @@ class StockFootage:
             del self._known[next(iter(self._known))]
 
 
-def _offered(hit: Hit, request: VisualRequest, score: float) -> VisualCandidate:
+def _offered(hit: Hit, library: str, request: VisualRequest, score: float) -> VisualCandidate:
     rendition = best_rendition(hit.renditions, request.width, request.height)
     return VisualCandidate(
         id=hit.id,
+        source=library,
         name=hit.id,
         type=hit.type,
         score=score,

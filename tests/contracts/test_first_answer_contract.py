@@ -37,7 +37,7 @@ KEY = Idempotency(key="order-1042", route="POST /api/keys", body="a" * 64)
 OTHER_BODY = msgspec.structs.replace(KEY, body="b" * 64)
 OTHER_ROUTE = msgspec.structs.replace(KEY, route="POST /api/webhooks")
 DAY = 86_400.0
-RETENTION = Retention(events=DAY, jobs=DAY, results=DAY, deliveries=DAY, spared=DAY)
+RETENTION = Retention(events=DAY, jobs=DAY, results=DAY, deliveries=DAY, calls=DAY, spared=DAY)
 
 
 class Desk:
