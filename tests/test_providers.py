@@ -83,8 +83,8 @@ def test_without_settings_everything_is_served_by_this_machine() -> None:
 def test_every_name_nobody_knows_is_told_at_once_with_those_that_are_known() -> None:
     told = problems(WRITERS="offlin, offline", NARRATORS="pipe", VISUALS=" , ", PORT="x")
     assert len(told) == 4
-    assert "WRITERS: there is no 'offlin'; known: offline" in told
-    assert "NARRATORS: there is no 'pipe'; known: piper" in told
+    assert "WRITERS: there is no 'offlin'; known: offline, openai" in told
+    assert "NARRATORS: there is no 'pipe'; known: piper, openai, elevenlabs, edge" in told
     assert any(problem.startswith("VISUALS=") and "nobody" in problem for problem in told)
     assert any(problem.startswith("PORT=") for problem in told)
 
@@ -92,13 +92,25 @@ def test_every_name_nobody_knows_is_told_at_once_with_those_that_are_known() -> 
 def test_a_provider_that_lacks_its_key_is_told_with_the_setting(install: Install) -> None:
     install(
         "paid_voice",
-        "from app.providers import Offer\noffer = Offer(print, needs=('PAID_KEY', 'PAID_URL'))",
+        "from app.providers import Offer\n"
+        "offer = Offer(print, needs_one_of=('PAID_KEY', 'PAID_URL'))",
         {"faceless.narrator": {"paid": "paid_voice:offer"}},
     )
     [told] = problems(NARRATORS="paid,piper")
     assert told == ("NARRATORS: 'paid' of the package paid-voice 1.0 needs PAID_KEY or PAID_URL")
     variables = {"NARRATORS": "paid,piper", "PAID_URL": "http://127.0.0.1:1"}
     assert load_settings(variables, None).narrators == "paid,piper"
+
+
+def test_a_setting_that_is_only_a_copy_of_its_default_gives_nobody_what_is_needed() -> None:
+    copied = {"OPENAI_BASE_URL": Settings().openai_base_url}
+    told = problems(WRITERS="openai,offline", VISUALS="openai_images", **copied)
+    assert told == [
+        "WRITERS: 'openai' needs OPENAI_MODEL, and OPENAI_API_KEY or OPENAI_BASE_URL",
+        "VISUALS: 'openai_images' needs OPENAI_IMAGE_MODEL, and OPENAI_API_KEY or OPENAI_BASE_URL",
+    ]
+    own = {"OPENAI_MODEL": "llama", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
+    assert load_settings({"WRITERS": "openai", **own}, None).writers == "openai"
 
 
 def test_a_library_that_isn_t_installed_is_told_with_its_extra(install: Install) -> None:
@@ -189,13 +201,13 @@ def test_keys_are_told_apart_by_what_gives_nothing_away() -> None:
 async def test_what_nobody_names_is_told_with_what_it_lacks(
     tmp_path: Path, changes: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wire = Offer[Narrator](lambda _: {}, "speech by wire", needs=("WIRE_KEY", "HOST"))
+    wire = Offer[Narrator](lambda _: {}, "speech by wire", needs_one_of=("WIRE_KEY", "HOST"))
     port = replace(NARRATOR, offers={**NARRATOR.offers, "wire": wire})
     monkeypatch.setattr(app.provider_states, "PORTS", (port,))
     made = make_container(Settings(data_dir=tmp_path, **changes))
     [told] = (await (await made.get(Survey)).look()).providers
-    state = told.providers[1]
-    assert (state.name, state.place, state.detail) == ("wire", None, "speech by wire")
+    [state] = [state for state in told.providers if state.name == "wire"]
+    assert (state.place, state.detail) == (None, "speech by wire")
     if changes:
         assert (state.missing, state.setting) == ("that NARRATORS names it", "NARRATORS")
     else:
