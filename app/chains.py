@@ -15,6 +15,7 @@ from adapters.music import MusicShelf
 from app.config import Settings, read_variables
 from app.plugins import ProviderUnusable, offer_of
 from app.providers import MUSIC, NARRATOR, PORTS, VISUALS, WRITER, Kit, Offer, Port
+from app.setting_values import parts_of
 from domain.errors import DomainError, SettingsInvalid
 from domain.generation.chained import ChainedNarrator, ChainedVisuals, ChainedWriter
 from domain.generation.pages import PageExtractor
@@ -122,7 +123,7 @@ def may_look_elsewhere(settings: Settings) -> bool:
 
 def names_in(setting: str) -> list[str]:
     """The providers that a setting names, each once, in order."""
-    return list(dict.fromkeys(name for part in setting.split(",") if (name := part.strip())))
+    return list(dict.fromkeys(parts_of(setting)))
 
 
 def problems_of_chains(variables: Mapping[str, str]) -> list[str]:
@@ -140,17 +141,29 @@ def problems_of_chains(variables: Mapping[str, str]) -> list[str]:
             except ProviderUnusable as error:
                 problems.append(f"{port.setting}: {error}")
                 continue
-            lack = lacking(offer, lambda variable: variables.get(variable, "").strip())
+            lack = lacking(offer, lambda variable: _changed(variables, variable))
             if lack is not None:
                 whose = f" of the package {package}" if package else ""
                 problems.append(f"{port.setting}: {name!r}{whose} needs {lack}")
     return problems
 
 
+def _changed(variables: Mapping[str, str], variable: str) -> str:
+    """What a variable is set to; empty where that is its default, as in a copy of .env.example."""
+    text = variables.get(variable, "").strip()
+    return "" if text == getattr(Settings(), variable.lower(), "") else text
+
+
+def unset(offer: Offer[Any], value_of: Callable[[str], object]) -> list[tuple[str, ...]]:
+    """The variables that a provider needs and nobody has set: one of each tuple has to be."""
+    groups = [*((variable,) for variable in offer.needs), offer.needs_one_of]
+    return [group for group in groups if group and not any(map(value_of, group))]
+
+
 def lacking(offer: Offer[Any], value_of: Callable[[str], object]) -> str | None:
     """What a provider lacks to be used, in words; None for nothing."""
-    if offer.needs and not any(value_of(variable) for variable in offer.needs):
-        return " or ".join(offer.needs)
+    if groups := unset(offer, value_of):
+        return ", and ".join(" or ".join(group) for group in groups)
     if offer.library and find_spec(offer.library) is None:
         return f"the extra `{offer.extra}`: pip install 'faceless[{offer.extra}]'"
     return None

@@ -13,7 +13,8 @@ import msgspec
 from dotenv import dotenv_values
 from msgspec import Meta
 
-from app.config_checks import SQL_DRIVERS, keys_in, problems_between
+from app.config_checks import SQL_DRIVERS, problems_between
+from app.setting_values import parts_of
 from domain.errors import SettingsInvalid
 
 __all__ = ["Settings", "load_settings"]
@@ -83,10 +84,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     crash_limit: Annotated[int, Meta(ge=1, le=20)] = 3
     min_free_bytes: Annotated[int, Meta(ge=0)] = 500_000_000
 
-    # what providers are paid, in US dollars
-    monthly_cost_cap: Annotated[float, Meta(ge=0, le=1_000_000)] = 50.0
-    prices_file: Path | None = None
-
     # growing old
     event_retention_days: Days = 7.0
     result_retention_days: Days = 7.0
@@ -101,15 +98,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     music: str = "folder,bundled"
     provider_seconds: Seconds = 600.0
 
-    # footage of others, and pictures made to order; nothing set means none of them
-    pexels_api_key: str = ""
-    pexels_base_url: str = "https://api.pexels.com"
-    pixabay_api_key: str = ""
-    pixabay_base_url: str = "https://pixabay.com"
-    openai_image_model: str = ""
-    openai_image_style: str = ""
-    download_max_bytes: Annotated[int, Meta(ge=1_000_000)] = 500_000_000
-    download_cache_bytes: Annotated[int, Meta(ge=0)] = 5_000_000_000
+    # what providers are paid, in US dollars
+    monthly_cost_cap: Annotated[float, Meta(ge=0, le=1_000_000)] = 50.0
+    prices_file: Path | None = None
 
     # scripts by a model
     openai_base_url: str = "https://api.openai.com/v1"
@@ -119,9 +110,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     openai_context_tokens: Annotated[int, Meta(ge=4_000)] = 32_000
     openai_timeout_seconds: Seconds = 300.0
 
-    # making videos
+    # footage of others, and how clips are chosen
+    pexels_api_key: str = ""
+    pexels_base_url: str = "https://api.pexels.com"
+    pixabay_api_key: str = ""
+    pixabay_base_url: str = "https://pixabay.com"
+    openai_image_model: str = ""
+    openai_image_style: str = ""
+    download_max_bytes: Annotated[int, Meta(ge=1_000_000)] = 500_000_000
+    download_cache_bytes: Annotated[int, Meta(ge=0)] = 5_000_000_000
     relevance: Literal["auto", "model", "keywords"] = "auto"
     clip_rest_videos: Annotated[int, Meta(ge=0, le=1_000)] = 10
+
+    # voices
     default_voice: str = ""
     voice_dir: Path | None = None
     piper_voices_url: str = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
@@ -158,7 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     @property
     def secret_keys(self) -> list[bytes]:
         """The keys in SECRET_KEY: the first encrypts, all of them decrypt."""
-        return keys_in(self.secret_key)
+        return [key.encode() for key in parts_of(self.secret_key)]
 
     @property
     def cache_dir(self) -> Path:

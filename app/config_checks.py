@@ -1,4 +1,5 @@
 """What is wrong with settings beyond their types: addresses, folders, keys, and what needs what.
+Those of providers are checked in ``app.provider_checks``.
 
 Nothing is repeated that may hold a password.
 """
@@ -9,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from domain.generation.service_voices import read_voices
+from app.provider_checks import problems_of_providers
+from app.setting_values import is_plain_address, parts_of
 from domain.outbound import read_allowance
-from domain.providers.prices import PricesInvalid, read_prices
 
 SQL_DRIVERS = {
     "postgres": "postgresql+asyncpg",
@@ -33,29 +34,11 @@ SERVERS = {
 BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 """a bucket's name has 3 to 63 characters; a prefix, those that need no care anywhere"""
 
-STOCK_KEYS = ("PEXELS_API_KEY", "PIXABAY_API_KEY")
-STOCK_URLS = ("PEXELS_BASE_URL", "PIXABAY_BASE_URL")
-PRINTABLE = re.compile(r"[!-~]+")
-
 READ_FOLDERS = ("MEDIA_DIR", "MUSIC_DIR", "VOICE_DIR")
 """folders that are only read: one that isn't there is a slip, and is never made"""
 
-
-SERVICE_URLS = ("PIPER_VOICES_URL", "OPENAI_SPEECH_BASE_URL", "ELEVENLABS_BASE_URL")
-VOICE_LISTS = ("OPENAI_SPEECH_VOICES", "ELEVENLABS_VOICES", "EDGE_VOICES")
-
 MIN_KEY_CHARS = 32
 """of each key in SECRET_KEY: shorter ones are words, and words can be guessed"""
-
-
-def keys_in(setting: str) -> list[bytes]:
-    """The keys in SECRET_KEY, separated by commas: the first encrypts, all of them decrypt."""
-    return [key.encode() for part in setting.split(",") if (key := part.strip())]
-
-
-def parts_of(setting: str) -> list[str]:
-    """What stands between the commas of a setting."""
-    return [part for text in setting.split(",") if (part := text.strip())]
 
 
 def problems_between(given: Mapping[str, Any]) -> list[str]:
@@ -75,73 +58,16 @@ def problems_between(given: Mapping[str, Any]) -> list[str]:
     elif scheme.startswith("postgres") and rest.partition("?")[0].count("@") > 1:
         # its reader would take what follows the first @ for the host, and others would print it
         problems.append(_must_look_like("DATABASE_URL", DATABASE_EXAMPLE))
-    problems += _problems_of_prices(given.get("PRICES_FILE"))
     problems += _problems_of_servers(given)
     problems += _problems_of_secrets_and_urls(given)
     problems += _problems_of_bucket(given)
-    problems += _problems_of_stock(given)
-    problems += _problems_of_voices(given)
-    if given.get("RELEVANCE") == "model":
-        from app.meanings import NOT_INSTALLED, is_installed  # noqa: PLC0415 - brings numpy along
-
-        problems += [] if is_installed() else [NOT_INSTALLED]
-    problems += _problems_of_models(given)
+    problems += problems_of_providers(given)
     return problems
-
-
-def _problems_of_stock(given: Mapping[str, Any]) -> list[str]:
-    problems = [
-        f"{name}: must be http://host:port or https://host; "
-        f"keys belong into {name.removesuffix('_BASE_URL')}_API_KEY"
-        for name in STOCK_URLS
-        if name in given and not _is_plain_address(str(given[name]))
-    ]
-    # the key itself isn't repeated
-    problems += [
-        f"{name}: a key has no spaces and only ASCII characters; several are separated by commas"
-        for name in STOCK_KEYS
-        if any(not PRINTABLE.fullmatch(key) for key in parts_of(str(given.get(name, ""))))
-    ]
-    return problems
-
-
-def _problems_of_prices(path: Path | None) -> list[str]:
-    if path is None:
-        return []
-    try:
-        read_prices(path.expanduser().read_text("utf-8"))
-    except PricesInvalid as error:
-        return [f"PRICES_FILE={path}: {error.message}"]
-    except (OSError, RuntimeError, ValueError) as error:
-        return [f"PRICES_FILE={path}: it can't be read: {error}"]
-    return []
-
-
-def _problems_of_voices(given: Mapping[str, Any]) -> list[str]:
-    problems = [
-        f"{name}: must look like https://host/path"
-        for name in SERVICE_URLS
-        if name in given and not _is_web_address(str(given[name]))
-    ]
-    for name in VOICE_LISTS:
-        try:
-            read_voices(str(given.get(name, "")), "en")
-        except ValueError as error:
-            problems.append(f"{name}: {error}")
-    return problems
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _problems_of_secrets_and_urls(given: Mapping[str, Any]) -> list[str]:
     problems = []
-    keys = keys_in(str(given.get("SECRET_KEY", "")))
+    keys = parts_of(str(given.get("SECRET_KEY", "")))
     is_given = "SECRET_KEY" in given  # a comma alone is none, and no reason to take another
     if is_given and (not keys or any(len(key) < MIN_KEY_CHARS for key in keys)):
         problems.append(
@@ -195,7 +121,7 @@ def _problems_of_bucket(given: Mapping[str, Any]) -> list[str]:
     for name in ("S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL"):
         if (url := given.get(name)) is None:
             continue
-        if not _is_plain_address(url):
+        if not is_plain_address(url):
             # not repeated: it may hold a password
             problems.append(
                 f"{name}: must be http://host:port or https://host; keys belong into "
@@ -212,35 +138,6 @@ def _problems_of_bucket(given: Mapping[str, Any]) -> list[str]:
             "S3_SECRET_KEY to sign with"
         )
     return problems
-
-
-def _problems_of_models(given: Mapping[str, Any]) -> list[str]:
-    problems = []
-    url = given.get("OPENAI_BASE_URL")
-    # a query is Azure's version of the API
-    if url is not None and not _is_plain_address(url.partition("?")[0]):
-        problems.append(
-            "OPENAI_BASE_URL: must be an address that ends before /chat/completions, such as "
-            "https://api.openai.com/v1 or http://localhost:11434/v1; a key belongs into "
-            "OPENAI_API_KEY"
-        )
-    keys = str(given.get("OPENAI_API_KEY", ""))
-    if any(not "!" <= char <= "~" for key in keys.split(",") for char in key.strip()):
-        problems.append("OPENAI_API_KEY: a key has letters, figures and signs, and no spaces")
-    return problems
-
-
-def _is_plain_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not (parts.username or parts.password or parts.query or parts.fragment)
-        )
-    except ValueError:  # a port that is no number
-        return False
 
 
 def _is_folder(path: Path) -> bool:

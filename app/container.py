@@ -1,5 +1,6 @@
-"""What the application is made of: every adapter is chosen here, or, where providers serve a
-port, by ``app.chains`` from the registry in ``app.providers``.
+"""What the application is made of: every adapter is chosen here, or in ``app.stores`` where it
+keeps something, or, where providers serve a port, by ``app.chains`` from the registry in
+``app.providers``.
 
 One container serves one event loop: engines and connections belong to the loop they were
 made on, so the API and each worker build their own.
@@ -8,56 +9,34 @@ made on, so the API and each worker build their own.
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 from dishka import (
     AsyncContainer,
     Provider,
     Scope,
-    from_context,
     make_async_container,
     provide,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
 from adapters.cryptography import AesSealer, key_of_file
 from adapters.directory import DirectorySamples
-from adapters.dramatiq import DramatiqBell
 from adapters.ffmpeg import FfmpegEngine, FfmpegQuarantine
 from adapters.httpcore import GuardedClient, SystemResolver
 from adapters.libass import LibassTypesetter
-from adapters.limits import MemoryCounters, RedisCounters
-from adapters.mongo import MongoDocumentStore
 from adapters.num2words import Num2WordsVerbalizer
-from adapters.postgres import (
-    SqlClipUses,
-    SqlDeliveryStore,
-    SqlDocumentStore,
-    SqlEventLog,
-    SqlJobStore,
-    SqlKeyStore,
-    SqlPresetStore,
-    SqlRegistrar,
-    SqlSpendingBook,
-    SqlVideoStore,
-    SqlWebhookStore,
-    make_engine,
-)
-from adapters.s3 import S3ArtifactStore
 from adapters.sentencex import SentencexSegmenter
 from adapters.threads import ThreadBell
 from adapters.trafilatura import TrafilaturaExtractor
-from app.artifacts import make_bucket, make_directory
-from app.bells import Bells
 from app.chains import Providers, may_look_elsewhere
 from app.config import Settings
 from app.meanings import make_embedder
 from app.prices import load_prices
+from app.stores import Stores
 from app.survey import Survey
 from app.workshop import Workshop
 from domain.access import Keys, KeyStore
-from domain.access.limits import Counters
 from domain.generation.approvals import Approvals
 from domain.generation.intake import MAX_SEED, Intake
 from domain.generation.pages import PageExtractor
@@ -80,15 +59,14 @@ from domain.generation.relevance import Judge
 from domain.generation.rights import RightsLedger
 from domain.generation.sketching import Sketcher
 from domain.generation.stages.stage import Studio
-from domain.generation.stores import ArtifactStore, ClipUses, DocumentStore
+from domain.generation.stores import ArtifactStore, ClipUses
 from domain.generation.voice_sample import VoiceSamples
-from domain.jobs.news import EventLog
-from domain.jobs.ports import Bell, JobStore, VideoStore
+from domain.jobs.ports import Bell, VideoStore
 from domain.jobs.service import Jobs
-from domain.jobs.telemetry import Registrar, Silence, Telemetry
+from domain.jobs.telemetry import Silence, Telemetry
 from domain.once import FirstAnswers
 from domain.outbound import Resolver, UrlRules, WebClient, read_allowance
-from domain.presets import Presets, PresetStore
+from domain.presets import Presets
 from domain.providers.book import SpendingBook
 from domain.providers.circuits import Switchboard
 from domain.providers.prices import micros_of
@@ -96,82 +74,6 @@ from domain.providers.till import Till
 from domain.sealing import Sealer
 from domain.webhooks import Courier, DeliveryStore, Webhooks, WebhookStore
 from domain.webhooks.service import SecretBook
-
-
-class Stores(Provider):
-    """Where rows, documents and bytes are kept, and how workers are woken."""
-
-    scope = Scope.APP
-    settings = from_context(Settings)
-    thread_bell = from_context(ThreadBell)
-    telemetry = from_context(Telemetry)
-    registrar = provide(SqlRegistrar, provides=Registrar)
-    key_store = provide(SqlKeyStore, provides=KeyStore)
-    preset_store = provide(SqlPresetStore, provides=PresetStore)
-    clip_uses = provide(SqlClipUses, provides=ClipUses)
-    event_log = provide(SqlEventLog, provides=EventLog)
-    spending_book = provide(SqlSpendingBook, provides=SpendingBook)
-    webhook_store = provide(SqlWebhookStore, provides=WebhookStore)
-    delivery_store = provide(SqlDeliveryStore, provides=DeliveryStore)
-
-    @provide
-    async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
-        engine = make_engine(settings.sql_url)
-        yield engine
-        await engine.dispose()
-
-    @provide
-    def jobs(self, engine: AsyncEngine, settings: Settings) -> JobStore:
-        return SqlJobStore(engine, lease_seconds=settings.lease_seconds)
-
-    @provide
-    def videos(self, engine: AsyncEngine) -> VideoStore:
-        return SqlVideoStore(engine)
-
-    @provide
-    async def mongodb(self, settings: Settings) -> AsyncIterator[MongoDocumentStore | None]:
-        if not settings.mongodb_url:
-            yield None
-            return
-        store = MongoDocumentStore(settings.mongodb_url)
-        yield store
-        await store.close()
-
-    @provide
-    def documents(self, engine: AsyncEngine, mongodb: MongoDocumentStore | None) -> DocumentStore:
-        return SqlDocumentStore(engine) if mongodb is None else mongodb
-
-    @provide
-    def bucket(self, settings: Settings) -> S3ArtifactStore | None:
-        return make_bucket(settings) if settings.artifacts_url else None
-
-    @provide
-    def artifacts(self, bucket: S3ArtifactStore | None, settings: Settings) -> ArtifactStore:
-        return bucket or make_directory(settings)
-
-    @provide
-    async def redis_bell(
-        self, settings: Settings, telemetry: Telemetry
-    ) -> AsyncIterator[DramatiqBell | None]:
-        if not settings.redis_url:
-            yield None
-            return
-        bell = DramatiqBell(settings.redis_url, telemetry=telemetry)
-        yield bell
-        await bell.close()
-
-    @provide
-    async def counters(self, settings: Settings) -> AsyncIterator[Counters]:
-        if not settings.redis_url:
-            yield MemoryCounters()
-            return
-        counters = RedisCounters(settings.redis_url)
-        yield counters
-        await counters.close()
-
-    @provide
-    def bell(self, thread_bell: ThreadBell, redis_bell: DramatiqBell | None) -> Bell:
-        return thread_bell if redis_bell is None else Bells(thread_bell, redis_bell)
 
 
 class Words(Provider):

@@ -17,13 +17,13 @@ from app.parameter_errors import unknown_parameter
 from app.problems import (
     HTTP_CODES,
     PROBLEM_JSON,
-    STATUS_BY_CODE,
     TYPE_PREFIX,
     Problem,
     http_problem,
     server_problem,
     title_of,
 )
+from app.statuses import STATUS_BY_CODE
 from domain.errors import DomainError, FieldError, InvalidRequest, TopicNotFound
 
 PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}

@@ -28,6 +28,8 @@ from domain.generation.ports import (
     VideoEngine,
 )
 
+VOICES_NAMED = 12
+"""of all that there are: services have hundreds"""
 SAMPLE_TOPIC = "Octopus"
 COMFORTABLE_FREE_BYTES = 2_000_000_000
 """room for some hours of finished video"""
@@ -160,10 +162,12 @@ class _Visit:
     async def voice(self) -> str:
         narrator = await self._container.get(Narrator)
         voices = narrator.voices()
-        ids = ", ".join(voice.id for voice in voices)
+        ids = ", ".join(voice.id for voice in voices[:VOICES_NAMED])
+        if others := len(voices[VOICES_NAMED:]):
+            ids += f" and {others} more (`faceless voices`)"
         default = narrator.voice_for("en", self._settings.default_voice or None)
         await asyncio.to_thread(narrator.identity, default)
-        return f"{default.name} ({default.language}) speaks; installed: {ids}"
+        return f"{default.name} ({default.language}) speaks; there is {ids}"
 
     async def providers(self) -> str:
         return f"asked in this order: {chains_in_words(await self._container.get(Chains))}"
@@ -184,7 +188,10 @@ class _Visit:
     async def media_folder(self) -> str:
         folder = self._settings.media_dir
         if folder is None:
-            return "MEDIA_DIR isn't set; every shot is drawn"
+            chains = await self._container.get(Chains)
+            others = ", ".join(name for name in chains.visuals.providers if name != "folder")
+            instead = f"clips and stills are {others}'s alone" if others else "every shot is drawn"
+            return f"MEDIA_DIR isn't set; {instead}"
         if not folder.is_dir():
             raise DomainError(
                 f"{folder} is no folder", hint="Point MEDIA_DIR at a folder, or leave it empty."

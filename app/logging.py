@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from app.config import Settings
-from app.config_checks import parts_of
+from app.setting_values import parts_of
 
 QUIET_LOGGERS = (
     "uvicorn.access",

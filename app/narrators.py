@@ -64,11 +64,6 @@ def make_edge(settings: Settings, mastering: Mastering) -> EdgeNarrator:
     )
 
 
-def keys_of(setting: str) -> list[str]:
-    """The keys of a setting, divided by commas."""
-    return [key for part in setting.split(",") if (key := part.strip())]
-
-
 def _voice_lists(settings: Settings) -> DirectoryVoiceLists:
     return DirectoryVoiceLists(settings.cache_dir / "voice-lists")
 

@@ -23,6 +23,7 @@ from app.authentication import challenge_for
 from app.limiting import retry_after
 from app.parameter_errors import parameter_errors
 from app.readiness import Check
+from app.statuses import STATUS_BY_CODE
 from domain.errors import (
     DomainError,
     FieldError,
@@ -44,54 +45,6 @@ TYPE_PREFIX = "urn:faceless:problem:"
 QUEUE_FULL_RETRY_SECONDS = 30
 SKETCHERS_BUSY_RETRY_SECONDS = 2
 UNAVAILABLE_RETRY_SECONDS = 5
-
-STATUS_BY_CODE: dict[str, HTTPStatus] = {
-    "no_provider_left": HTTPStatus.BAD_GATEWAY,
-    "providers_exhausted": HTTPStatus.SERVICE_UNAVAILABLE,
-    "cost_cap_reached": HTTPStatus.PAYMENT_REQUIRED,
-    "call_under_way": HTTPStatus.SERVICE_UNAVAILABLE,
-    "invalid_request": HTTPStatus.BAD_REQUEST,
-    "key_missing": HTTPStatus.UNAUTHORIZED,
-    "key_invalid": HTTPStatus.UNAUTHORIZED,
-    "scope_missing": HTTPStatus.FORBIDDEN,
-    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
-    "too_many_at_once": HTTPStatus.TOO_MANY_REQUESTS,
-    "too_many_failures": HTTPStatus.TOO_MANY_REQUESTS,
-    "key_not_found": HTTPStatus.NOT_FOUND,
-    "topic_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "language_unsupported": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "writing_system_unsupported": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "voice_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "music_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "media_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "media_unreadable": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "url_forbidden": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "url_unreachable": HTTPStatus.BAD_GATEWAY,
-    "page_unreadable": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "reader_missing": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "webhook_not_found": HTTPStatus.NOT_FOUND,
-    "delivery_not_found": HTTPStatus.NOT_FOUND,
-    "too_many_webhooks": HTTPStatus.CONFLICT,
-    "secret_unreadable": HTTPStatus.CONFLICT,
-    "job_not_found": HTTPStatus.NOT_FOUND,
-    "video_not_found": HTTPStatus.NOT_FOUND,
-    "scene_not_found": HTTPStatus.NOT_FOUND,
-    "artifact_not_found": HTTPStatus.NOT_FOUND,
-    "not_made_yet": HTTPStatus.NOT_FOUND,
-    "idempotency_key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "preset_not_found": HTTPStatus.NOT_FOUND,
-    "preset_unknown": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "preset_changed": HTTPStatus.PRECONDITION_FAILED,
-    "too_many_presets": HTTPStatus.CONFLICT,
-    "voice_sample_not_found": HTTPStatus.NOT_FOUND,
-    "illegal_move": HTTPStatus.CONFLICT,
-    "nothing_to_revise": HTTPStatus.CONFLICT,
-    "queue_full": HTTPStatus.TOO_MANY_REQUESTS,
-    "dry_runs_busy": HTTPStatus.TOO_MANY_REQUESTS,
-    "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,
-    "service_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
-}
-"""Codes that aren't here are the server's own trouble: 500."""
 
 HTTP_CODES: dict[int, tuple[str, str]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("content_too_large", "Content Too Large"),

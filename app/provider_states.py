@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.capabilities import PortProviders, ProviderKey, ProviderState
-from app.chains import Chains, lacking, names_in
+from app.chains import Chains, lacking, names_in, unset
 from app.plugins import installed, known_names, package_of
 from app.providers import PORTS, Kit, Port
 from domain.providers.circuits import Switchboard
@@ -77,8 +77,8 @@ def _others(port: Port[Any], kit: Kit, named: list[str]) -> list[ProviderState]:
             continue
         offer = port.offers.get(name)  # those of other packages aren't loaded to be looked at
         lack = None if offer is None else lacking(offer, kit.value_of)
-        lacks_setting = offer is not None and not any(map(kit.value_of, offer.needs))
-        setting = next(iter(offer.needs), port.setting) if offer and lacks_setting else port.setting
+        groups = [] if offer is None else unset(offer, kit.value_of)
+        setting = groups[0][0] if groups else port.setting
         order = f"name it in {port.setting}, such as {port.setting}={','.join([name, *named])}"
         found.append(
             ProviderState(

@@ -17,6 +17,7 @@ from adapters.sumy import SumyWriter
 from adapters.wikipedia import WikipediaEncyclopedia, WikipediaWriter
 from app.config import Settings
 from app.narrators import make_edge, make_elevenlabs, make_mastering, make_openai_speech
+from app.setting_values import parts_of
 from app.stock import StockRoom
 from domain.generation.mastering import Mastering
 from domain.generation.pages import PageExtractor, PageWriter
@@ -67,10 +68,11 @@ class Kit:
 
     def value_of(self, variable: str) -> object:
         """What somebody has set a variable to; nothing or empty where it's left as it was."""
-        setting = getattr(self.settings, variable.lower(), None)
-        if setting != getattr(Settings(), variable.lower(), None):
-            return setting
-        return self.variables.get(variable, "").strip()
+        name = variable.lower()
+        if not hasattr(self.settings, name):
+            return self.variables.get(variable, "").strip()
+        setting = getattr(self.settings, name)
+        return None if setting == getattr(Settings(), name) else setting
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class Offer(Generic[PortT]):
     about: str = ""
     """what it does, in words"""
     needs: tuple[str, ...] = ()
+    """variables that have to be set"""
+    needs_one_of: tuple[str, ...] = ()
     """variables of which one has to be set"""
     library: str = ""
     """a module that has to be installed"""
@@ -106,7 +110,7 @@ class Port(Generic[PortT]):
 
 def by_key(keys: str, make: Callable[[str], PortT]) -> dict[str, PortT]:
     """One port for each of the keys, which commas separate; one for none where there's none."""
-    found = list(dict.fromkeys(key for part in keys.split(",") if (key := part.strip())))
+    found = list(dict.fromkeys(parts_of(keys)))
     if not found:
         return {"": make("")}
     made: dict[str, PortT] = {}
@@ -160,6 +164,7 @@ WRITER: Port[ScriptWriter] = Port(
             lambda kit: by_key(kit.settings.openai_api_key, lambda key: openai_writer(kit, key)),
             "a model behind any OpenAI-compatible endpoint",
             needs=("OPENAI_MODEL",),
+            needs_one_of=("OPENAI_API_KEY", "OPENAI_BASE_URL"),
         ),
     },
 )
@@ -184,7 +189,7 @@ NARRATOR: Port[Narrator] = Port(
                 lambda key: make_openai_speech(kit.settings, kit.mastering, key),
             ),
             "OpenAI's speech, or a server of your own that speaks its protocol",
-            needs=("OPENAI_SPEECH_API_KEY", "OPENAI_SPEECH_BASE_URL", "OPENAI_API_KEY"),
+            needs_one_of=("OPENAI_API_KEY", "OPENAI_SPEECH_API_KEY", "OPENAI_SPEECH_BASE_URL"),
         ),
         "elevenlabs": Offer(
             lambda kit: by_key(
@@ -226,6 +231,7 @@ VISUALS: Port[VisualSource] = Port(
             lambda kit: by_key(kit.settings.openai_api_key, kit.stock.images),
             "stills made by a model behind any OpenAI-compatible endpoint",
             needs=("OPENAI_IMAGE_MODEL",),
+            needs_one_of=("OPENAI_API_KEY", "OPENAI_BASE_URL"),
         ),
     },
 )

@@ -1,4 +1,4 @@
-"""What this server is made of and how it's set, as capabilities.
+"""What this server is made of, as capabilities: its writers, voices, pictures and music, looked at.
 
 Nothing here tells an address, a path or a secret: only what kind of thing is used, and the name
 of the setting that decides it.
@@ -10,9 +10,11 @@ from typing import get_args
 
 import structlog
 
+from adapters.pocketsphinx import PocketsphinxAligner
 from app.capabilities import Capabilities, Feature, limits_of
 from app.chains import Chains
 from app.config import Settings
+from app.features import features_of, folder
 from app.provider_states import provider_states
 from app.providers import Kit
 from app.version import version
@@ -30,6 +32,7 @@ KNOWN_TOPIC = "Octopus"
 
 MODELS_EXTRA = "pip install 'faceless[models]'"
 VOICE_EXTRA = "pip install 'faceless[voice]'"
+VOICES_EXTRA = "pip install 'faceless[voices]'"
 
 
 class Survey:
@@ -69,14 +72,11 @@ class Survey:
             version=version(),
             features=[
                 *self._scripts(),
-                _voice(voices),
+                self._voice(voices),
+                _aligner(),
                 *self._visuals(),
                 *self._sounds(moods),
-                *_storage(self._settings),
-                *_work(self._settings),
-                *_webhooks(self._settings),
-                _limits(self._settings),
-                *_not_yet(),
+                *features_of(self._settings),
             ],
             providers=provider_states(self._kit, self._chains, self._switchboard),
             languages=sorted({voice.language for voice in voices}),
@@ -94,6 +94,7 @@ class Survey:
             available=trouble is None,
             detail=f"scripts on topics; WRITERS: {', '.join(self._chains.writers.providers)}",
             missing=trouble,
+            setting="WRITERS",
             hint=None if trouble is None else "`faceless doctor` says what is wrong.",
         )
         said = {
@@ -111,9 +112,25 @@ class Survey:
         )
         return [topic, *(Feature(name=n, available=True, detail=d) for n, d in said.items()), page]
 
+    def _voice(self, voices: list[Voice]) -> Feature:
+        spoken = ", ".join(sorted({voice.language for voice in voices}))
+        whose = ", ".join(self._chains.narrators.providers)
+        return Feature(
+            name="voice",
+            available=bool(voices),
+            detail=f"{len(voices)} in {spoken}; NARRATORS: {whose}"
+            if voices
+            else f"none of {whose}",
+            missing=None if voices else "the extra `voice`",
+            setting="VOICE_DIR" if voices else "NARRATORS",
+            hint="More voices: `faceless voices add NAME`, or put Piper models into VOICE_DIR."
+            if voices
+            else VOICE_EXTRA,
+        )
+
     def _visuals(self) -> list[Feature]:
         drawn = Feature(name="visuals.drawn", available=True, detail="shots drawn from the words")
-        own = _folder(
+        own = folder(
             "visuals.media_folder",
             "MEDIA_DIR",
             is_set=self._settings.media_dir is not None,
@@ -134,7 +151,7 @@ class Survey:
         return [drawn, own, relevance]
 
     def _sounds(self, moods: list[str]) -> list[Feature]:
-        folder = self._settings.music_dir
+        own = self._settings.music_dir
         return [
             Feature(
                 name="music",
@@ -144,177 +161,26 @@ class Survey:
                 setting="MUSIC_DIR",
                 hint="Each sub-folder of MUSIC_DIR is a mood of your own.",
             ),
-            _folder(
+            folder(
                 "music.own",
                 "MUSIC_DIR",
-                is_set=folder is not None,
-                is_there=folder is not None and folder.is_dir(),
+                is_set=own is not None,
+                is_there=own is not None and own.is_dir(),
                 detail="your own tracks",
             ),
         ]
 
 
-def _voice(voices: list[Voice]) -> Feature:
-    spoken = ", ".join(sorted({voice.language for voice in voices}))
+def _aligner() -> Feature:
+    found = PocketsphinxAligner().knows("en")
     return Feature(
-        name="voice",
-        available=bool(voices),
-        detail=f"{len(voices)} installed; {spoken}" if voices else "none installed",
-        missing=None if voices else "the extra `voice`",
-        setting="VOICE_DIR",
-        hint="More voices: `faceless voices add NAME`, or put Piper models into VOICE_DIR."
-        if voices
-        else VOICE_EXTRA,
-    )
-
-
-def _storage(settings: Settings) -> list[Feature]:
-    is_postgres = settings.sql_url.startswith("postgresql")
-    return [
-        Feature(
-            name="storage.database",
-            available=True,
-            detail="PostgreSQL" if is_postgres else "SQLite, embedded",
-            setting="DATABASE_URL",
-            hint=None if is_postgres else "Several machines need PostgreSQL.",
-        ),
-        Feature(
-            name="storage.documents",
-            available=True,
-            detail="MongoDB" if settings.mongodb_url else "in the database",
-            setting="MONGODB_URL",
-        ),
-        Feature(
-            name="storage.artifacts",
-            available=True,
-            detail="a bucket" if settings.artifacts_url else "a folder",
-            setting="ARTIFACTS_URL",
-        ),
-        _signed_urls(settings),
-    ]
-
-
-def _signed_urls(settings: Settings) -> Feature:
-    has_bucket = bool(settings.artifacts_url)
-    available = has_bucket and settings.s3_signed_urls
-    missing = "that it's switched on" if has_bucket else "a bucket"
-    setting = "S3_SIGNED_URLS" if has_bucket else "ARTIFACTS_URL"
-    value = "true" if has_bucket else "s3://bucket/prefix"
-    return Feature(
-        name="storage.signed_urls",
-        available=available,
-        detail="the bucket sends videos itself",
-        missing=None if available else missing,
-        setting=setting,
-        hint=None if available else f"Set {setting}={value}, and restart.",
-    )
-
-
-def _work(settings: Settings) -> list[Feature]:
-    inside = "a worker in this process" if settings.embedded_worker else ""
-    outside = "any number of `faceless worker`, rung over Redis" if settings.redis_url else ""
-    polling = "" if inside or outside else "`faceless worker` processes, which look by themselves"
-    return [
-        Feature(
-            name="queue",
-            available=True,
-            detail=" and ".join(filter(None, (inside, outside, polling))),
-            setting="REDIS_URL",
-            hint=None if settings.redis_url else "REDIS_URL rings workers elsewhere at once.",
-        ),
-        Feature(
-            name="keys",
-            available=True,
-            detail="every request needs a key"
-            if settings.auth == "required"
-            else "this machine is served without a key",
-            setting="AUTH",
-        ),
-        Feature(
-            name="events",
-            available=True,
-            detail="server-sent events of each job, and of all of an account; `GET /api/events`",
-        ),
-        Feature(name="presets", available=True, detail="`PUT /api/presets/{name}`"),
-        Feature(
-            name="dry_run",
-            available=True,
-            detail="what would become of a request; `POST /api/generate?dry_run=true`",
-        ),
-        Feature(
-            name="approval",
-            available=True,
-            detail="a job waits to be looked at after `script`, `narration` or `package`; "
-            "`pause_after`",
-        ),
-    ]
-
-
-def _webhooks(settings: Settings) -> list[Feature]:
-    has_key, has_own = bool(settings.secret_key), bool(settings.allow_private_urls)
-    return [
-        Feature(
-            name="webhooks",
-            available=True,
-            detail="signed messages on what becomes of jobs; `POST /api/webhooks`, `webhook_url`",
-        ),
-        Feature(
-            name="webhooks.secrets",
-            available=True,
-            detail="encrypted with SECRET_KEY"
-            if has_key
-            else "encrypted with a key of this installation's own",
-            setting="SECRET_KEY",
-            hint=None
-            if has_key
-            else "Processes that don't share DATA_DIR, and restored backups, need SECRET_KEY.",
-        ),
-        Feature(
-            name="webhooks.private_urls",
-            available=has_own,
-            detail="messages to addresses of networks and hosts of one's own",
-            missing=None if has_own else "networks or hosts that are allowed",
-            setting="ALLOW_PRIVATE_URLS",
-            hint=None if has_own else "Set ALLOW_PRIVATE_URLS to such as 10.0.0.0/8, and restart.",
-        ),
-    ]
-
-
-def _limits(settings: Settings) -> Feature:
-    rate, at_once = settings.rate_limit, settings.concurrent_limit
-    told = [f"{rate} requests a minute" if rate else "", f"{at_once} at once" if at_once else ""]
-    each = " and ".join(filter(None, told))
-    where = "in Redis, for all processes" if settings.redis_url else "by each process"
-    return Feature(
-        name="limits",
-        available=bool(each),
-        detail=f"each key: {each}; counted {where}" if each else "each key: as it likes",
-        missing=None if each else "numbers",
-        setting="RATE_LIMIT",
-        hint=None if each else "Set RATE_LIMIT, CONCURRENT_LIMIT, and restart.",
-    )
-
-
-def _not_yet() -> list[Feature]:
-    """What this release can't, however it's set."""
-    return [
-        Feature(name=name, available=False, detail=detail, missing="a later release")
-        for name, detail in {
-            "publishing": "uploads to channels",
-        }.items()
-    ]
-
-
-def _folder(name: str, setting: str, *, is_set: bool, is_there: bool, detail: str) -> Feature:
-    missing = "the folder that it names" if is_set else "a folder"
-    hint = "Make the folder readable." if is_set else f"Set {setting} to a folder, and restart."
-    return Feature(
-        name=name,
-        available=is_there,
-        detail=detail,
-        missing=None if is_there else missing,
-        setting=setting,
-        hint=None if is_there else hint,
+        name="voice.aligner",
+        available=found,
+        detail="of voices that tell no times, English words are found in the sound"
+        if found
+        else "of voices that tell no times, words are shared out by length",
+        missing=None if found else "the extra `voices`",
+        hint=None if found else VOICES_EXTRA,
     )
 
 

@@ -21,6 +21,7 @@ import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from servers import (
     MongoServer,
@@ -39,6 +40,10 @@ Server = TypeVar("Server", PostgresServer, MongoServer, RedisServer)
 
 LONGEST_FIRST = ("fuzz", "production", "faults", "api", "cli", "security", "packaging")
 """folders whose files wait for other processes; one of them begun last would be run alone"""
+
+# drawing the first text of a fresh checkout takes a second and more, which says nothing of a test
+settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 import base64
 import re
 
-from faulty_http import Asked, FaultyServer, Said, said_json
+from loopback import Asked, Loopback, Reply, json_reply
 from toned_speech import as_mp3, toned
 
 KEY = "xi-test-canary-0123456789"
@@ -16,17 +16,16 @@ VOICES = [
 PAGE = 2
 
 
-class ElevenLabsServer(FaultyServer):
+class ElevenLabsServer(Loopback):
     """Answers as the API's reference says, in hums."""
 
-    def answer(self, asked: Asked) -> Said:
+    def reply(self, asked: Asked) -> Reply:
         if asked.headers.get("xi-api-key") != KEY:
             return detail(401, "invalid_api_key", "Invalid API key")
         if (asked.method, asked.path) == ("GET", "/v2/voices"):
             begin = int(asked.query.get("next_page_token", "0"))
             more = begin + PAGE < len(VOICES)
-            return said_json(
-                200,
+            return json_reply(
                 {
                     "voices": VOICES[begin : begin + PAGE],
                     "has_more": more,
@@ -36,10 +35,10 @@ class ElevenLabsServer(FaultyServer):
             )
         path = re.fullmatch(r"/v1/text-to-speech/([^/]+)/with-timestamps", asked.path)
         if asked.method != "POST" or not path:
-            return said_json(404, {"detail": "Not Found"})
+            return json_reply({"detail": "Not Found"}, 404)
         if path[1] not in {voice["voice_id"] for voice in VOICES}:
             return detail(404, "voice_not_found", f"A voice with voice_id {path[1]} was not found.")
-        body = asked.body
+        body = asked.json
         speed = body.get("voice_settings", {}).get("speed", 1.0)
         if not 0.7 <= speed <= 1.2:
             return detail(400, "invalid_voice_settings", "speed must be between 0.7 and 1.2")
@@ -51,8 +50,7 @@ class ElevenLabsServer(FaultyServer):
             "character_start_times_seconds": [round(s, 3) for _, s, _ in said.characters],
             "character_end_times_seconds": [round(e, 3) for _, _, e in said.characters],
         }
-        return said_json(
-            200,
+        return json_reply(
             {
                 "audio_base64": base64.b64encode(sound).decode(),
                 "alignment": told,
@@ -62,6 +60,6 @@ class ElevenLabsServer(FaultyServer):
         )
 
 
-def detail(status: int, name: str, message: str, **headers: str) -> Said:
+def detail(status: int, name: str, message: str, **headers: str) -> Reply:
     """An error as ElevenLabs sends it."""
-    return said_json(status, {"detail": {"status": name, "message": message}}, **headers)
+    return json_reply({"detail": {"status": name, "message": message}}, status, **headers)

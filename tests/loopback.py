@@ -1,10 +1,12 @@
-"""An HTTP server on loopback that answers as a test wants it to, also halfway and never."""
+"""An HTTP server on loopback that answers as a test wants it to, also halfway and never: what those
+that speak the protocol of a provider are made from."""
 
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -37,6 +39,8 @@ class Reply(NamedTuple):
     """bytes of the body after which the connection is cut"""
     is_held: bool = False
     """after what was sent so far nothing comes any more"""
+    is_mute: bool = False
+    """nothing comes at all"""
     length: int | None = None
     """told instead of the true one"""
 
@@ -47,8 +51,7 @@ Spoil = Callable[[Asked, Reply], Reply]
 
 def failing(status: int, said: Any = None, **headers: str) -> Spoil:
     """Another status, and headers by names with underscores."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda _, __: json_reply({"error": "no"} if said is None else said, status, **named)
+    return instead(json_reply({"error": "no"} if said is None else said, status, **headers))
 
 
 def cut_at(count: int) -> Spoil:
@@ -61,14 +64,19 @@ def held_at(count: int) -> Spoil:
     return lambda _, reply: reply._replace(cut_at=count, is_held=True)
 
 
+def instead(said: Reply) -> Spoil:
+    """This very answer."""
+    return lambda _, __: said
+
+
 def saying(body: bytes, content_type: str) -> Spoil:
     """Something else."""
-    return lambda _, __: Reply(200, body, {"content-type": content_type})
+    return instead(Reply(200, body, {"content-type": content_type}))
 
 
 def leading_to(url: str) -> Spoil:
     """A redirect."""
-    return lambda _, __: Reply(302, b"", {"location": url})
+    return instead(Reply(302, b"", {"location": url}))
 
 
 def with_headers(**headers: str) -> Spoil:
@@ -78,9 +86,9 @@ def with_headers(**headers: str) -> Spoil:
 
 
 def json_reply(value: Any, status: int = 200, **headers: str) -> Reply:
-    return Reply(
-        status, msgspec.json.encode(value), {"content-type": "application/json", **headers}
-    )
+    """An answer in JSON, with headers by names with underscores."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Reply(status, msgspec.json.encode(value), {"content-type": "application/json", **named})
 
 
 def file_reply(asked: Asked, content: bytes, content_type: str) -> Reply:
@@ -116,6 +124,10 @@ class Loopback:
     def plan(self, path: str, *spoils: Spoil) -> None:
         """Spoil the next answers on a path."""
         self._planned += [(path, spoil) for spoil in spoils]
+
+    def forget_plans(self) -> None:
+        """Go on as if nothing had been planned."""
+        self._planned.clear()
 
     def to(self, path: str) -> list[Asked]:
         """Requests on a path."""
@@ -163,6 +175,8 @@ class Loopback:
             writer.close()
 
     async def _send(self, writer: asyncio.StreamWriter, reply: Reply) -> None:
+        if reply.is_mute:
+            await asyncio.Event().wait()
         length = len(reply.body) if reply.length is None else reply.length
         lines = [
             f"HTTP/1.1 {reply.status} x",
@@ -188,3 +202,19 @@ async def running(server: ServerT) -> AsyncIterator[ServerT]:
         yield server
     finally:
         await server.stop()
+
+
+@contextmanager
+def running_aside(server: ServerT) -> Iterator[ServerT]:
+    """A server for the length of a block that doesn't run in a loop: it has one in a thread."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="loopback", daemon=True)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(server.start(), loop).result()
+        yield server
+    finally:
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

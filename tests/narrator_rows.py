@@ -8,7 +8,7 @@ from pathlib import Path
 import elevenlabs_server
 import pytest
 import speech_server
-from faulty_http import FaultyServer, Said
+from loopback import Loopback, Reply, instead, running_aside
 from open_purse import paid
 
 from adapters.directory import DirectoryPaces, DirectoryVoiceLists
@@ -64,23 +64,23 @@ def mastering(folder: Path) -> Mastering:
 
 
 def troubles_over_http(
-    server: FaultyServer, refused: Said, spent: Said, busy: Said
+    server: Loopback, refused: Reply, spent: Reply, busy: Reply
 ) -> dict[str, Callable[[], None]]:
     """What can be wrong with an answer, by name; each happens once."""
-    sound = Said(200, b"x" * 50_000, {"Content-Type": "audio/wav"})
+    sound = Reply(200, b"x" * 50_000, {"Content-Type": "audio/wav"})
     ways = {
         "refused": refused,
         "spent": spent,
         "busy": busy,
-        "down": Said(503, b"<html>", {"Retry-After": "3"}),
-        "redirected": Said(302, b"", {"Location": "https://example.com/"}),
-        "hanging": Said(hangs=True),
-        "cut": Said(200, sound.body, sends=1_000),
-        "cut at once": Said(200, sound.body, sends=0),
-        "garbled": Said(200, b"\x00\xff" * 500, {"Content-Type": "audio/wav"}),
-        "in words": Said(200, b'{"error": null}', {"Content-Type": "application/json"}),
+        "down": Reply(503, b"<html>", {"Retry-After": "3"}),
+        "redirected": Reply(302, b"", {"Location": "https://example.com/"}),
+        "hanging": Reply(is_mute=True),
+        "cut": Reply(200, sound.body, cut_at=1_000),
+        "cut at once": Reply(200, sound.body, cut_at=0),
+        "garbled": Reply(200, b"\x00\xff" * 500, {"Content-Type": "audio/wav"}),
+        "in words": Reply(200, b'{"error": null}', {"Content-Type": "application/json"}),
     }
-    return {name: lambda said=said: server.next.append(said) for name, said in ways.items()}
+    return {name: lambda said=said: server.plan("/", instead(said)) for name, said in ways.items()}
 
 
 @contextmanager
@@ -100,13 +100,13 @@ def row(name: str, folder: Path) -> Iterator[Row]:
 def _openai(folder: Path) -> Iterator[Row]:
     server = speech_server.SpeechServer()
     error = speech_server.error
-    with server.running():
+    with running_aside(server):
         yield Row(
             OPENAI,
             lambda seconds: OpenAiSpeechNarrator(
                 HttpxExchange(seconds=seconds),
                 mastering(folder),
-                base_url=f"{server.url}/v1",
+                base_url=f"{server.origin}/v1",
                 key=speech_server.KEY,
             ),
             frozenset({"forced_alignment", "proportional"}),
@@ -118,14 +118,14 @@ def _openai(folder: Path) -> Iterator[Row]:
                 spent=error(429, "You exceeded your current quota", "insufficient_quota"),
                 busy=error(429, "Slow down", "rate_limit_exceeded", retry_after="7"),
             ),
-            mend=server.next.clear,
+            mend=server.forget_plans,
         )
 
 
 def _elevenlabs(folder: Path) -> Iterator[Row]:
     server = elevenlabs_server.ElevenLabsServer()
     detail = elevenlabs_server.detail
-    with server.running():
+    with running_aside(server):
         yield Row(
             ELEVENLABS,
             lambda seconds: ElevenLabsNarrator(
@@ -133,7 +133,7 @@ def _elevenlabs(folder: Path) -> Iterator[Row]:
                 mastering(folder),
                 DirectoryVoiceLists(folder / "lists"),
                 key=elevenlabs_server.KEY,
-                base_url=server.url,
+                base_url=server.origin,
             ),
             frozenset({"engine"}),
             errand=paid(),
@@ -144,7 +144,7 @@ def _elevenlabs(folder: Path) -> Iterator[Row]:
                 spent=detail(401, "quota_exceeded", "You have 3 credits remaining."),
                 busy=detail(429, "too_many_concurrent_requests", "Wait", retry_after="7"),
             ),
-            mend=server.next.clear,
+            mend=server.forget_plans,
         )
 
 

@@ -208,7 +208,7 @@ def test_what_a_bucket_lacks_is_named_and_no_key_told(given: dict[str, str], nam
     assert "geheim" not in problem
 
 
-@pytest.mark.parametrize("name", ["PEXELS_API_KEY", "PIXABAY_API_KEY"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("_API_KEY")])
 @pytest.mark.parametrize("key", ["two words", "schlüssel", "a,b\u200b"])
 def test_a_key_that_can_t_be_sent_is_refused_and_not_repeated(name: str, key: str) -> None:
     with pytest.raises(SettingsInvalid, match=name) as refused:
@@ -216,10 +216,8 @@ def test_a_key_that_can_t_be_sent_is_refused_and_not_repeated(name: str, key: st
     assert key not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["PEXELS_BASE_URL", "PIXABAY_BASE_URL"])
-@pytest.mark.parametrize(
-    "url", ["api.pexels.com", "ftp://host", "https://user:geheim@host", "https://host/?key=geheim"]
-)
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("_BASE_URL")])
+@pytest.mark.parametrize("url", ["api.pexels.com", "ftp://host", "https://user:geheim@host"])
 def test_a_provider_s_address_holds_no_key(name: str, url: str) -> None:
     with pytest.raises(SettingsInvalid, match=name) as refused:
         load_settings({name: url}, None)
@@ -227,12 +225,20 @@ def test_a_provider_s_address_holds_no_key(name: str, url: str) -> None:
     assert load_settings({name: "http://127.0.0.1:9/v1"}, None) != Settings()
 
 
+def test_only_openai_s_address_may_have_a_query_which_names_azure_s_version() -> None:
+    azure = "https://mine.openai.azure.com/openai/v1?api-version=preview"
+    assert load_settings({"OPENAI_BASE_URL": azure}, None).openai_base_url == azure
+    with pytest.raises(SettingsInvalid, match="PEXELS_BASE_URL") as refused:
+        load_settings({"PEXELS_BASE_URL": "https://host/?key=geheim"}, None)
+    assert "geheim" not in str(refused.value)
+
+
 def test_addresses_and_voices_of_services_are_checked(tmp_path: Path) -> None:
     given = {"ELEVENLABS_BASE_URL": "api.elevenlabs.io", "EDGE_VOICES": "en-GB-RyanNeural, =de"}
     with pytest.raises(SettingsInvalid) as raised:
         load_settings(given, None)
     assert len(raised.value.problems) == 2
-    assert "ELEVENLABS_BASE_URL: must look like https://host/path" in raised.value.problems
+    assert "ELEVENLABS_BASE_URL: must be an address such as" in raised.value.problems[0]
     assert "EDGE_VOICES: '=de' is no voice" in str(raised.value)
 
 

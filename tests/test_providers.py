@@ -2,18 +2,16 @@
 
 import re
 import sys
-import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
 
 import httpx
 import msgspec
 import pytest
 from live_server import serve
+from loopback import Asked, Loopback, Reply, json_reply, running_aside
 
 import app.provider_states
 from app.chains import Chains, names_in
@@ -92,13 +90,25 @@ def test_every_name_nobody_knows_is_told_at_once_with_those_that_are_known() -> 
 def test_a_provider_that_lacks_its_key_is_told_with_the_setting(install: Install) -> None:
     install(
         "paid_voice",
-        "from app.providers import Offer\noffer = Offer(print, needs=('PAID_KEY', 'PAID_URL'))",
+        "from app.providers import Offer\n"
+        "offer = Offer(print, needs_one_of=('PAID_KEY', 'PAID_URL'))",
         {"faceless.narrator": {"paid": "paid_voice:offer"}},
     )
     [told] = problems(NARRATORS="paid,piper")
     assert told == ("NARRATORS: 'paid' of the package paid-voice 1.0 needs PAID_KEY or PAID_URL")
     variables = {"NARRATORS": "paid,piper", "PAID_URL": "http://127.0.0.1:1"}
     assert load_settings(variables, None).narrators == "paid,piper"
+
+
+def test_a_setting_that_is_only_a_copy_of_its_default_gives_nobody_what_is_needed() -> None:
+    copied = {"OPENAI_BASE_URL": Settings().openai_base_url}
+    told = problems(WRITERS="openai,offline", VISUALS="openai_images", **copied)
+    assert told == [
+        "WRITERS: 'openai' needs OPENAI_MODEL, and OPENAI_API_KEY or OPENAI_BASE_URL",
+        "VISUALS: 'openai_images' needs OPENAI_IMAGE_MODEL, and OPENAI_API_KEY or OPENAI_BASE_URL",
+    ]
+    own = {"OPENAI_MODEL": "llama", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
+    assert load_settings({"WRITERS": "openai", **own}, None).writers == "openai"
 
 
 def test_a_library_that_isn_t_installed_is_told_with_its_extra(install: Install) -> None:
@@ -189,13 +199,13 @@ def test_keys_are_told_apart_by_what_gives_nothing_away() -> None:
 async def test_what_nobody_names_is_told_with_what_it_lacks(
     tmp_path: Path, changes: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wire = Offer[Narrator](lambda _: {}, "speech by wire", needs=("WIRE_KEY", "HOST"))
+    wire = Offer[Narrator](lambda _: {}, "speech by wire", needs_one_of=("WIRE_KEY", "HOST"))
     port = replace(NARRATOR, offers={**NARRATOR.offers, "wire": wire})
     monkeypatch.setattr(app.provider_states, "PORTS", (port,))
     made = make_container(Settings(data_dir=tmp_path, **changes))
     [told] = (await (await made.get(Survey)).look()).providers
-    state = told.providers[-1]
-    assert (state.name, state.place, state.detail) == ("wire", None, "speech by wire")
+    [state] = [state for state in told.providers if state.name == "wire"]
+    assert (state.place, state.detail) == (None, "speech by wire")
     if changes:
         assert (state.missing, state.setting) == ("that NARRATORS names it", "NARRATORS")
     else:
@@ -208,33 +218,23 @@ async def test_what_nobody_names_is_told_with_what_it_lacks(
 # -- the README's example ------------------------------------------------------------------
 
 
-class Fable(BaseHTTPRequestHandler):
+class Fable(Loopback):
     """The example's service: it takes the second key only."""
 
-    asked: ClassVar[list[tuple[str, Any]]] = []
+    @property
+    def url(self) -> str:
+        return f"{self.origin}/scripts"
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        key = self.headers["Authorization"].removeprefix("Bearer ")
-        self.asked.append((key, msgspec.json.decode(body)))
-        is_known = key.endswith("2")
-        answer = {"title": "The fox", "lines": ["A fox saw grapes.", "They hung high."]}
-        self.send_response(200 if is_known else 403)
-        self.end_headers()
-        self.wfile.write(msgspec.json.encode(answer) if is_known else b"{}")
-
-    def log_message(self, *_: object) -> None:
-        """Stay quiet."""
+    def reply(self, asked: Asked) -> Reply:
+        if not asked.headers["authorization"].endswith("2"):
+            return json_reply({}, 403)
+        return json_reply({"title": "The fox", "lines": ["A fox saw grapes.", "They hung high."]})
 
 
 @pytest.fixture
-def fable() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Fable)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    Fable.asked.clear()
-    yield f"http://127.0.0.1:{server.server_port}/scripts"
-    server.shutdown()
-    server.server_close()
+def fable() -> Iterator[Fable]:
+    with running_aside(Fable()) as server:
+        yield server
 
 
 def example() -> tuple[str, dict[str, dict[str, str]]]:
@@ -248,13 +248,14 @@ def example() -> tuple[str, dict[str, dict[str, str]]]:
 
 
 async def test_the_readme_s_example_works_as_it_stands(
-    install: Install, fable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    install: Install, fable: Fable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, points = example()
     assert len(code.splitlines()) <= 45
     install("faceless_fable", code, points)
-    for name, value in {"FABLE_URL": fable, "FABLE_KEYS": KEYS, "WRITERS": "fable,offline"}.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("FABLE_URL", fable.url)
+    monkeypatch.setenv("FABLE_KEYS", KEYS)
+    monkeypatch.setenv("WRITERS", "fable,offline")
     settings = msgspec.structs.replace(load_settings(env_file=None), data_dir=tmp_path)
     made = make_container(settings)
     writer, errand = await made.get(ScriptWriter), Errand()
@@ -264,8 +265,9 @@ async def test_the_readme_s_example_works_as_it_stands(
 
     assert script.title == "The fox"
     assert script.scenes[1].text == "They hung high."
-    key = KEYS.split(",")[1]
-    assert Fable.asked[-1] == (key, {"about": "A fox", "seed": 7})
+    last = fable.asked[-1]
+    assert last.headers["authorization"] == f"Bearer {KEYS.split(',')[1]}"
+    assert last.json == {"about": "A fox", "seed": 7}
     told = [(attempt.provider, attempt.key, attempt.outcome) for attempt in errand.attempts]
     assert told == [("fable", "...0001", "blocked"), ("fable", "...0002", "answered")]
     assert errand.attempts[0].reason == "Fable refused the key (403)."
@@ -303,13 +305,13 @@ async def test_when_the_example_s_service_is_down_the_next_one_writes(
 
 async def test_what_the_embedded_worker_comes_across_is_in_the_api_s_capabilities(
     install: Install,
-    fable: str,
+    fable: Fable,
     sqlite_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     install("faceless_fable", *example())
-    monkeypatch.setenv("FABLE_URL", fable)
+    monkeypatch.setenv("FABLE_URL", fable.url)
     monkeypatch.setenv("FABLE_KEYS", KEYS)
     settings = Settings(data_dir=tmp_path, database_url=sqlite_url, writers="fable", worker_slots=1)
     brief = {"topic": "A fox", "pause_after": "script"}

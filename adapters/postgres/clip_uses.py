@@ -18,12 +18,12 @@ BATCH = 500
 
 
 async def write_clips(conn: Conn, video: Video, shows: ClipUse) -> None:
-    """Write down what a video shows, in place of what an older revision of it showed."""
-    if video.revision > 1:
-        current = sa.select(videos.c.revision).where(videos.c.id == video.id)
-        if (await conn.execute(current)).scalar_one() != video.revision:
-            return  # a newer one is there already
-        await conn.execute(sa.delete(clip_uses).where(clip_uses.c.video_id == video.id))
+    """Write down what a video shows, in place of what it showed before: in an older revision, or
+    when it was packaged to be approved."""
+    current = sa.select(videos.c.revision).where(videos.c.id == video.id)
+    if (await conn.execute(current)).scalar_one() != video.revision:
+        return  # a newer one is there already
+    await conn.execute(sa.delete(clip_uses).where(clip_uses.c.video_id == video.id))
     rows = [
         {
             "video_id": video.id,

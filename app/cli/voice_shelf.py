@@ -9,6 +9,7 @@ import msgspec
 
 from app.cli.endings import EXIT_CODES, EXIT_FAILED, fail, note, out, say, settings_or_leave
 from app.cli.tables import print_table
+from app.setting_values import parts_of
 from domain.errors import DomainError
 
 if TYPE_CHECKING:  # what these bring along takes a second: only the commands load it
@@ -92,7 +93,7 @@ def refresh(as_json: bool) -> None:
     settings = settings_or_leave(as_json=as_json)
     mastering = narrators.make_mastering(settings)
     services: dict[str, ElevenLabsNarrator | EdgeNarrator] = {}
-    if keys := narrators.keys_of(settings.elevenlabs_api_key):
+    if keys := parts_of(settings.elevenlabs_api_key):
         services["elevenlabs"] = narrators.make_elevenlabs(settings, mastering, keys[0])
     if find_spec("edge_tts") is not None:
         services["edge"] = narrators.make_edge(settings, mastering)

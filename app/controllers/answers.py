@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from app.controllers.answers_of_catalog import CATALOG_ANSWERS
+from app.controllers.answers_of_videos import ACCEPTED_AT, FINISHED_AT, VIDEO_ANSWERS
 from app.controllers.answers_of_webhooks import WEBHOOK_ANSWERS
-from app.controllers.answers_of_work import ACCEPTED_AT, FINISHED_AT, WORK_ANSWERS
+from app.controllers.answers_of_work import WORK_ANSWERS
 from app.controllers.bodies import Health
 from app.controllers.keys import KeyList, KeyWithToken
 from app.readiness import Check, Readiness
@@ -33,6 +34,7 @@ Named = dict[str, Any]
 
 ANSWER_EXAMPLES: dict[str, Named] = {
     **WORK_ANSWERS,
+    **VIDEO_ANSWERS,
     **CATALOG_ANSWERS,
     **WEBHOOK_ANSWERS,
     "Key": {

@@ -12,7 +12,7 @@ from app.capabilities import (
     limits_of,
 )
 from app.config import Settings
-from app.controllers.answers_of_work import ACCEPTED_AT, VOICE_CREDIT
+from app.controllers.answers_of_videos import ACCEPTED_AT, VOICE_CREDIT
 from app.controllers.bodies import MusicList, PaletteList, VoiceBody, VoiceList
 from app.controllers.costs import CostLine, Costs
 from app.controllers.examples import REQUEST_EXAMPLES

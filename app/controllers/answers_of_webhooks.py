@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from app.controllers.answers_of_work import FINISHED_AT, JOB_ID, SUCCEEDED, VIDEO
+from app.controllers.answers_of_videos import FINISHED_AT, JOB_ID, VIDEO
+from app.controllers.answers_of_work import SUCCEEDED
 from app.controllers.webhook_deliveries import DeliveryList
 from app.controllers.webhooks import WebhookList
 from domain.jobs.model import JobError, JobStatus, WaitingFor

@@ -27,6 +27,15 @@ REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
                 "duration": 15,
             },
         },
+        "planned": {
+            "summary": "For a channel that has a tone, with a cap on what providers are paid",
+            "value": {
+                "topic": "Honey",
+                "tone": "dry, a little amused",
+                "channel": "oddities",
+                "max_cost": 0.5,
+            },
+        },
         "dialogue": {
             "summary": "A script for two speakers",
             "value": {

@@ -64,8 +64,8 @@ def _read_words(draft: Draft, body: Mapping[str, Any]) -> None:
             draft.put("topic", value=words[:MAX_TOPIC_CHARS].rstrip())
             draft.changed(
                 "video_subject",
-                "is looked up as `topic` in an offline encyclopedia, where their model writes "
-                "freely; with words of your own send `script`",
+                "is written about as `topic` by whom WRITERS names: without a model, from an "
+                "offline encyclopedia; with words of your own send `script`",
             )
     elif not is_left_out(subject):
         draft.lost("video_subject", "has no words")

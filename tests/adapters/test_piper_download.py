@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from faulty_http import Asked, FaultyServer, Said
+from loopback import Asked, Loopback, Reply, cut_at, instead, running_aside
 
 from adapters.piper.catalogue import offered
 from adapters.piper.download import VoiceRepository
@@ -40,7 +40,7 @@ def listed(files: dict[str, bytes]) -> dict[str, object]:
 
 
 @dataclass
-class Repository(FaultyServer):
+class Repository(Loopback):
     """Laid out as rhasspy/piper-voices is; large files lie elsewhere, as there."""
 
     index: dict[str, object] = field(default_factory=lambda: {NAME: listed(FILES)})
@@ -50,32 +50,32 @@ class Repository(FaultyServer):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def answer(self, asked: Asked) -> Said:
+    def reply(self, asked: Asked) -> Reply:
         path = asked.path.removeprefix("/main/")
         if path == "voices.json":
-            return Said(200, json.dumps(self.index).encode())
+            return Reply(200, json.dumps(self.index).encode())
         if path in self.files and path.endswith(".onnx"):
-            return Said(302, b"", {"Location": f"{self.url}/elsewhere/{path}"})
+            return Reply(302, b"", {"Location": f"{self.origin}/elsewhere/{path}"})
         data = self.files.get(path.removeprefix("/elsewhere/"))
         if data is None:
-            return Said(404)
+            return Reply(404)
         wanted = asked.headers.get("range", "")
         if wanted and self.resumes:
             begin = int(wanted.removeprefix("bytes=").rstrip("-"))
             there = f"bytes {begin}-{len(data) - 1}/{len(data)}"
-            return Said(206, data[begin:], {"Content-Range": there})
-        return Said(200, data)
+            return Reply(206, data[begin:], {"Content-Range": there})
+        return Reply(200, data)
 
 
 @pytest.fixture
 def repository() -> Iterator[Repository]:
     repository = Repository()
-    with repository.running():
+    with running_aside(repository):
         yield repository
 
 
 def fetch(repository: Repository, folder: Path, name: str = NAME) -> Path:
-    url = f"{repository.url}/main/"
+    url = f"{repository.origin}/main/"
     return VoiceRepository(url).fetch(name, folder, lambda *_: None)
 
 
@@ -90,11 +90,7 @@ def test_a_voice_is_its_model_its_json_and_its_card(repository: Repository, tmp_
 
 
 def test_what_was_broken_off_goes_on_where_it_was(repository: Repository, tmp_path: Path) -> None:
-    repository.next = [
-        repository.answer(Asked("GET", "/main/voices.json", {}, {}, None)),
-        *(Said(200, FILES[path]) for path in [*FILES][1:]),
-        Said(200, MODEL, sends=100_000),
-    ]
+    repository.plan("/elsewhere/", cut_at(100_000))
     with pytest.raises(VoiceNotDownloaded, match="couldn't be fetched") as caught:
         fetch(repository, tmp_path)
     assert "goes on" in caught.value.hint_text
@@ -151,15 +147,15 @@ def test_no_name_of_the_index_leads_out_of_the_folder(
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (Said(200, b"<html>"), "no index"),
-        (Said(404), "answered 404"),
-        (Said(200, b"{}", sends=0), "couldn't be fetched"),
+        (Reply(200, b"<html>"), "no index"),
+        (Reply(404), "answered 404"),
+        (Reply(200, b"{}", cut_at=0), "couldn't be fetched"),
     ],
 )
 def test_a_wrong_address_is_told_in_words(
-    repository: Repository, tmp_path: Path, said: Said, words: str
+    repository: Repository, tmp_path: Path, said: Reply, words: str
 ) -> None:
-    repository.next = [said]
+    repository.plan("/", instead(said))
     with pytest.raises(VoiceNotDownloaded, match=words):
         fetch(repository, tmp_path)
 
@@ -169,7 +165,7 @@ def test_the_commands_list_and_add(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
-    monkeypatch.setenv("PIPER_VOICES_URL", f"{repository.url}/main")
+    monkeypatch.setenv("PIPER_VOICES_URL", f"{repository.origin}/main")
     monkeypatch.delenv("VOICE_DIR", raising=False)
     run = CliRunner().invoke
     told = run(main, ["voices", "list", "--language", "de"])

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, finish_for, work_off
 from webhook_office import Office
@@ -14,6 +16,7 @@ from adapters.postgres import (
     TABLES,
     SqlJobStore,
     SqlPresetStore,
+    SqlSpendingBook,
     SqlVideoStore,
     loading,
     make_engine,
@@ -21,10 +24,14 @@ from adapters.postgres import (
     row_from_json,
     snapshot,
 )
+from adapters.postgres.tables import spending
 from domain.errors import BackupUnusable
 from domain.generation.brief import Brief
 from domain.generation.script import SceneEdit
-from domain.jobs.model import Idempotency, JobStatus
+from domain.generation.stores import ClipKey, ClipUse
+from domain.jobs.model import Idempotency, Job, JobStatus, UnitKind
+from domain.providers.book import Intent, Payer
+from domain.providers.prices import Basis
 
 
 @pytest.fixture
@@ -37,8 +44,8 @@ async def empty(empty_database_url: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 async def filled(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[AsyncEngine]:
-    """A database with a video, a noted correction, a job under work, a keyed one that waits, a
-    preset, and a webhook with messages."""
+    """A database with a video and its clip, a noted correction, a job under work, a keyed one that
+    waits, a preset, a webhook with messages, and what providers were paid."""
     path = tmp_path / "filled.db"
     path.write_bytes(sqlite_template.read_bytes())
     engine = make_engine(f"sqlite:///{path}")
@@ -47,9 +54,13 @@ async def filled(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[AsyncEn
     await office.webhook("https://example.com/hooks")
     await office.webhooks.account_secret(ACCOUNT)
     done = await add_job(store, request=Brief(script="É \\u0000 end.", title='a"b', seed=2**40))
-    await work_off(store, scenes=2)
+    await work_off(store, scenes=2, until=UnitKind.PACKAGE)
+    claim = await claim_unit(store)
+    shows = ClipUse(clips=[ClipKey("stock", "reef-7")], channel="sea", request="e" * 64)
+    await store.finish(claim, msgspec.structs.replace(finish_for(claim, 2), shows=shows))
     await SqlVideoStore(engine).note_edit(ACCOUNT, done.video_id, 1, SceneEdit(text="New."))
-    await add_job(store)
+    working = await add_job(store)
+    await pay(engine, done, working)
     claim = await claim_unit(store)
     await store.finish(claim, finish_for(claim, 1))
     await claim_unit(store)
@@ -59,6 +70,31 @@ async def filled(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[AsyncEn
     await SqlPresetStore(engine).put(ACCOUNT, "brand", fields, "d" * 64, most=1)
     yield engine
     await engine.dispose()
+
+
+async def pay(engine: AsyncEngine, payer: Job, user: Job) -> None:
+    """A call of one job whose answer another was given, and the totals of an older one."""
+    book = SqlSpendingBook(engine)
+    call = Intent(
+        id=uuid4(),
+        payer=Payer(account_id=ACCOUNT, job_id=payer.id),
+        fingerprint="f" * 64,
+        provider="openai",
+        model="tts-1",
+        service="speech",
+        month="2026-11",
+        cost=40,
+        basis=Basis.LISTED,
+    )
+    await book.reserve(call, monthly_cap=None, lease_seconds=60)
+    known = {"units": {"characters": 12.5}, "cost": 30, "basis": Basis.LISTED}
+    await book.announce(call.id, answer="b" * 64, **known)
+    await book.settle(call.id)
+    await book.note_use(ACCOUNT, user.id, call.id)
+    named = {name: getattr(call, name) for name in ("provider", "model", "service", "month")}
+    counted = dict.fromkeys(("calls", "cost", "uncertain", "uncertain_calls", "assumed"), 2**40)
+    async with engine.begin() as conn:
+        await conn.execute(sa.insert(spending).values(account_id=ACCOUNT, **named, **counted))
 
 
 async def everything(engine: AsyncEngine) -> dict[str, list[dict[str, Any]]]:
@@ -81,6 +117,7 @@ async def copy(source: AsyncEngine, target: AsyncEngine) -> int:
 
 
 async def test_every_row_comes_back_as_it_was(filled: AsyncEngine, empty: AsyncEngine) -> None:
+    assert {table for table, rows in (await everything(filled)).items() if not rows} == set()
     assert await copy(filled, empty) == sum(map(len, (await everything(filled)).values()))
 
     assert await everything(empty) == await everything(filled)
@@ -101,6 +138,8 @@ async def test_what_came_over_means_the_same(filled: AsyncEngine, empty: AsyncEn
     kept = await SqlPresetStore(filled).listing(ACCOUNT)
     assert [preset.name for preset in kept] == ["brand"]
     assert await SqlPresetStore(empty).listing(ACCOUNT) == kept
+    told, here = SqlSpendingBook(filled), SqlSpendingBook(empty)
+    assert await here.of_month(ACCOUNT, "2026-11") == await told.of_month(ACCOUNT, "2026-11") != []
 
 
 async def test_messages_that_came_over_are_sent_from_there_with_the_same_secret(

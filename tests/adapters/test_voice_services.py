@@ -7,7 +7,7 @@ from pathlib import Path
 import narrator_rows
 import pytest
 from elevenlabs_server import KEY, ElevenLabsServer, detail
-from faulty_http import FaultyServer, said_json
+from loopback import Loopback, Reply, instead, json_reply, running_aside, with_headers
 from open_purse import OpenPurse, paid
 from speech_server import KEY as OPENAI_KEY
 from speech_server import SpeechServer
@@ -33,19 +33,19 @@ SAID = Num2WordsVerbalizer().verbalize(TEXT, "en", {})
 @pytest.fixture
 def eleven() -> Iterator[ElevenLabsServer]:
     server = ElevenLabsServer()
-    with server.running():
+    with running_aside(server):
         yield server
 
 
 @pytest.fixture
 def openai() -> Iterator[SpeechServer]:
     server = SpeechServer()
-    with server.running():
+    with running_aside(server):
         yield server
 
 
-def elevenlabs(server: FaultyServer, folder: Path, **more: object) -> ElevenLabsNarrator:
-    settings = {"key": KEY, "base_url": server.url} | more
+def elevenlabs(server: Loopback, folder: Path, **more: object) -> ElevenLabsNarrator:
+    settings = {"key": KEY, "base_url": server.origin} | more
     return ElevenLabsNarrator(
         HttpxExchange(),
         narrator_rows.mastering(folder),
@@ -54,8 +54,8 @@ def elevenlabs(server: FaultyServer, folder: Path, **more: object) -> ElevenLabs
     )
 
 
-def endpoint(server: FaultyServer, folder: Path, **more: object) -> OpenAiSpeechNarrator:
-    settings = {"key": OPENAI_KEY, "base_url": f"{server.url}/v1"} | more
+def endpoint(server: Loopback, folder: Path, **more: object) -> OpenAiSpeechNarrator:
+    settings = {"key": OPENAI_KEY, "base_url": f"{server.origin}/v1"} | more
     return OpenAiSpeechNarrator(
         HttpxExchange(),
         narrator_rows.mastering(folder),
@@ -99,8 +99,8 @@ def test_elevenlabs_speeds_beyond_its_own_are_made_here(
 ) -> None:
     narrator = elevenlabs(eleven, tmp_path)
     once, twice = speak(narrator), speak(narrator, speed=2.0)
-    assert eleven.asked[-1].body["voice_settings"] == {"speed": 1.2}
-    assert "voice_settings" not in eleven.asked[0].body
+    assert eleven.asked[-1].json["voice_settings"] == {"speed": 1.2}
+    assert "voice_settings" not in eleven.asked[0].json
     assert once.samples / twice.samples == pytest.approx(2.0, rel=0.06)
 
 
@@ -109,30 +109,22 @@ def test_elevenlabs_is_told_the_language_by_models_that_take_it(
 ) -> None:
     speak(elevenlabs(eleven, tmp_path, model="eleven_flash_v2_5"))
     speak(elevenlabs(eleven, tmp_path))
-    assert eleven.asked[0].body["language_code"] == "en"
-    assert "language_code" not in eleven.asked[1].body
+    assert eleven.asked[0].json["language_code"] == "en"
+    assert "language_code" not in eleven.asked[1].json
 
 
 def test_elevenlabs_own_count_of_characters_is_what_was_used(
     eleven: ElevenLabsServer, tmp_path: Path
 ) -> None:
     purse = OpenPurse()
-    whole = eleven.answer
-    eleven.next = [
-        said_json(200, {"audio_base64": "", "alignment": None}),
-    ]
+    eleven.plan("/", instead(json_reply({"audio_base64": "", "alignment": None})))
     with pytest.raises(ProviderFailed, match="no sound"):
         speak(elevenlabs(eleven, tmp_path), errand=Errand(purse=purse))
     assert purse.sold == []  # nothing unusable is kept
     speak(elevenlabs(eleven, tmp_path), errand=Errand(purse=purse))
-    eleven.next = [halved(whole(eleven.asked[-1]))]
+    eleven.plan("/", with_headers(character_cost="15"))
     speak(elevenlabs(eleven, tmp_path), errand=Errand(purse=purse))
     assert [sold.units for sold in purse.sold] == [{"characters": 30.0}, {"characters": 15.0}]
-
-
-def halved(said: object) -> object:
-    said.headers["character-cost"] = "15"  # type: ignore[attr-defined]
-    return said
 
 
 SHORT = {
@@ -149,7 +141,7 @@ def test_elevenlabs_without_usable_times_has_its_words_looked_for(
     import base64
 
     sound = base64.b64encode(toned(TEXT).samples.tobytes()).decode()
-    eleven.next = [said_json(200, {"audio_base64": sound, "alignment": alignment})]
+    eleven.plan("/", instead(json_reply({"audio_base64": sound, "alignment": alignment})))
     assert speak(elevenlabs(eleven, tmp_path)).timing in ("forced_alignment", "proportional")
 
 
@@ -162,13 +154,13 @@ def test_elevenlabs_without_usable_times_has_its_words_looked_for(
         (detail(429, "too_many_concurrent_requests", "Wait"), Verdict.RETRY, "WORKER_SLOTS"),
         (detail(429, "system_busy", "Busy"), Verdict.RETRY, ""),
         (detail(400, "max_character_limit_exceeded", "Long"), Verdict.NEXT, ""),
-        (said_json(422, {"detail": [{"loc": ["body"], "msg": "bad"}]}), Verdict.NEXT, ""),
+        (json_reply({"detail": [{"loc": ["body"], "msg": "bad"}]}, 422), Verdict.NEXT, ""),
     ],
 )
 def test_elevenlabs_words_for_its_errors_are_understood(
-    eleven: ElevenLabsServer, tmp_path: Path, said: object, verdict: Verdict, hint: str
+    eleven: ElevenLabsServer, tmp_path: Path, said: Reply, verdict: Verdict, hint: str
 ) -> None:
-    eleven.next = [said]  # type: ignore[list-item]
+    eleven.plan("/", instead(said))
     with pytest.raises(ProviderFailed) as caught:
         speak(elevenlabs(eleven, tmp_path))
     assert caught.value.verdict is verdict
@@ -213,7 +205,7 @@ def test_the_endpoint_is_asked_for_form_speed_and_voice(
     narrator = endpoint(openai, tmp_path, response_format=form)
     utterance = speak(narrator, voice_id="openai:nova", speed=speed)
     asked = openai.asked[-1]
-    assert asked.body == {
+    assert asked.json == {
         "model": "gpt-4o-mini-tts",
         "voice": "nova",
         "input": TEXT,
@@ -263,7 +255,7 @@ def test_words_of_a_service_without_times_are_found_by_alignment(tmp_path: Path)
         return Toned(np.array(samples, "<i2"), [])
 
     server = SpeechServer(voice)
-    with server.running():
+    with running_aside(server):
         utterance = speak(endpoint(server, tmp_path))
     assert utterance.timing == "forced_alignment"
     for word, true in zip(utterance.words, truth.words, strict=True):

@@ -11,7 +11,8 @@ from live_server import serve
 
 from app import problems
 from app.config import Settings
-from app.problems import STATUS_BY_CODE, problem_of
+from app.problems import problem_of
+from app.statuses import STATUS_BY_CODE
 from domain import errors
 from domain.errors import (
     DomainError,

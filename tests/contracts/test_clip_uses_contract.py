@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tiny_production import ACCOUNT, add_job, claim_unit, finish_for, work_off
 
 from adapters.postgres import SqlClipUses, SqlJobStore, SqlVideoStore
+from domain.generation.brief import Brief
 from domain.generation.stores import ClipKey, ClipUse, ClipUses, RecentClips
-from domain.jobs.model import Job, UnitKind
+from domain.generation.wording import Wording
+from domain.jobs.model import Approved, Job, JobStatus, UnitKind
 
 REQUEST = "0" * 64
 OTHER = "1" * 64
@@ -40,10 +42,17 @@ async def make_video(
     """A video that shows ``clips``."""
     job = await add_job(jobs, **fields)
     await work_off(jobs, until=UnitKind.PACKAGE)
+    await package(jobs, *clips, channel=channel, request=request)
+    return job
+
+
+async def package(
+    jobs: SqlJobStore, *clips: str, channel: str | None = None, request: str = OTHER
+) -> None:
+    """Finish the video that is due, which shows ``clips``."""
     claim = await claim_unit(jobs)
     shows = ClipUse(clips=[key(name) for name in clips], channel=channel, request=request)
     await jobs.finish(claim, msgspec.structs.replace(finish_for(claim, 2), shows=shows))
-    return job
 
 
 async def recent(uses: ClipUses, **asked: Any) -> RecentClips:
@@ -136,6 +145,22 @@ async def test_a_revision_takes_the_place_of_what_the_video_showed(
 
     assert await of_account(uses) == {"before", "kept", "new"}
     assert await of_account(uses, video_id=first.video_id) == {"before"}, "as old as its first"
+
+
+async def test_a_video_that_is_packaged_again_shows_what_it_showed_last(
+    uses: ClipUses, jobs: SqlJobStore
+) -> None:
+    request = Brief(topic="Octopus", seed=7, pause_after="package")
+    job = await add_job(jobs, request=request)
+    await work_off(jobs, until=UnitKind.PACKAGE)
+    await package(jobs, "first", "kept")
+    wording = Wording(title="What an octopus knows")
+    await jobs.approve(ACCOUNT, job.id, Approved(after=UnitKind.PACKAGE, wording=wording))
+
+    await package(jobs, "kept", "second")
+
+    assert (await jobs.get(ACCOUNT, job.id)).status is JobStatus.SUCCEEDED
+    assert await of_account(uses) == {"kept", "second"}
 
 
 async def test_what_a_video_showed_goes_with_it(

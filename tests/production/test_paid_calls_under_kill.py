@@ -14,7 +14,8 @@ from faults.ledger import Ledger
 from faults.paying import providers, work_and_pay
 from faults.processes import Member, import_everything
 from faults.worker import Orders
-from paid_shop import PaidShop, paid_shop
+from loopback import running_aside
+from paid_shop import PaidShop
 from servers import in_own_loop
 
 from app.config import Settings
@@ -72,7 +73,7 @@ async def outcome_of(point: str, folder: Path, template: Path) -> Outcome:
     """Have a worker killed at a point, and another go on."""
     shutil.copyfile(template, folder / "faceless.db")
     (folder / "prices.tsv").write_text(PRICES)
-    with paid_shop() as shop:
+    with running_aside(PaidShop()) as shop:
         orders = Orders(
             settings=Settings(
                 data_dir=folder,
