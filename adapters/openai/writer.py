@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from adapters.openai.client import OpenAIChat
+from adapters.openai.chat import OpenAIChat
 from domain.generation.asking import Message, Reply
 from domain.generation.authoring import Author
 from domain.generation.brief import Brief

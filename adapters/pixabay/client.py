@@ -90,7 +90,7 @@ class PixabayClient:
             if response.status_code == TOO_MANY:
                 self._window.check()  # knows how long, where the answer has said it
             raise failed_answer(
-                PROVIDER, response.status_code, response.headers, time.time(), hint=HINT
+                PROVIDER, response.status_code, response.headers, time.time(), key_hint=HINT
             )
         return body
 

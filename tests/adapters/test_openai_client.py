@@ -87,7 +87,7 @@ async def test_the_request_carries_key_schema_and_limits_in_its_protocol() -> No
     assert first.line == "POST /v1/chat/completions HTTP/1.1"
     assert second.line == "POST /v1/responses HTTP/1.1"
     assert first.headers["authorization"] == f"Bearer {KEY}"
-    assert first.headers["idempotency-key"] == "key-1"
+    assert first.headers["idempotency-key"] == "purchase-1"
     body, other = server.bodies
     assert (body["max_tokens"], body["seed"], body["stream"]) == (500, 7, True)
     assert body["response_format"]["json_schema"]["schema"] == draft_schema()
@@ -243,7 +243,7 @@ FLAGGED = {"error": {"code": 403, "message": "Input flagged", "metadata": {"raw"
         (error(404, "The model `x` does not exist"), Verdict.NEXT, None, "does not exist"),
         (error(400, TOO_LONG), Verdict.NEXT, None, "context length"),
         (error(400, AZURE), Verdict.NEXT, None, "filtered"),
-        (error(302, b"", location="http://127.0.0.1:1/"), Verdict.NEXT, None, "302"),
+        (error(302, b"", location="http://127.0.0.1:1/"), Verdict.BLOCKED, None, "302"),
         (error(200, {"error": {"message": "upstream", "code": 502}}), Verdict.RETRY, None, "up"),
     ],
 )  # fmt: skip

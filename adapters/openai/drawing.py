@@ -5,15 +5,14 @@ https://platform.openai.com/docs/api-reference/images/create
 
 import asyncio
 import base64
-import ssl
 import time
-from functools import cache
 from typing import Any
 
 import httpx
 import msgspec
 
-from domain.providers.answers import MAX_SAID, failed_answer
+from adapters.openai.authorities import authorities
+from adapters.openai.failures import failure_of, read_trouble
 from domain.providers.failures import ProviderFailed, Verdict
 
 CONNECT_SECONDS = 10.0
@@ -22,12 +21,6 @@ TOTAL_SECONDS = 180.0
 MAX_ANSWER_BYTES = 64_000_000
 OK = 200
 
-REFUSALS = frozenset({"content_policy_violation", "moderation_blocked", "content_filter"})
-"""codes of prompts that a provider won't draw"""
-SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-"""codes of keys without credit, whatever the status"""
-KEY_STATUSES = frozenset({401, 403})
-"""whose messages repeat a part of the key"""
 HINT = "Check OPENAI_API_KEY and OPENAI_BASE_URL."
 
 
@@ -45,16 +38,6 @@ class _Image(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     data: list[_Image]
-
-
-class _Complaint(msgspec.Struct):
-    message: str = ""
-    code: str | int | None = None
-    type: str | None = None
-
-
-class _Refusal(msgspec.Struct):
-    error: _Complaint
 
 
 class ImagesClient:
@@ -98,7 +81,7 @@ class ImagesClient:
                 asyncio.timeout(self._total_seconds),
                 httpx.AsyncClient(
                     timeout=timeout,
-                    verify=_authorities(),
+                    verify=authorities(),
                     trust_env=False,
                     follow_redirects=False,
                 ) as client,
@@ -135,40 +118,17 @@ class ImagesClient:
         return bytes(body)
 
     def _failure(self, status: int, headers: httpx.Headers, answer: bytes) -> ProviderFailed:
-        try:
-            complaint = msgspec.json.decode(answer, type=_Refusal).error
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            complaint = _Complaint()
-        codes = {str(complaint.code), str(complaint.type)}
-        said = complaint.message[:MAX_SAID]
-        if self._key:
-            said = said.replace(self._key, "...")
-        if codes & SPENT:
-            return ProviderFailed(
-                f"{self._provider} answered {status}: the key's credit is spent.",
-                Verdict.BLOCKED,
-                hint=HINT,
-            )
-        if codes & REFUSALS:
-            return ProviderFailed(
-                f"{self._provider} refuses to make this picture: {said}", Verdict.NEXT
-            )
-        return failed_answer(
+        return failure_of(
             self._provider,
             status,
+            read_trouble(answer),
             headers,
-            time.time(),
-            said="" if status in KEY_STATUSES else said,
-            hint=HINT,
+            now=time.time(),
+            key=self._key,
+            key_hint=HINT,
         )
 
     def _unusable(self, why: str) -> ProviderFailed:
         return ProviderFailed(
             f"The answer of {self._provider} {why}.", Verdict.NEXT, is_charged=True
         )
-
-
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Whom TLS trusts, read once: it takes 50 ms, which httpx would spend on every client."""
-    return httpx.create_ssl_context(trust_env=False)

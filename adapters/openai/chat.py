@@ -1,21 +1,19 @@
 """A client of one model behind one endpoint, with one key."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from functools import cache
 from typing import Any
 
 import httpx
 import msgspec
 
+from adapters.openai.authorities import authorities
 from adapters.openai.concessions import Concessions
 from adapters.openai.failures import (
     Trouble,
     failure_of,
     read_trouble,
-    redacted,
     trouble_in,
     trouble_in_stream,
 )
@@ -31,6 +29,7 @@ from adapters.openai.sse import EventTooLarge, events
 from domain.generation.asking import Message, Reply
 from domain.generation.ports import Progress
 from domain.generation.references import estimate_tokens
+from domain.providers.answers import without_key
 from domain.providers.errand import Errand
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.spending import Purchase, Sold
@@ -47,6 +46,13 @@ LARGEST_SEED = 2**31 - 1
 OK = 200
 CORRECTABLE = (400, 422)
 """statuses of a request that isn't taken as it is"""
+_HINTS = {
+    401: "Check OPENAI_API_KEY.",
+    402: "The account behind OPENAI_API_KEY needs credit.",
+    403: "The key in OPENAI_API_KEY may not use this model or this endpoint.",
+    404: "Check OPENAI_MODEL and OPENAI_BASE_URL: it ends before /chat/completions, with /v1 at "
+    "most endpoints.",
+}
 
 
 class OpenAIChat:
@@ -171,7 +177,7 @@ class OpenAIChat:
                 asyncio.timeout(self._seconds),
                 # one for each call: the event loop of the next one may be another
                 httpx.AsyncClient(
-                    timeout=limits, trust_env=False, follow_redirects=False, verify=_authorities()
+                    timeout=limits, trust_env=False, follow_redirects=False, verify=authorities()
                 ) as client,
                 client.stream(
                     "POST",
@@ -200,7 +206,7 @@ class OpenAIChat:
         except (httpx.DecodingError, msgspec.MsgspecError, EventTooLarge, UnicodeError) as error:
             raise ProviderFailed(
                 "The model's server answered something that isn't of its protocol: "
-                f"{redacted(_words(error), self._key)}",
+                f"{without_key(_words(error), self._key)}",
                 Verdict.NEXT,
                 hint="Check OPENAI_BASE_URL and OPENAI_API.",
                 is_charged=None,
@@ -256,7 +262,13 @@ class OpenAIChat:
                 break
         trouble = read_trouble(body[:MAX_ERROR_BYTES])
         failure = failure_of(
-            response.status_code, trouble, response.headers, now=self._now, key=self._key
+            "The model's server",
+            response.status_code,
+            trouble,
+            response.headers,
+            now=self._now(),
+            key=self._key,
+            hint=_HINTS.get(response.status_code, ""),
         )
         if response.status_code in CORRECTABLE and failure.verdict is Verdict.NEXT:
             raise _NotTaken(failure, trouble)
@@ -317,9 +329,3 @@ def _units(answered: Answered, asked: int) -> dict[str, float]:
 
 def _words(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Whom TLS trusts; read once, it takes some 50 ms of the event loop."""
-    return httpx.create_ssl_context(trust_env=False)

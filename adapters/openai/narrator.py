@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from adapters.openai_speech.failures import failure_of
+from adapters.openai.failures import failure_of, read_trouble
 from domain.generation.languages import check_writing_system
 from domain.generation.mastering import Mastering, Take, unsounded
 from domain.generation.narration import SpokenSentence, Utterance
@@ -19,8 +19,9 @@ from domain.generation.packaging import Credit
 from domain.generation.ports import Voice
 from domain.generation.service_voices import ListedVoice, ServiceVoices, read_voices
 from domain.generation.speech import UnreadableSound
+from domain.providers.answers import REDIRECTS, verdict_of_status
 from domain.providers.errand import UNPAID, Errand
-from domain.providers.exchange import Exchange
+from domain.providers.exchange import Answer, Exchange
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.spending import Purchase, Sold
 
@@ -45,7 +46,7 @@ Form = Literal["wav", "pcm", "mp3"]
 _FORMS = {"wav": "wav", "pcm": f"pcm_{PCM_RATE}", "mp3": "mp3"}
 
 
-class OpenAiSpeechNarrator:
+class OpenAINarrator:
     """Speaks through an OpenAI-compatible endpoint.
 
     Args:
@@ -168,10 +169,28 @@ class OpenAiSpeechNarrator:
             body=msgspec.json.encode(asked),
         )
         if answer.status != 200:  # noqa: PLR2004 - OK
-            raise failure_of(self._service, answer, now=time.time(), secret=self._key)
+            raise self._failure(answer)
         if not answer.body or "json" in answer.headers.get("content-type", ""):
             raise ProviderFailed(f"{self._service} sent no sound.", Verdict.NEXT, is_charged=None)
         return answer.body
+
+    def _failure(self, answer: Answer) -> ProviderFailed:
+        whose = f"set for {self._service}"
+        hint = ""
+        if answer.status in REDIRECTS:
+            hint = f"The address that is {whose} isn't the service's own: it ends in /v1."
+        elif verdict_of_status(answer.status) is Verdict.NEXT:
+            hint = f"See whether the model and the voices that are {whose} are among its own."
+        return failure_of(
+            self._service,
+            answer.status,
+            read_trouble(answer.body),
+            answer.headers,
+            now=time.time(),
+            key=self._key,
+            hint=hint,
+            key_hint=f"See whether the key that is {whose} is valid and has credit.",
+        )
 
     def _credit(self, listed: ListedVoice) -> Credit:
         return Credit(

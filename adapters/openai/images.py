@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from adapters.openai_images.client import TOTAL_SECONDS, ImagesClient
+from adapters.openai.drawing import TOTAL_SECONDS, ImagesClient
 from domain.generation.downloads import Downloads, Wanted
 from domain.generation.packaging import Credit
 from domain.generation.ports import VisualCandidate, VisualRequest
