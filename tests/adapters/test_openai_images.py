@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from adapters.openai.images import MAX_SUBJECT_CHARS
 from image_server import KEY, ImageServer, complaining
 from loopback import cut_at, failing, held_at, leading_to, running, saying
 from open_purse import OpenPurse
 from stock_room import downloads_in, still_bytes
 
 from adapters.openai import OpenAIImages
+from adapters.openai.images import MAX_SUBJECT_CHARS
 from domain.errors import DomainError
 from domain.generation.ports import VisualRequest
 from domain.providers.errand import Errand
