@@ -10,6 +10,7 @@ import msgspec
 
 from adapters.openai.authorities import authorities
 from adapters.openai.concessions import Concessions
+from adapters.openai.endpoints import address_of, without_secrets
 from adapters.openai.failures import (
     Trouble,
     failure_of,
@@ -82,14 +83,12 @@ class OpenAIChat:
         self.provider = provider
         self._key = key
         self._dialect: Dialect = ChatDialect() if api == "chat" else ResponsesDialect()
-        base = httpx.URL(base_url)
-        self._url = base.copy_with(path=base.path.rstrip("/") + self._dialect.path)
-        # without a query: whoever puts a key there doesn't want to read it elsewhere
-        self.endpoint = str(self._url.copy_with(query=None, username="", password=""))
+        self._url = httpx.URL(address_of(base_url, self._dialect.path))
+        self.endpoint = without_secrets(str(self._url))
         self._seconds = timeout_seconds
         self._connect = connect_seconds
         self._now = now
-        self._learnt = Concessions.at(base.host, self._dialect.formats)
+        self._learnt = Concessions.at(self._url.host, self._dialect.formats)
 
     async def complete(
         self,
@@ -190,6 +189,13 @@ class OpenAIChat:
                 if response.status_code != OK:
                     await self._raise_refused(response)
                 return await self._read(response, told)
+        except (httpx.LocalProtocolError, UnicodeEncodeError) as error:
+            # their words repeat the header: it may be the one with the key
+            raise ProviderFailed(
+                "The question can't be sent: a header has characters that none may have.",
+                Verdict.BLOCKED,
+                hint="See whether OPENAI_API_KEY has been copied as it is.",
+            ) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise ProviderFailed(
                 f"The model's server at {self.endpoint} can't be reached: {_words(error)}",

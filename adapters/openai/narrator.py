@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from adapters.openai.endpoints import address_of, without_secrets
 from adapters.openai.failures import failure_of, read_trouble
 from domain.generation.languages import check_writing_system
 from domain.generation.mastering import Mastering, Take, unsounded
@@ -72,7 +73,8 @@ class OpenAINarrator:
     ) -> None:
         self._exchange = exchange
         self._mastering = mastering
-        self._url = base_url.rstrip("/")
+        self._url = address_of(base_url, "/audio/speech")
+        self._endpoint = without_secrets(base_url)
         self._key = key
         self._model = model
         self._form: Form = response_format
@@ -95,7 +97,7 @@ class OpenAINarrator:
 
     def identity(self, voice: Voice) -> str:
         """Changes with endpoint, model, format, and whatever is done to the sound afterwards."""
-        where = hashlib.sha256(self._url.encode()).hexdigest()[:12]
+        where = hashlib.sha256(self._endpoint.encode()).hexdigest()[:12]
         return (
             f"{self._service}-speech/{where}/{self._model}/{voice.id}/{self._form}"
             f"/{self._mastering.identity(voice.language)}"
@@ -142,7 +144,7 @@ class OpenAINarrator:
                 provider=self._service,
                 model=self._model,
                 service="speech",
-                parts={"url": self._url, **asked},
+                parts={"url": self._endpoint, **asked},
                 most={"characters": len(text)},
             ),
             send,
@@ -164,7 +166,7 @@ class OpenAINarrator:
         answer = await self._exchange.ask(
             self._service,
             "POST",
-            f"{self._url}/audio/speech",
+            self._url,
             headers=headers,
             body=msgspec.json.encode(asked),
         )
@@ -199,7 +201,7 @@ class OpenAINarrator:
             author=self._service,
             license="as the terms of the service state; listeners are to be told that it's an "
             "artificial voice",
-            url=self._url,
+            url=self._endpoint,
             proof=f"spoken by the model {self._model} of the service that is set as "
             f"{self._service}",
             machine_made=True,
