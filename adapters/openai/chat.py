@@ -1,6 +1,7 @@
 """A client of one model behind one endpoint, with one key."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -171,6 +172,7 @@ class OpenAIChat:
     ) -> Answered:
         limits = httpx.Timeout(self._seconds, connect=self._connect)
         is_sent = False
+        body = msgspec.json.encode(self._dialect.body(question))
         try:
             async with (
                 asyncio.timeout(self._seconds),
@@ -181,8 +183,8 @@ class OpenAIChat:
                 client.stream(
                     "POST",
                     self._url,
-                    content=msgspec.json.encode(self._dialect.body(question)),
-                    headers=self._headers(idempotency_key),
+                    content=body,
+                    headers=self._headers(f"{idempotency_key}-{_digest(body)}"),
                 ) as response,
             ):
                 is_sent = True
@@ -331,6 +333,11 @@ def _units(answered: Answered, asked: int) -> dict[str, float]:
         "input_tokens": float(asked if read is None else read),
         "output_tokens": float(estimate_tokens(text) if written is None else written),
     }
+
+
+def _digest(body: bytes) -> str:
+    """A key stands for one request: asked again with less in it, it's another."""
+    return hashlib.sha256(body).hexdigest()[:8]
 
 
 def _words(error: Exception) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.errors import LanguageUnsupported, VoiceNotFound
+from domain.errors import LanguageUnsupported, ProvidersExhausted, VoiceNotFound
 from domain.generation.brief import AspectRatio, Brief
 from domain.generation.narration import speed_for
 from domain.generation.ports import Narrator, Voice
@@ -177,7 +177,7 @@ def next_voice(
     where nobody is left; may compute for a while."""
     offered = narrator.alternatives(failed, language)
     for voice_id in {recast.instead_of for recast in recasts}:
-        with suppress(VoiceNotFound, LanguageUnsupported):  # gone meanwhile, and nobody's choice
+        with suppress(VoiceNotFound, LanguageUnsupported, ProvidersExhausted):  # gone meanwhile
             left = narrator.voice_for(language, voice_id)
             others = {voice.id for voice in narrator.alternatives(left, language)}
             offered = [voice for voice in offered if voice.id in others]
