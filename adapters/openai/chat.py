@@ -28,8 +28,8 @@ from adapters.openai.protocols import (
     ResponsesDialect,
 )
 from adapters.openai.sse import EventTooLarge, events
-from domain.generation.asking import Message, Reply
 from domain.generation.ports import Progress
+from domain.generation.prompts import Message, Reply
 from domain.generation.references import estimate_tokens
 from domain.providers.answers import without_key
 from domain.providers.errand import Errand

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from adapters.openai.drawing import ImagesClient
 from adapters.openai.endpoints import without_secrets
 from domain.generation.downloads import Downloads, Wanted
+from domain.generation.limits import cut_between_words
 from domain.generation.packaging import Credit
 from domain.generation.ports import VisualCandidate, VisualRequest
 from domain.providers.errand import UNPAID, Errand
@@ -171,6 +172,4 @@ def _subject(terms: Sequence[str]) -> str:
     words = "; ".join(dict.fromkeys(" ".join(term.split()) for term in terms if term.strip()))
     if not any(character.isalnum() for character in words):
         return ""
-    if len(words) <= MAX_SUBJECT_CHARS:
-        return words
-    return words[:MAX_SUBJECT_CHARS].rpartition(" ")[0] or words[:MAX_SUBJECT_CHARS]
+    return cut_between_words(words, MAX_SUBJECT_CHARS)

@@ -11,8 +11,8 @@ from openai_server import Behave, ModelServer, error, hanging, raw, says, servin
 from adapters.httpx import HttpxExchange
 from adapters.openai import OpenAIChat
 from adapters.openai.protocols import Api
-from domain.generation.asking import Message, Reply
 from domain.generation.drafting import draft_schema
+from domain.generation.prompts import Message, Reply
 from domain.providers.errand import Errand
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.spending import Purchase, Send, Sold
