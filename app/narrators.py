@@ -7,9 +7,9 @@ from adapters.edge import EdgeNarrator
 from adapters.elevenlabs import LANGUAGES as ELEVENLABS_LANGUAGES
 from adapters.elevenlabs import ElevenLabsNarrator
 from adapters.httpx import HttpxExchange
-from adapters.openai_speech import LANGUAGES as OPENAI_LANGUAGES
-from adapters.openai_speech import VOICES as OPENAI_VOICES
-from adapters.openai_speech import OpenAiSpeechNarrator
+from adapters.openai import LANGUAGES as OPENAI_LANGUAGES
+from adapters.openai import VOICES as OPENAI_VOICES
+from adapters.openai import OpenAINarrator
 from adapters.pocketsphinx import PocketsphinxAligner
 from adapters.pyav import PyavReader
 from app.config import Settings
@@ -24,10 +24,10 @@ def make_mastering(settings: Settings) -> Mastering:
     )
 
 
-def make_openai_speech(settings: Settings, mastering: Mastering, key: str) -> OpenAiSpeechNarrator:
+def make_openai_speech(settings: Settings, mastering: Mastering, key: str) -> OpenAINarrator:
     """The narrator of one of the speech server's keys; empty for one that asks for none."""
     own = read_voices(settings.openai_speech_voices, "en", OPENAI_LANGUAGES)
-    return OpenAiSpeechNarrator(
+    return OpenAINarrator(
         HttpxExchange(),
         mastering,
         base_url=settings.speech_server[0],

@@ -5,7 +5,7 @@ What makes one is given a ``Kit`` and answers the port, or one for each key by t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -43,8 +43,8 @@ LABELLED = 16
 class Kit:
     """What providers are made with."""
 
-    settings: Settings
-    variables: Mapping[str, str]
+    settings: Settings = field(repr=False)
+    variables: Mapping[str, str] = field(repr=False)
     """all variables of the environment and of ``.env``, for providers of other packages"""
     segmenter: SentenceSegmenter
     quarantine: Quarantine

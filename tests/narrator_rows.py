@@ -14,7 +14,7 @@ from open_purse import paid
 from adapters.directory import DirectoryPaces, DirectoryVoiceLists
 from adapters.elevenlabs import ElevenLabsNarrator
 from adapters.httpx import HttpxExchange
-from adapters.openai_speech import OpenAiSpeechNarrator
+from adapters.openai import OpenAINarrator
 from adapters.piper import PiperNarrator
 from adapters.pocketsphinx import PocketsphinxAligner
 from adapters.pyav import PyavReader
@@ -103,7 +103,7 @@ def _openai(folder: Path) -> Iterator[Row]:
     with running_aside(server):
         yield Row(
             OPENAI,
-            lambda seconds: OpenAiSpeechNarrator(
+            lambda seconds: OpenAINarrator(
                 HttpxExchange(seconds=seconds),
                 mastering(folder),
                 base_url=f"{server.origin}/v1",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 
-from domain.providers.exchange import retry_after_seconds, verdict_of_status
+from domain.providers.answers import failed_answer
 from domain.providers.failures import ProviderFailed, Verdict
 
 SERVICE = "Microsoft Edge"
@@ -52,9 +52,5 @@ def sorted_failure(error: Exception) -> ProviderFailed:
 def _of_status(status: int, headers: Mapping[str, str] | None) -> ProviderFailed:
     if status == _FORBIDDEN:
         return ProviderFailed(_REFUSED, Verdict.BLOCKED, hint=_REFUSED_HINT)
-    wait = headers.get("Retry-After") if headers else None
-    return ProviderFailed(
-        f"{SERVICE} answered {status}.",
-        verdict_of_status(status),
-        retry_after_seconds=retry_after_seconds(wait, time.time()),
-    )
+    plain = {name.lower(): value for name, value in (headers or {}).items()}
+    return failed_answer(SERVICE, status, plain, time.time())

@@ -3,8 +3,9 @@
 import msgspec
 
 from domain.errors import DomainError, VoiceNotFound
-from domain.providers.exchange import Answer, retry_after_seconds, verdict_of_status
-from domain.providers.failures import ProviderFailed, Verdict
+from domain.providers.answers import failed_answer, without_key
+from domain.providers.exchange import Answer
+from domain.providers.failures import Verdict
 
 WHO = "ElevenLabs"
 _BLOCKED = frozenset(
@@ -13,13 +14,13 @@ _BLOCKED = frozenset(
 )
 _RETRY = frozenset("too_many_concurrent_requests system_busy rate_limit_exceeded".split())
 _NO_VOICE = "voice_not_found"
-_MAX_WORDS = 200
 _HINTS = {
     "quota_exceeded": "The key's characters are used up: they come back with the next month, or "
     "with a larger plan.",
     "too_many_concurrent_requests": "The plan allows fewer requests at a time than there are "
     "workers: lower WORKER_SLOTS, or wait.",
 }
+_KEY_HINT = "See whether ELEVENLABS_API_KEY is valid, may speak, and has characters left."
 
 
 class _Detail(msgspec.Struct):
@@ -39,23 +40,22 @@ def failure_of(answer: Answer, *, now: float, secret: str, voice_id: str = "") -
     except msgspec.MsgspecError:
         detail = None
     told = detail if isinstance(detail, _Detail) else _Detail()
-    words = " ".join((detail if isinstance(detail, str) else told.message).split())
-    words = words.replace(secret, "***") if secret else words
+    words = without_key(detail if isinstance(detail, str) else told.message, secret)
     status = told.status or told.code
     if status == _NO_VOICE and voice_id:
         return VoiceNotFound(f"ElevenLabs has no voice {voice_id!r} for this key.")
-    verdict = verdict_of_status(answer.status)
+    verdict = None
     if status in _BLOCKED:
         verdict = Verdict.BLOCKED
     elif status in _RETRY:
         verdict = Verdict.RETRY
-    hint = _HINTS.get(status, "")
-    if not hint and verdict is Verdict.BLOCKED:
-        hint = "See whether ELEVENLABS_API_KEY is valid, may speak, and has characters left."
-    said = ": ".join(filter(None, (status, words)))[:_MAX_WORDS]
-    return ProviderFailed(
-        f"{WHO} answered {answer.status}{': ' if said else '.'}{said}",
-        verdict,
-        retry_after_seconds=retry_after_seconds(answer.headers.get("retry-after"), now),
-        hint=hint,
+    return failed_answer(
+        WHO,
+        answer.status,
+        answer.headers,
+        now,
+        said=": ".join(filter(None, (status, words))),
+        verdict=verdict,
+        hint=_HINTS.get(status, ""),
+        key_hint=_KEY_HINT,
     )

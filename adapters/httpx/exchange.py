@@ -44,7 +44,7 @@ class HttpxExchange:
     ) -> Answer:
         """The whole answer; see the port."""
         sent = {**(headers or {}), **({"content-type": "application/json"} if body else {})}
-        connected = False
+        is_sent = False
         try:
             async with (
                 asyncio.timeout(self._seconds),
@@ -58,7 +58,7 @@ class HttpxExchange:
                 request = client.build_request(
                     method, url, headers=sent, params=dict(query) if query else None, content=body
                 )
-                connected = True
+                is_sent = True
                 answer = await client.send(request, stream=True)
                 try:
                     return Answer(
@@ -68,9 +68,21 @@ class HttpxExchange:
                     )
                 finally:
                     await answer.aclose()
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
+        except UnicodeError as error:
+            raise ProviderFailed(
+                f"The key or the address that is set for {who} has characters that can't be sent.",
+                Verdict.BLOCKED,
+            ) from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise ProviderFailed(
                 f"The address that is set for {who} is none: {error}", Verdict.BLOCKED
+            ) from error
+        except httpx.LocalProtocolError as error:
+            # its words repeat the header: it may be the one with the key
+            raise ProviderFailed(
+                f"A request to {who} can't be sent: a header has characters that none may have.",
+                Verdict.BLOCKED,
+                hint="See whether the key that is set has been copied as it is.",
             ) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise ProviderFailed(
@@ -80,7 +92,7 @@ class HttpxExchange:
             raise ProviderFailed(
                 f"{who} didn't answer within {self._seconds:g} s.",
                 Verdict.RETRY,
-                is_charged=None if connected else False,
+                is_charged=None if is_sent else False,
             ) from error
         except httpx.HTTPError as error:
             raise ProviderFailed(

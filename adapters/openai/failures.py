@@ -4,33 +4,23 @@ https://platform.openai.com/docs/guides/error-codes
 """
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
+from domain.providers.answers import (
+    SERVER_ERROR,
+    failed_answer,
+    verdict_of_status,
+    without_key,
+)
 from domain.providers.failures import ProviderFailed, Verdict
 
-MAX_TOLD = 300
-"""characters of a server's own words that are passed on"""
-MAX_RETRY_AFTER = 86_400.0
 _SPENT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 _SPENT_WORDS = re.compile(r"credit balance|out of credit|insufficient (?:credit|balance|funds)")
 _FILTERED = re.compile(r"content[_ ](?:filter|policy)|moderation|flagged", re.IGNORECASE)
-_KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|key)[-_][\w*.-]{4,}|\bAIza[\w-]{10,}|\bBearer\s+\S+")
-_TEMPORARY = frozenset({408, 409, 425, 429, 529})
-_BLOCKED = frozenset({401, 402, 403})
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
-_HINTS = {
-    401: "Check OPENAI_API_KEY.",
-    402: "The account behind OPENAI_API_KEY needs credit.",
-    403: "The key in OPENAI_API_KEY may not use this model or this endpoint.",
-    404: "Check OPENAI_MODEL and OPENAI_BASE_URL: it ends before /chat/completions, with /v1 at "
-    "most endpoints.",
-}
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -75,38 +65,38 @@ def read_trouble(body: bytes) -> Trouble:
 
 
 def failure_of(
+    who: str,
     status: int,
     trouble: Trouble,
     headers: Mapping[str, str],
     *,
-    now: Callable[[], float],
+    now: float,
     key: str,
+    hint: str = "",
+    key_hint: str = "",
 ) -> ProviderFailed:
-    """What a status other than 200 means."""
-    told = redacted(trouble.message, key)
-    named = f"{status} {_PHRASES.get(status, '')}".strip()
-    return ProviderFailed(
-        f"The model's server answered {named}{f': {told}' if told else ''}",
-        verdict_of(status, trouble),
-        retry_after_seconds=retry_after(headers, now),
-        hint=_HINTS.get(status, ""),
+    """What a status other than 200 means; the arguments are those of ``failed_answer``."""
+    return failed_answer(
+        who,
+        status,
+        headers,
+        now,
+        said=without_key(trouble.message, key),
+        verdict=verdict_of(status, trouble),
+        hint=hint,
+        key_hint=key_hint,
     )
 
 
 def verdict_of(status: int, trouble: Trouble) -> Verdict:
     """What is to be done about it."""
     spent = any(code in trouble.code for code in _SPENT)
-    if spent or (status < 500 and _SPENT_WORDS.search(trouble.message.lower())):  # noqa: PLR2004
+    if spent or (status < SERVER_ERROR and _SPENT_WORDS.search(trouble.message.lower())):
         return Verdict.BLOCKED
-    if status in _BLOCKED:
-        # OpenRouter answers 403 where the question itself was judged
-        judged = status == HTTPStatus.FORBIDDEN and _FILTERED.search(
-            f"{trouble.code} {trouble.message}"
-        )
-        return Verdict.NEXT if judged else Verdict.BLOCKED
-    if status in _TEMPORARY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Verdict.RETRY
-    return Verdict.NEXT
+    # OpenRouter answers 403 where the question itself was judged
+    if status == HTTPStatus.FORBIDDEN and _FILTERED.search(f"{trouble.code} {trouble.message}"):
+        return Verdict.NEXT
+    return verdict_of_status(status)
 
 
 def trouble_in_stream(trouble: Trouble, key: str) -> ProviderFailed:
@@ -117,44 +107,7 @@ def trouble_in_stream(trouble: Trouble, key: str) -> ProviderFailed:
         verdict = Verdict.NEXT
     else:
         verdict = Verdict.RETRY
-    told = redacted(trouble.message, key) or "no reason was given"
+    told = without_key(trouble.message, key) or "no reason was given"
     return ProviderFailed(
         f"The model's server broke its answer off: {told}", verdict, is_charged=None
     )
-
-
-def retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float | None:
-    """The seconds that a server asks to wait: as milliseconds, seconds or a date."""
-    milliseconds = _number(headers.get("retry-after-ms", ""))
-    if milliseconds is not None:
-        return _within(milliseconds / 1000)
-    text = headers.get("retry-after", "").strip()
-    if not text:
-        return None
-    seconds = _number(text)
-    if seconds is not None:
-        return _within(seconds)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return _within(moment.timestamp() - now())
-
-
-def redacted(text: str, key: str) -> str:
-    """A server's words in one line, without the key that it may repeat."""
-    plain = " ".join(text.split())
-    if key:
-        plain = plain.replace(key, "…")
-    plain = _KEYS.sub("…", plain)
-    return f"{plain[:MAX_TOLD]}…" if len(plain) > MAX_TOLD else plain
-
-
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\d{1,12}(?:\.\d+)?", text.strip()) else None
-
-
-def _within(seconds: float) -> float:
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER)

@@ -20,7 +20,7 @@ from adapters.openai.shapes import (
     refusal_of,
     text_of,
 )
-from domain.generation.asking import Message, Reply
+from domain.generation.prompts import Message, Reply
 
 Api = Literal["chat", "responses"]
 AnswerFormat = Literal["json_schema", "tool", "json_object", "plain"]

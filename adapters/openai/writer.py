@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
-from adapters.openai.client import OpenAIChat
-from domain.generation.asking import Message, Reply
+from adapters.openai.chat import OpenAIChat
 from domain.generation.authoring import Author
 from domain.generation.brief import Brief
 from domain.generation.drafting import draft_schema
 from domain.generation.lengths import Length
 from domain.generation.ports import SentenceSegmenter
+from domain.generation.prompts import Message, Reply
 from domain.generation.references import Encyclopedia
 from domain.generation.script import Script, TopicMatch
 from domain.providers.errand import UNPAID, Errand

@@ -1,7 +1,8 @@
-"""The videos and photos of pexels.com."""
+"""The videos and photos of pexels.com (https://www.pexels.com/api/documentation/)."""
+
+import time
 
 from adapters.pexels.answers import PREFIXES, hit_of, rows_of
-from adapters.pexels.client import BASE_URL, PROVIDER, TOTAL_SECONDS, PexelsClient
 from domain.generation.ports import VisualRequest
 from domain.generation.stock import (
     FULL_HD_SHORT_SIDE,
@@ -11,9 +12,18 @@ from domain.generation.stock import (
     Misread,
     orientation_of,
 )
+from domain.generation.stock_api import Manners, StockApi
 from domain.generation.stock_source import Found
+from domain.providers.exchange import Exchange
 from domain.providers.failures import ProviderFailed, Verdict
 
+BASE_URL = "https://api.pexels.com"
+MANNERS = Manners(
+    name="pexels",
+    key_hint="Check the keys in PEXELS_API_KEY; https://www.pexels.com/api/ gives them out.",
+    key_header="authorization",
+    resets_at_moment=True,
+)
 RULES_VERSION = 1
 PER_PAGE = 15
 """hits of each kind for one query, the API's own default"""
@@ -39,24 +49,32 @@ class PexelsLibrary:
         shelf: keeps searches for a day.
     """
 
-    identity = f"{PROVIDER}/{RULES_VERSION}"
-    name = PROVIDER
+    identity = f"{MANNERS.name}/{RULES_VERSION}"
+    name = MANNERS.name
 
     def __init__(
         self,
         key: str,
+        exchange: Exchange,
         shelf: AnswerShelf,
         *,
         base_url: str = BASE_URL,
-        total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self.base_url = base_url
-        self._client = PexelsClient(key, shelf, base_url, total_seconds)
+        self._api = StockApi(
+            MANNERS,
+            key,
+            exchange,
+            shelf,
+            base_url=base_url,
+            clock=time.monotonic,
+            now=time.time,
+        )
 
     async def find(self, query: str, media_type: MediaType, request: VisualRequest) -> Found:
         params = _params(query, media_type, request)
         found = Found([], [])
-        rows = await self._client.get(
+        rows = await self._api.get(
             SEARCH[media_type], params, lambda body: rows_of(body, media_type)
         )
         for row in rows:
@@ -78,7 +96,7 @@ class PexelsLibrary:
             except Misread as error:
                 raise gone from error
 
-        return await self._client.get(f"{ONE[media_type]}{number}", {}, read)
+        return await self._api.get(f"{ONE[media_type]}{number}", {}, read)
 
 
 def _params(query: str, media_type: MediaType, request: VisualRequest) -> dict[str, str]:

@@ -1,12 +1,22 @@
-"""The videos and photos of pixabay.com."""
+"""The videos and photos of pixabay.com (https://pixabay.com/api/docs/)."""
+
+import time
 
 from adapters.pixabay.answers import PREFIXES, hit_of, rows_of
-from adapters.pixabay.client import BASE_URL, PROVIDER, TOTAL_SECONDS, PixabayClient
 from domain.generation.ports import VisualRequest
 from domain.generation.stock import AnswerShelf, Hit, MediaType, Misread, orientation_of
+from domain.generation.stock_api import Manners, StockApi
 from domain.generation.stock_source import Found
+from domain.providers.exchange import Exchange
 from domain.providers.failures import ProviderFailed, Verdict
 
+BASE_URL = "https://pixabay.com"
+MANNERS = Manners(
+    name="pixabay",
+    key_hint="Check the keys in PIXABAY_API_KEY; https://pixabay.com/api/docs/ shows yours.",
+    key_parameter="key",
+    wrong_key=b"api key",
+)
 RULES_VERSION = 1
 PER_PAGE = 15
 """hits of each kind for one query; the API gives 3 to 200"""
@@ -32,24 +42,32 @@ class PixabayLibrary:
         shelf: keeps searches for a day.
     """
 
-    identity = f"{PROVIDER}/{RULES_VERSION}"
-    name = PROVIDER
+    identity = f"{MANNERS.name}/{RULES_VERSION}"
+    name = MANNERS.name
 
     def __init__(
         self,
         key: str,
+        exchange: Exchange,
         shelf: AnswerShelf,
         *,
         base_url: str = BASE_URL,
-        total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self.base_url = base_url
-        self._client = PixabayClient(key, shelf, base_url, total_seconds)
+        self._api = StockApi(
+            MANNERS,
+            key,
+            exchange,
+            shelf,
+            base_url=base_url,
+            clock=time.monotonic,
+            now=time.time,
+        )
 
     async def find(self, query: str, media_type: MediaType, request: VisualRequest) -> Found:
         params = _params(query, media_type, request)
         found = Found([], [])
-        for row in await self._client.get(PATHS[media_type], params, rows_of):
+        for row in await self._api.get(PATHS[media_type], params, rows_of):
             try:
                 found.hits.append(hit_of(row, media_type))
             except Misread as error:
@@ -61,7 +79,7 @@ class PixabayLibrary:
         gone = ProviderFailed(f"Pixabay doesn't offer {hit_id!r} any more.", Verdict.NEXT)
         if not number.isdigit():
             raise gone
-        rows = await self._client.get(PATHS[media_type], {"id": number}, rows_of)
+        rows = await self._api.get(PATHS[media_type], {"id": number}, rows_of)
         try:
             return hit_of(rows[0], media_type)
         except (IndexError, Misread) as error:

@@ -9,7 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from domain.generation.asking import (
+from domain.errors import CostCapReached
+from domain.generation.brief import Brief
+from domain.generation.drafting import Draft, DraftInvalid, read_draft
+from domain.generation.lengths import Length
+from domain.generation.ports import SentenceSegmenter
+from domain.generation.prompts import (
     Assignment,
     Message,
     Reply,
@@ -18,10 +23,6 @@ from domain.generation.asking import (
     with_corrections,
     with_repair,
 )
-from domain.generation.brief import Brief
-from domain.generation.drafting import Draft, DraftInvalid, read_draft
-from domain.generation.lengths import Length
-from domain.generation.ports import SentenceSegmenter
 from domain.generation.references import (
     Encyclopedia,
     Reference,
@@ -107,7 +108,10 @@ class Author:
         if not corrections:
             return script
         again = with_corrections(conversation, corrections)
-        reply = await ask(again, assignment.answer_tokens, FIT_PROGRESS)
+        try:
+            reply = await ask(again, assignment.answer_tokens, FIT_PROGRESS)
+        except CostCapReached:
+            return script  # what there is has been paid, and can be spoken
         if reply.refusal:
             return script
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.errors import LanguageUnsupported, VoiceNotFound
+from domain.errors import LanguageUnsupported, ProvidersExhausted, VoiceNotFound
 from domain.generation.brief import AspectRatio, Brief
 from domain.generation.narration import speed_for
 from domain.generation.ports import Narrator, Voice
@@ -94,10 +94,12 @@ class Role:
 
 @dataclass(frozen=True)
 class Cast:
-    """Who speaks a script."""
+    """Who speaks a script, and at which pace."""
 
     main: Role
     speakers: Mapping[str, Role]
+    paces: Mapping[str, float]
+    """as ``Script.paces``"""
 
     def role_of(self, sentence: Sentence) -> Role:
         """Who speaks a sentence; the main voice, where it names nobody that there is."""
@@ -110,17 +112,51 @@ class Cast:
         return list({role.voice.id: role.voice for role in roles}.values())
 
 
+def voice_at_its_pace(
+    narrator: Narrator, language: str, voice_id: str, paces: Mapping[str, float]
+) -> Voice:
+    """A voice as fast as ``paces`` has it, else as the narrator knows it now.
+
+    Raises:
+        VoiceNotFound, LanguageUnsupported
+    """
+    voice = narrator.voice_for(language, voice_id)
+    pace = paces.get(voice.id, voice.words_per_minute)
+    return msgspec.structs.replace(voice, words_per_minute=pace)
+
+
+def paces_of(narrator: Narrator, cast: Cast, language: str) -> dict[str, float]:
+    """Words a minute of everybody who speaks, or may come to when a voice fails; may compute for
+    a while.
+
+    Narrators go on measuring. A job keeps what was known when its script was written: at another
+    pace, voices are asked for another speed, and a video would change its speed between scenes.
+    """
+    own = cast.voices
+    others = [other for voice in own for other in narrator.alternatives(voice, language)]
+    return {voice.id: voice.words_per_minute for voice in (*others, *own)}
+
+
 def cast_for(
-    narrator: Narrator, brief: Brief, language: str, recasts: Sequence[Recast] = ()
+    narrator: Narrator,
+    brief: Brief,
+    language: str,
+    recasts: Sequence[Recast] = (),
+    paces: Mapping[str, float] | None = None,
 ) -> Cast:
     """Who speaks the script of ``brief``, after those changes; may compute for a while.
+
+    ``paces`` are those of the script; without them, and for voices that they don't have, the
+    narrator's count.
 
     Raises:
         VoiceNotFound, LanguageUnsupported: a voice isn't there any more.
     """
+    known = paces or {}
 
     def role(voice_id: str, pace: float) -> Role:
-        voice = narrator.voice_for(language, voice_now(voice_id, recasts))
+        now = voice_now(voice_id, recasts)
+        voice = voice_at_its_pace(narrator, language, now, known)
         return Role(voice, pace, brief.aspect_ratio)
 
     main = brief.voice.id or narrator.voice_for(language, None).id
@@ -129,6 +165,7 @@ def cast_for(
         speakers={
             name: role(choice.id or main, choice.speed) for name, choice in brief.speakers.items()
         },
+        paces=known,
     )
 
 
@@ -140,7 +177,7 @@ def next_voice(
     where nobody is left; may compute for a while."""
     offered = narrator.alternatives(failed, language)
     for voice_id in {recast.instead_of for recast in recasts}:
-        with suppress(VoiceNotFound, LanguageUnsupported):  # gone meanwhile, and nobody's choice
+        with suppress(VoiceNotFound, LanguageUnsupported, ProvidersExhausted):  # gone meanwhile
             left = narrator.voice_for(language, voice_id)
             others = {voice.id for voice in narrator.alternatives(left, language)}
             offered = [voice for voice in offered if voice.id in others]

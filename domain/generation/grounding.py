@@ -168,6 +168,8 @@ def _names(sentence: str, known: frozenset[str]) -> list[str]:
     last_end = -1
     for found in _NAME.finditer(sentence):
         word, joint = found[1], found[2]
+        if not word[0].isupper():  # any letter beyond "z" comes here: "été", a whole Russian text
+            continue
         opens = found.start() == start or bool(_AFTER_COLON.search(sentence[: found.start()]))
         if run and sentence[last_end : found.start()].strip(" "):
             _keep(names, run, known)

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from domain.generation.asking import Assignment, hook_correction, length_correction
 from domain.generation.brief import Brief
 from domain.generation.composing import DEFAULT_MAX_SECONDS
+from domain.generation.prompts import Assignment, hook_correction, length_correction
 from domain.generation.script import (
     SECONDS_PER_MINUTE,
     ProductionWarning,
@@ -88,7 +88,7 @@ class Length(msgspec.Struct, frozen=True, kw_only=True):
                 code="duration_not_met",
                 pointer="/duration",
                 message=f"The model's script takes about {seconds:.0f} s; {self.seconds} s were "
-                "asked for. It was asked a second time, and nothing was padded.",
+                "asked for. Nothing was padded.",
                 hint="Try another `seed`, another duration, or a model that keeps to a length.",
             )
         ]

@@ -38,6 +38,15 @@ def cut_to_chars(text: str, limit: int) -> str:
     return _cut(text, lambda part: len(part) <= limit)
 
 
+def cut_between_words(text: str, limit: int) -> str:
+    """At most ``limit`` code points without an ellipsis, whole words where there are some: for
+    whatever is read by machines."""
+    if len(text) <= limit:
+        return text
+    head, space, _ = text[: limit + 1].rpartition(" ")
+    return head if space else text[:limit]
+
+
 def cut_to_bytes(text: str, limit: int) -> str:
     """At most ``limit`` bytes of UTF-8, cut at a sentence, else at a word."""
     if len(text.encode()) <= limit:

@@ -106,7 +106,11 @@ class Mastering:
         Raises:
             UnreadableSound: the take can't be decoded.
         """
-        spoken = await asyncio.to_thread(self._utterance, take, sentence, voice)
+        return await asyncio.to_thread(self._heard, take, sentence, voice, speed)
+
+    def _heard(self, take: Take, sentence: SpokenSentence, voice: Voice, speed: float) -> Utterance:
+        """The utterance, whose pace is noted."""
+        spoken = self._utterance(take, sentence, voice)
         slowest, fastest = _TYPICAL_SPEEDS
         if slowest <= speed <= fastest:
             pause = milliseconds(SHORT_FORM.sentence_ms)

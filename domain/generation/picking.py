@@ -62,9 +62,9 @@ class Pictures(msgspec.Struct, frozen=True, kw_only=True):
 class Troubles:
     """Sources that couldn't be asked, and which of them aren't worth asking again."""
 
-    def __init__(self) -> None:
+    def __init__(self, silent: Collection[str] = ()) -> None:
         self.reasons: dict[str, str] = {}
-        self.silent: set[str] = set()
+        self.silent = {*silent}
 
     def note(self, name: str, error: DomainError) -> None:
         """Keep the first reason. What a source only refused says nothing about other scenes."""
@@ -109,17 +109,18 @@ class Picker:
         *,
         video_id: UUID | None = None,
         without: Collection[ClipKey] = (),
+        unasked: Collection[str] = (),
         errand: Errand = UNPAID,
     ) -> Pictures:
         """The clips and stills that each scene is to show, as far as there are any; none of those
-        ``without`` which it has to be.
+        ``without`` which it has to be, and of the sources ``unasked`` only what a scene names.
 
         Raises:
             MediaNotFound, MediaUnreadable: of a file that a scene names.
         """
         recent = await self._recent(account_id, brief, video_id)
         needed = footage_needed(narrations, brief.aspect_ratio)
-        troubles = Troubles()
+        troubles = Troubles(unasked)
         offers: dict[int, list[Judged]] = {}
         for number, (scene, narration) in enumerate(zip(script.scenes, narrations, strict=True)):
             request = request_for(scene, narration, brief, script.language)

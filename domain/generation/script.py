@@ -103,7 +103,8 @@ class ShownScript(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Script(ShownScript, frozen=True, kw_only=True):
-    """A script as it is kept: with what only its next version is made by."""
+    """A script as it is kept: with what it's spoken by, and what only its next version is made
+    by."""
 
     source_shingles: bytes = b""
     """hashes of the sources' 8-grams, by which an edited script is measured again; empty where
@@ -111,6 +112,9 @@ class Script(ShownScript, frozen=True, kw_only=True):
     theme: str = ""
     """the title by which shots were drawn, where a revision has derived another since: scenes that
     it leaves alone are to look as before"""
+    paces: dict[str, float] = {}
+    """words a minute of its voices, by id, as they were known when it was written; a voice that
+    isn't among them speaks at the pace that its narrator knows"""
 
     def shown(self) -> ShownScript:
         """What of it callers see."""

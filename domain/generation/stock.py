@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from domain.generation.keywords import key_terms
+from domain.generation.limits import cut_between_words
 from domain.generation.packaging import Credit
 from domain.generation.ports import VisualRequest
 
@@ -93,7 +94,9 @@ def orientation_of(width: int, height: int) -> Orientation:
 
 def queries_for(request: VisualRequest) -> list[str]:
     """What to search for, from specific to general: as the request says, else from its terms."""
-    given = [cut_query(query) for query in request.queries if query.strip()]
+    given = [
+        cut_between_words(query, MAX_QUERY_CHARS) for query in request.queries if query.strip()
+    ]
     return given[:MAX_QUERIES] or queries_from(request.terms)
 
 
@@ -108,17 +111,8 @@ def queries_from(terms: Sequence[str]) -> list[str]:
         return []
     together = _unique(word for words in found for word in words)[:MAX_TERM_WORDS]
     queries = [together, found[0][:MAX_TERM_WORDS], found[0][:1]]
-    texts = [cut_query(" ".join(words)) for words in queries]
+    texts = [cut_between_words(" ".join(words), MAX_QUERY_CHARS) for words in queries]
     return list(dict.fromkeys(text for text in texts if text))[:MAX_QUERIES]
-
-
-def cut_query(text: str) -> str:
-    """At most as many characters as every library takes, whole words where there are some."""
-    if len(text) <= MAX_QUERY_CHARS:
-        return text
-    cut = text[: MAX_QUERY_CHARS + 1]
-    head, space, _ = cut.rpartition(" ")
-    return head if space else cut[:MAX_QUERY_CHARS]
 
 
 def words_of_page(url: str) -> str:

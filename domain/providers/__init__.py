@@ -2,6 +2,7 @@
 
 failures   how a call fails, and what that means for whoever comes next
 answers    what an HTTP answer says about whoever gave it
+exchange   asking over HTTP
 circuits   who isn't asked for a while
 chain      asks one provider after the other
 spending   what a purchase is, and what a purse promises

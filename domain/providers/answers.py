@@ -1,5 +1,9 @@
-"""What a provider's HTTP answer says about the provider: how it failed, and when to come again."""
+"""What a provider's HTTP answer says about the provider: how it failed, and when to come again.
 
+The one place that knows: whoever speaks HTTP to a provider has its statuses sorted here.
+"""
+
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -16,11 +20,29 @@ LONGEST_SECONDS = 31 * 24 * 3600.0
 """that anybody is waited for: the longest periods of limits are months"""
 LIMIT_SECONDS = 60.0
 """waited where a provider says that nothing is left, and not until when"""
-MAX_SAID = 200
+MAX_SAID = 300
 """characters of a provider's own words that are repeated"""
 
-HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
-"""IMF-fixdate of RFC 9110, the only form that may still be sent"""
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_DATE = re.compile(
+    r"[A-Z][a-z]{2}, (?P<day>\d\d) (?P<month>[A-Z][a-z]{2}) (?P<year>\d{4}) "
+    r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d) GMT",
+    re.ASCII,
+)
+"""IMF-fixdate of RFC 9110, the only form that may still be sent; its names are English whatever
+the machine's locale is"""
+_KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|key)[-_][\w*.-]{4,}|\bAIza[\w-]{10,}|\bBearer\s+\S+")
+"""what looks like a key, or like a part of one that a provider repeats"""
+
+
+def verdict_of_status(status: int) -> Verdict:
+    """What a status other than success says, where the provider's own words say no more."""
+    if status in BLOCKING or status in REDIRECTS:
+        return Verdict.BLOCKED
+    if status in PASSING or status >= SERVER_ERROR:
+        return Verdict.RETRY
+    return Verdict.NEXT
 
 
 def retry_after_seconds(value: str, now: float) -> float | None:
@@ -29,13 +51,41 @@ def retry_after_seconds(value: str, now: float) -> float | None:
     ``now`` is in seconds since 1970. None where it says nothing that can be read.
     """
     text = value.strip()
-    if text.isascii() and text.isdigit():
+    if _SECONDS.fullmatch(text):  # some send fractions
         return min(float(text), LONGEST_SECONDS)
+    date = _DATE.fullmatch(text)
+    if date is None or date["month"] not in _MONTHS:
+        return None
     try:
-        moment = datetime.strptime(text, HTTP_DATE).replace(tzinfo=UTC)
+        moment = datetime(
+            int(date["year"]),
+            _MONTHS.index(date["month"]) + 1,
+            int(date["day"]),
+            int(date["hour"]),
+            int(date["minute"]),
+            int(date["second"]),
+            tzinfo=UTC,
+        )
     except ValueError:
         return None
     return min(max(0.0, moment.timestamp() - now), LONGEST_SECONDS)
+
+
+def wait_asked_for(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds that an answer asks to wait. ``headers`` are found by names in lower case."""
+    milliseconds = headers.get("retry-after-ms", "").strip()  # OpenAI's and Azure's, more exact
+    if _SECONDS.fullmatch(milliseconds):
+        return min(float(milliseconds) / 1000, LONGEST_SECONDS)
+    return retry_after_seconds(headers.get("retry-after", ""), now)
+
+
+def without_key(text: str, key: str) -> str:
+    """A provider's words in one line, without the key that it may repeat, and not too many."""
+    plain = " ".join(text.split())
+    if key:
+        plain = plain.replace(key, "…")
+    plain = _KEYS.sub("…", plain)
+    return f"{plain[:MAX_SAID]}…" if len(plain) > MAX_SAID else plain
 
 
 def failed_answer(
@@ -45,21 +95,24 @@ def failed_answer(
     now: float,
     *,
     said: str = "",
+    verdict: Verdict | None = None,
     hint: str = "",
+    key_hint: str = "",
 ) -> ProviderFailed:
     """The failure that an answer's status stands for.
 
     ``headers`` are found by names in lower case; ``said`` are the provider's words, which must
-    hold no key; ``hint`` is for whoever could give it another key.
+    hold no key (``without_key``); ``verdict`` is for those whose words say more than the status;
+    ``key_hint`` is the hint for whoever could give it another key.
     """
-    words = f": {said[:MAX_SAID]}" if said else "."
-    message = f"{provider} answered {status}{words}"
-    wait = retry_after_seconds(headers.get("retry-after", ""), now)
-    if status in BLOCKING or status in REDIRECTS:
-        return ProviderFailed(message, Verdict.BLOCKED, retry_after_seconds=wait, hint=hint)
-    if status in PASSING or status >= SERVER_ERROR:
-        return ProviderFailed(message, Verdict.RETRY, retry_after_seconds=wait)
-    return ProviderFailed(message, Verdict.NEXT)
+    verdict = verdict_of_status(status) if verdict is None else verdict
+    is_blocked = verdict is Verdict.BLOCKED
+    return ProviderFailed(
+        f"{provider} answered {status}{f': {said}' if said else '.'}",
+        verdict,
+        retry_after_seconds=None if verdict is Verdict.NEXT else wait_asked_for(headers, now),
+        hint=hint or (key_hint if is_blocked else ""),
+    )
 
 
 class RateWindow:

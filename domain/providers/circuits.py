@@ -4,6 +4,7 @@ There is one for each key of a provider, for each port that it serves, in each p
 is out of credit says nothing about the next one, and speech that is down says nothing about text.
 """
 
+import threading
 from collections.abc import Callable
 
 import msgspec
@@ -49,7 +50,8 @@ class Circuits:
     """Those of one port. After its time an open circuit lets calls through; one more failure opens
     it again, for longer, and a success closes it for good.
 
-    They may be read and written in several threads: what is kept is replaced, never changed.
+    They may be read and written in several threads: what is kept is replaced, never changed, and
+    by one at a time.
 
     Args:
         clock: seconds that never go back.
@@ -58,6 +60,7 @@ class Circuits:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._circuits: dict[tuple[str, str], _Circuit] = {}
+        self._lock = threading.Lock()
 
     def seconds_left(self, provider: str, key: str) -> float:
         """Until the key may be asked again; 0 when it may be asked now."""
@@ -66,17 +69,24 @@ class Circuits:
 
     def succeeded(self, provider: str, key: str) -> None:
         """A call was answered."""
-        if (provider, key) in self._circuits:
-            self._circuits = {
-                name: kept for name, kept in self._circuits.items() if name != (provider, key)
-            }
+        with self._lock:
+            if (provider, key) in self._circuits:
+                self._circuits = {
+                    name: kept for name, kept in self._circuits.items() if name != (provider, key)
+                }
 
     def failed(self, provider: str, key: str, failure: ProviderFailed) -> None:
         """A call failed. One that a provider only refused says nothing about the next."""
         if failure.verdict in (Verdict.NEXT, Verdict.GIVE_UP):
             return
+        with self._lock:
+            before = self._circuits.get((provider, key), _Circuit())
+            after = self._after(before, failure)
+            self._circuits = {**self._circuits, (provider, key): after}
+
+    def _after(self, before: _Circuit, failure: ProviderFailed) -> _Circuit:
+        """What becomes of a circuit by one more failure."""
         now = self._clock()
-        before = self._circuits.get((provider, key), _Circuit())
         is_blocked = failure.verdict is Verdict.BLOCKED
         asked = failure.retry_after_seconds or 0.0
         wait, openings = asked, before.openings
@@ -90,14 +100,13 @@ class Circuits:
             doublings = min(before.openings, _MOST_DOUBLINGS)
             wait = max(asked, min(LONGEST_SECONDS, OPEN_SECONDS * 2.0**doublings))
             openings += 1
-        circuit = _Circuit(
+        return _Circuit(
             failures=before.failures + 1,
             openings=openings,
             open_until=max(before.open_until, now + wait) if wait else before.open_until,
             is_blocked=is_blocked and not asked,
             reason=failure.message,
         )
-        self._circuits = {**self._circuits, (provider, key): circuit}
 
     def state(self, provider: str, key: str) -> CircuitState:
         """How one key stands."""

@@ -47,8 +47,9 @@ POLL_SECONDS = 0.25
 MOST_IN_HAND = 16
 """answers that couldn't be kept, and are by this process when the unit is tried again"""
 GRACE_SECONDS = 4.0
+"""that a call under way gets when whoever makes it is stopped"""
 PATIENCE_SECONDS = 60.0
-"""for which it's waited for; then the unit is tried again later"""
+"""for which another's call is waited for; then the unit is tried again later"""
 
 
 class Answers(Protocol):
@@ -263,6 +264,8 @@ class Till:
                 await self._book.renew(call_id, self._lease_seconds)
             except DomainError as error:
                 log.warning("the call %s isn't renewed: %s", call_id, error.message)
+            except Exception:  # whatever it is, the answer that is paid isn't lost for it
+                log.exception("the call %s isn't renewed", call_id)
 
 
 class TillPurse:

@@ -8,10 +8,11 @@ import pytest
 from open_purse import OpenPurse
 from openai_server import Behave, ModelServer, error, hanging, raw, says, serving
 
+from adapters.httpx import HttpxExchange
 from adapters.openai import OpenAIChat
 from adapters.openai.protocols import Api
-from domain.generation.asking import Message, Reply
 from domain.generation.drafting import draft_schema
+from domain.generation.prompts import Message, Reply
 from domain.providers.errand import Errand
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.spending import Purchase, Send, Sold
@@ -90,7 +91,7 @@ async def test_the_request_carries_key_schema_and_limits_in_its_protocol() -> No
     assert first.line == "POST /v1/chat/completions HTTP/1.1"
     assert second.line == "POST /v1/responses HTTP/1.1"
     assert first.headers["authorization"] == f"Bearer {KEY}"
-    assert first.headers["idempotency-key"] == "purchase-1"
+    assert first.headers["idempotency-key"].startswith("purchase-1-")
     body, other = server.bodies
     assert (body["max_tokens"], body["seed"], body["stream"]) == (500, 7, True)
     assert body["response_format"]["json_schema"]["schema"] == draft_schema()
@@ -258,7 +259,7 @@ FLAGGED = {"error": {"code": 403, "message": "Input flagged", "metadata": {"raw"
         (error(404, "The model `x` does not exist"), Verdict.NEXT, None, "does not exist"),
         (error(400, TOO_LONG), Verdict.NEXT, None, "context length"),
         (error(400, AZURE), Verdict.NEXT, None, "filtered"),
-        (error(302, b"", location="http://127.0.0.1:1/"), Verdict.NEXT, None, "302"),
+        (error(302, b"", location="http://127.0.0.1:1/"), Verdict.BLOCKED, None, "302"),
         (error(200, {"error": {"message": "upstream", "code": 502}}), Verdict.RETRY, None, "up"),
     ],
 )  # fmt: skip
@@ -324,6 +325,18 @@ async def test_a_server_that_hangs_is_left_in_time() -> None:
     found = await failure(hanging, timeout_seconds=0.2)
     assert (found.verdict, found.is_charged) == (Verdict.RETRY, None)
     assert "0.2 seconds" in found.message
+
+
+@pytest.mark.parametrize("key", ["sk\0secret", "sk-sécret-clé", "sk-secret\n"])
+async def test_a_key_that_can_t_be_sent_is_in_no_message(key: str) -> None:
+    async with serving() as server:
+        with pytest.raises(ProviderFailed) as chatting:
+            await complete(OpenAIChat(server.base_url, "small-1", key))
+        with pytest.raises(ProviderFailed) as asking:
+            await HttpxExchange().ask("it", "GET", server.base_url, headers={"x-key": key})
+    for caught in (chatting.value, asking.value):
+        assert caught.verdict is Verdict.BLOCKED
+        assert not any(part in caught.message for part in ("secret", "sécret", "sk"))
 
 
 async def test_a_server_that_isn_t_there_was_not_paid() -> None:

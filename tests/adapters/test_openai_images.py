@@ -11,8 +11,9 @@ from loopback import cut_at, failing, held_at, leading_to, running, saying
 from open_purse import OpenPurse
 from stock_room import downloads_in, still_bytes
 
-from adapters.openai_images import OpenAIImages
-from adapters.openai_images.source import MAX_SUBJECT_CHARS
+from adapters.httpx import HttpxExchange
+from adapters.openai import OpenAIImages
+from adapters.openai.images import MAX_SUBJECT_CHARS
 from domain.errors import DomainError
 from domain.generation.ports import VisualRequest
 from domain.providers.errand import Errand
@@ -37,7 +38,11 @@ async def plain_server() -> AsyncIterator[ImageServer]:
 def source_of(
     server: ImageServer, folder: Path, *, model: str = "gpt-image-1", **fields: Any
 ) -> OpenAIImages:
-    values = {"key": KEY, "downloads": downloads_in(folder / "downloads")} | fields
+    values = {
+        "key": KEY,
+        "exchange": HttpxExchange(),
+        "downloads": downloads_in(folder / "downloads"),
+    } | fields
     return OpenAIImages(server.base_url, model=model, **values)
 
 
@@ -156,7 +161,11 @@ async def test_a_version_in_the_query_of_the_address_stays_there(
 ) -> None:
     address = f"{plain_server.base_url}/?api-version=2026-04-01"
     source = OpenAIImages(
-        address, KEY, "gpt-image-1", downloads=downloads_in(tmp_path / "downloads")
+        address,
+        KEY,
+        "gpt-image-1",
+        exchange=HttpxExchange(),
+        downloads=downloads_in(tmp_path / "downloads"),
     )
     [offered] = await source.search(ask("hearts"))
     await source.fetch(offered, tmp_path, Errand(purse=OpenPurse()))
@@ -209,7 +218,7 @@ async def test_every_failure_says_what_it_means_and_what_it_cost(
     is_charged: bool | None,
     wait: float | None,
 ) -> None:
-    source = source_of(plain_server, tmp_path, total_seconds=0.3)
+    source = source_of(plain_server, tmp_path, exchange=HttpxExchange(seconds=0.3))
     [offered] = await source.search(ask("hearts"))
     plain_server.plan(DRAWING, spoil)
 
@@ -245,8 +254,14 @@ async def test_what_is_no_picture_is_not_used(tmp_path: Path) -> None:
 
 def test_the_identity_tells_models_and_styles_apart_and_no_keys(tmp_path: Path) -> None:
     def identity(model: str, style: str) -> str:
-        downloads = downloads_in(tmp_path)
-        return OpenAIImages("http://x/v1", KEY, model, downloads=downloads, style=style).identity
+        return OpenAIImages(
+            "http://x/v1",
+            KEY,
+            model,
+            exchange=HttpxExchange(),
+            downloads=downloads_in(tmp_path),
+            style=style,
+        ).identity
 
     assert (
         len({identity("a", ""), identity("b", ""), identity("a", "Ink."), identity("a", "")}) == 3

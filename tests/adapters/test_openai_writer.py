@@ -19,11 +19,13 @@ from openai_server import (
 
 from adapters.openai import OpenAIChat, OpenAIWriter
 from adapters.sentencex import SentencexSegmenter
+from domain.errors import CostCapReached
 from domain.generation.brief import Brief, SceneInput, ShotKind
 from domain.generation.references import Reference
 from domain.generation.script import Script, Source, TopicMatch, spoken_seconds
 from domain.providers.errand import Errand
 from domain.providers.failures import ProviderFailed, Verdict
+from domain.providers.spending import Purchase, Send
 
 PACE = 150.0
 FACTS = "Octopuses possess three hearts, blue blood, and eight arms. They go hunting after dark."
@@ -209,6 +211,21 @@ async def test_a_second_answer_that_can_t_be_read_leaves_the_first() -> None:
     assert [warning.code for warning in script.warnings] == ["duration_not_met"]
     script, _ = await written(says(a_draft(40)), says("", refusal="No."))
     assert script.scenes
+
+
+class Short(OpenPurse):
+    """Has money for one call."""
+
+    async def buy(self, purchase: Purchase, send: Send) -> bytes:
+        if self.bought:
+            raise CostCapReached("That is all.")
+        return await super().buy(purchase, send)
+
+
+async def test_a_second_call_that_may_not_be_paid_leaves_the_first() -> None:
+    script, server = await written(says(a_draft(30)), errand=Errand(purse=Short()))
+    assert len(server.requests) == 1
+    assert [warning.code for warning in script.warnings] == ["duration_not_met"]
 
 
 async def test_without_a_duration_a_minute_is_the_most() -> None:

@@ -18,6 +18,7 @@ from stock_room import clip_bytes, downloads_in, still_bytes
 
 from adapters.directory import DirectoryAnswers
 from adapters.directory.answers import DAY_SECONDS
+from adapters.httpx import HttpxExchange
 from adapters.pexels import PexelsLibrary
 from adapters.pixabay import PixabayLibrary
 from domain.generation.ports import VisualRequest
@@ -42,13 +43,13 @@ class Case(NamedTuple):
         """Another process's, with the same caches."""
         return StockFootage(self.library, downloads_in(self.downloads))
 
-    def again(self, key: str = "", **fields: Any) -> StockFootage:
+    def again(self, key: str = "", seconds: float = 20.0) -> StockFootage:
         """A source of another key, or with other limits."""
         library = type(self.library)(  # type: ignore[call-arg]
             key or self.key,
+            HttpxExchange(seconds=seconds, max_bytes=4_000_000),
             DirectoryAnswers(self.answers),
             base_url=self.server.origin,
-            **fields,
         )
         return StockFootage(library, downloads_in(self.downloads))
 
@@ -65,7 +66,7 @@ async def pexels(tmp_path: Path) -> AsyncIterator[Case]:
         server.add("octopus", still_bytes(), (5000, 4000), is_clip=False)
         answers = tmp_path / "answers"
         library = PexelsLibrary(
-            pexels_server.KEY, DirectoryAnswers(answers), base_url=server.origin
+            pexels_server.KEY, HttpxExchange(), DirectoryAnswers(answers), base_url=server.origin
         )
         yield Case(
             server,
@@ -84,7 +85,7 @@ async def pixabay(tmp_path: Path) -> AsyncIterator[Case]:
         server.add("octopus", still_bytes(), (5000, 4000), is_clip=False)
         answers = tmp_path / "answers"
         library = PixabayLibrary(
-            pixabay_server.KEY, DirectoryAnswers(answers), base_url=server.origin
+            pixabay_server.KEY, HttpxExchange(), DirectoryAnswers(answers), base_url=server.origin
         )
         yield Case(
             server,
@@ -348,7 +349,7 @@ async def test_a_limit_without_retry_after_is_told_by_the_other_headers(case: Ca
 async def test_every_failure_says_what_it_means(
     case: Case, spoil: Any, verdict: Verdict, wait: float | None
 ) -> None:
-    source = case.again(total_seconds=0.3)
+    source = case.again(seconds=0.3)
     case.server.plan(case.searches[0], spoil)
 
     with pytest.raises(ProviderFailed) as failed:

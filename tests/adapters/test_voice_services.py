@@ -17,7 +17,7 @@ from adapters.directory import DirectoryVoiceLists
 from adapters.elevenlabs import ElevenLabsNarrator
 from adapters.httpx import HttpxExchange
 from adapters.num2words import Num2WordsVerbalizer
-from adapters.openai_speech import OpenAiSpeechNarrator
+from adapters.openai import OpenAINarrator
 from domain.errors import VoiceNotFound
 from domain.generation.narration import SAMPLE_RATE, Utterance
 from domain.generation.ports import Narrator
@@ -54,9 +54,9 @@ def elevenlabs(server: Loopback, folder: Path, **more: object) -> ElevenLabsNarr
     )
 
 
-def endpoint(server: Loopback, folder: Path, **more: object) -> OpenAiSpeechNarrator:
+def endpoint(server: Loopback, folder: Path, **more: object) -> OpenAINarrator:
     settings = {"key": OPENAI_KEY, "base_url": f"{server.origin}/v1"} | more
-    return OpenAiSpeechNarrator(
+    return OpenAINarrator(
         HttpxExchange(),
         narrator_rows.mastering(folder),
         **settings,  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from stock_room import clip_bytes, downloads_in, still_bytes, write_clip
 from word_embedder import WordEmbedder
 
 from adapters.directory import DirectoryAnswers
+from adapters.httpx import HttpxExchange
 from adapters.media_folder import MediaFolder
 from adapters.pexels import PexelsLibrary
 from adapters.pixabay import PixabayLibrary
@@ -43,7 +44,10 @@ async def pexels(tmp_path: Path) -> AsyncIterator[StockFootage]:
         server.add("steam engine", still_bytes(), (640, 480), is_clip=False)
         server.bad_rows.append({"id": "torn"})
         library = PexelsLibrary(
-            pexels_server.KEY, DirectoryAnswers(tmp_path / "answers"), base_url=server.origin
+            pexels_server.KEY,
+            HttpxExchange(),
+            DirectoryAnswers(tmp_path / "answers"),
+            base_url=server.origin,
         )
         yield StockFootage(library, downloads_in(tmp_path / "downloads"))
 
@@ -57,7 +61,10 @@ async def pixabay(tmp_path: Path) -> AsyncIterator[StockFootage]:
         server.add("steam, engine", still_bytes(), (640, 480), is_clip=False)
         server.bad_rows.append({"id": "torn"})
         library = PixabayLibrary(
-            pixabay_server.KEY, DirectoryAnswers(tmp_path / "answers"), base_url=server.origin
+            pixabay_server.KEY,
+            HttpxExchange(),
+            DirectoryAnswers(tmp_path / "answers"),
+            base_url=server.origin,
         )
         yield StockFootage(library, downloads_in(tmp_path / "downloads"))
 

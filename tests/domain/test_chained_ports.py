@@ -286,6 +286,19 @@ def test_a_list_that_can_t_be_read_hides_no_other_voices() -> None:
     assert chained.alternatives(chained.voice_for("en", "en_joe"), "en") == []
 
 
+def test_a_voice_isn_t_lost_while_the_list_that_may_have_it_can_t_be_read() -> None:
+    cloud = Narrator("cloud", "en_anna")
+    cloud.is_listed = False
+    chained = narrators(cloud, Narrator("local", "en_joe"), default="en_anna")
+    with pytest.raises(ProvidersExhausted, match=r"'en_anna'.* of cloud") as waiting:
+        chained.voice_for("en", "en_anna")
+    assert waiting.value.details["retry_after_seconds"] > 0
+    assert chained.voice_for("en", None).id == "en_joe"
+
+    cloud.is_listed = True
+    assert chained.voice_for("en", "en_anna").id == "en_anna"
+
+
 async def test_all_keys_of_its_provider_are_tried() -> None:
     bad, good = Narrator("cloud", "en_anna", trouble=down()), Narrator("cloud", "en_anna")
     chain = chain_of(Link("cloud", bad, "...1111"), Link("cloud", good, "...2222"))

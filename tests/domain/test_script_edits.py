@@ -51,6 +51,12 @@ def test_kind_media_and_pronunciations_are_set() -> None:
     assert scene.pronunciations == {"a": "b", "Reefs": "reevz"}
 
 
+def test_its_voices_keep_their_pace() -> None:
+    script = msgspec.structs.replace(SCRIPT, paces={"cloud:nova": 171.0})
+    edited = apply_edits(script, {0: SceneEdit(text="Reefs grow.")}, SEGMENTER, BRIEF)
+    assert edited.paces == {"cloud:nova": 171.0}
+
+
 def with_terms(text: str, search_terms: list[str], tags: list[str]) -> Script:
     scenes = [Scene(sentences=[Sentence(text)], search_terms=search_terms)]
     return Script(title="Reefs", language="en", scenes=scenes, tags=tags, summary=text)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.generation.grounding import ground
+from domain.generation.grounding import claims_of, ground
 from domain.generation.quantities import quantities_in
 from domain.generation.references import Reference, fit_references
 from domain.generation.script import Scene, Sentence, Source, count_spoken_words
@@ -13,6 +13,18 @@ SOURCE = (
     "found in 1.55 tonnes of pitchblende, at a cost of 25,000 francs; three and a half million "
     "people, 12 percent of them Japanese, saw it. The mountain is 8,848 m high."
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "names"),
+    [
+        ("C'est en été que Marie Curie étonne Paris.", "fr", ["Marie Curie", "Paris"]),
+        ("В тёплой воде, сказал Иван Петров, они живут недолго.", "ru", ["Иван Петров"]),
+        ("章鱼有三颗心。", "zh", []),
+    ],
+)
+def test_only_words_with_a_capital_are_names(text: str, language: str, names: list[str]) -> None:
+    assert claims_of(text, language).names == names
 
 
 def missing(text: str, *, language: str = "en", own: str = "") -> str:

@@ -14,7 +14,7 @@ from domain.generation.stock import (
     same_rendition,
     words_of_page,
 )
-from domain.providers.answers import RateWindow, failed_answer, retry_after_seconds
+from domain.providers.answers import RateWindow
 from domain.providers.failures import ProviderFailed, Verdict
 
 WEDNESDAY = 1_445_412_480.0
@@ -96,45 +96,6 @@ def test_a_page_s_address_describes_what_is_on_it(url: str, words: str) -> None:
 
 
 # -- answers -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120.0),
-        ("Wed, 21 Oct 2015 07:29:00 GMT", 60.0),
-        ("Wed, 21 Oct 2015 07:00:00 GMT", 0.0),
-        ("soon", None),
-        ("", None),
-        ("-1", None),
-        ("9" * 400, 31 * 24 * 3600.0),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
-    assert retry_after_seconds(value, WEDNESDAY) == seconds
-
-
-@pytest.mark.parametrize(
-    ("status", "verdict"),
-    [
-        (400, Verdict.NEXT),
-        (401, Verdict.BLOCKED),
-        (402, Verdict.BLOCKED),
-        (403, Verdict.BLOCKED),
-        (404, Verdict.NEXT),
-        (408, Verdict.RETRY),
-        (429, Verdict.RETRY),
-        (500, Verdict.RETRY),
-        (503, Verdict.RETRY),
-        (302, Verdict.BLOCKED),
-    ],
-)
-def test_a_status_says_who_is_asked_next(status: int, verdict: Verdict) -> None:
-    failure = failed_answer("pexels", status, {"retry-after": "7"}, WEDNESDAY, said="No.")
-
-    assert failure.verdict is verdict
-    assert failure.retry_after_seconds == (None if verdict is Verdict.NEXT else 7.0)
-    assert failure.message == f"pexels answered {status}: No."
 
 
 def test_a_key_without_requests_left_isn_t_asked_until_its_period_is_over() -> None:

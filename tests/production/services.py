@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
 from dishka import Provider, Scope, decorate
 
 from domain.generation.narration import SAMPLE_RATE, SpokenSentence, Utterance, Word
@@ -32,6 +33,10 @@ class Services:
 
     spoken: list[tuple[str, str]] = field(default_factory=list)
     """voices and sentences, in order"""
+    speeds: list[float] = field(default_factory=list)
+    """at which they were spoken"""
+    paces: dict[str, float] = field(default_factory=dict)
+    """words a minute of voices that were measured meanwhile"""
     breaks: Callable[[str, str], bool] = lambda _voice, _text: False
     """whether a voice fails on a sentence"""
 
@@ -39,7 +44,9 @@ class Services:
         return list(VOICES.values())
 
     def voice_for(self, language: str, voice_id: str | None) -> Voice:  # noqa: ARG002
-        return VOICES[voice_id or "cloud"]
+        voice = VOICES[voice_id or "cloud"]
+        pace = self.paces.get(voice.id, voice.words_per_minute)
+        return msgspec.structs.replace(voice, words_per_minute=pace)
 
     def alternatives(self, voice: Voice, language: str) -> list[Voice]:  # noqa: ARG002
         service = voice.id.partition("-")[0]
@@ -55,13 +62,14 @@ class Services:
         self,
         sentence: SpokenSentence,
         voice: Voice,
-        speed: float,  # noqa: ARG002 - the port's
-        seed: int,  # noqa: ARG002
+        speed: float,
+        seed: int,  # noqa: ARG002 - the port's
         errand: Errand = UNPAID,  # noqa: ARG002
     ) -> Utterance:
         if self.breaks(voice.id, sentence.text):
             raise ProviderFailed(REASON, Verdict.BLOCKED)
         self.spoken.append((voice.id, sentence.text))
+        self.speeds.append(speed)
         shown = [word for span in sentence.spans for word in span.shown]
         words = [Word(word, n * WORD, (n + 1) * WORD) for n, word in enumerate(shown)]
         sample = sorted(VOICES).index(voice.id) + 1

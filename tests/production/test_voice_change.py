@@ -252,6 +252,43 @@ async def test_a_worker_that_dies_before_it_has_said_so_leaves_the_job_to_the_ne
     assert await voices_of(factory, job) == [{"edge": 2}, {"edge": 1}, {"edge": 1}]
 
 
+# -- at which pace -------------------------------------------------------------------------------
+
+
+async def test_a_voice_that_is_measured_in_mid_job_keeps_its_pace_for_the_job(
+    factory: Factory, services: Services
+) -> None:
+    job = await factory.submit(scenes=SCENES, seed=7)
+    await factory.work_until(job, lambda job: len(job.stages) > 1 and bool(services.spoken))
+    services.paces["cloud"] = 190.0
+    await factory.work_until(job, is_narrated)
+
+    assert len(services.speeds) == SENTENCES
+    [before] = set(services.speeds)
+
+    await (await factory.jobs()).cancel(job.account_id, job.id)
+    services.speeds.clear()
+    await narrate(factory)
+    [after] = set(services.speeds)
+    assert after < before, "the next job asks a fast voice for less"
+
+
+async def test_a_voice_that_takes_another_s_place_keeps_its_pace_too(
+    factory: Factory, services: Services
+) -> None:
+    def breaks(voice: str, _: str) -> bool:
+        if services.spoken:  # the first scene has been spoken by the other voice
+            services.paces["edge"] = 190.0
+        return voice == "cloud"
+
+    services.breaks = breaks
+
+    await narrate(factory)
+
+    assert [voice for voice, _ in services.spoken] == ["edge"] * SENTENCES
+    assert len(set(services.speeds)) == 1
+
+
 # -- what is asked for ---------------------------------------------------------------------------
 
 

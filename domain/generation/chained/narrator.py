@@ -3,12 +3,20 @@
 import logging
 from collections.abc import Iterator
 
-from domain.errors import DomainError, LanguageUnsupported, VoiceNotFound
+from domain.errors import (
+    DomainError,
+    LanguageUnsupported,
+    ProvidersExhausted,
+    VoiceNotFound,
+)
 from domain.generation.narration import SpokenSentence, Utterance
 from domain.generation.ports import Narrator, Voice
 from domain.providers.chain import Chain
 from domain.providers.errand import UNPAID, Errand
 from domain.providers.failures import ProviderFailed
+
+LIST_SECONDS = 60.0
+"""after which a list of voices that couldn't be read is worth another try"""
 
 log = logging.getLogger(__name__)
 
@@ -34,20 +42,25 @@ class ChainedNarrator:
     def voices(self) -> list[Voice]:
         """Every voice in the order of the providers, but the default first."""
         found: dict[str, Voice] = {}
-        for _, voice in self._all():
+        for _, voice in self._all([]):
             found.setdefault(voice.id, voice)
         return sorted(found.values(), key=lambda voice: voice.id != self._default_voice)
 
     def voice_for(self, language: str, voice_id: str | None) -> Voice:
         """The voice that ``voice_id`` names, else the default for a language: the first provider's
-        that speaks it."""
+        that speaks it.
+
+        Raises:
+            VoiceNotFound, LanguageUnsupported
+            ProvidersExhausted: somebody may have the voice whose list can't be read just now.
+        """
         if voice_id:
             return self._owner(voice_id)[1].voice_for(language, voice_id)
         if self._default_voice:
             try:
                 _, narrator = self._owner(self._default_voice)
                 return narrator.voice_for(language, self._default_voice)
-            except (VoiceNotFound, LanguageUnsupported, ProviderFailed):
+            except (VoiceNotFound, LanguageUnsupported, ProviderFailed, ProvidersExhausted):
                 log.debug("the default voice doesn't speak %s", language)
         last: DomainError | None = None
         for narrator in self._chain.providers.values():
@@ -110,12 +123,14 @@ class ChainedNarrator:
         )
         return taken.value
 
-    def _all(self) -> Iterator[tuple[str, Voice]]:
+    def _all(self, unread: list[str]) -> Iterator[tuple[str, Voice]]:
+        """Every voice with its provider; adds those whose lists can't be read to ``unread``."""
         for provider, narrator in self._chain.providers.items():
             try:
                 voices = narrator.voices()
             except ProviderFailed as failure:  # others have voices too
                 log.warning("the voices of %s aren't known: %s", provider, failure.message)
+                unread.append(provider)
                 continue
             for voice in voices:
                 yield provider, voice
@@ -124,13 +139,20 @@ class ChainedNarrator:
         providers = self._chain.providers
         if (known := self._owners.get(voice_id)) is not None:
             return known, providers[known]
-        for provider, voice in self._all():
+        unread: list[str] = []
+        for provider, voice in self._all(unread):
             if voice.id == voice_id:
                 self._owners[voice_id] = provider
                 return provider, providers[provider]
         if len(providers) == 1:  # it says best what it has, and how to have more
             [(provider, narrator)] = providers.items()
             return provider, narrator
+        if unread:  # no job is to be lost for what passes
+            raise ProvidersExhausted(
+                f"Nobody knows the voice {voice_id!r}, and the voices of {', '.join(unread)} "
+                "can't be read just now.",
+                retry_after_seconds=LIST_SECONDS,
+            )
         there = ", ".join(voice.id for voice in self.voices())
         raise VoiceNotFound(
             f"No voice has the id {voice_id!r}; " + (f"there is {there}." if there else "")

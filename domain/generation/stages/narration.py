@@ -16,6 +16,7 @@ from domain.generation.casting import (
     Role,
     cast_for,
     next_voice,
+    voice_at_its_pace,
     voice_now,
 )
 from domain.generation.fingerprint import fingerprint
@@ -129,7 +130,7 @@ class NarrationStage(Stage):
         ordinal = work.claim.unit.ordinal
         scene = script.scenes[ordinal]
         cast = await asyncio.to_thread(
-            cast_for, self._studio.narrator, brief, script.language, work.recasts
+            cast_for, self._studio.narrator, brief, script.language, work.recasts, script.paces
         )
         said = {**brief.pronunciations, **scene.pronunciations}
         verbalize = self._studio.verbalizer.verbalize
@@ -176,8 +177,13 @@ class NarrationStage(Stage):
         while True:
             voice_id = voice_now(line.role.voice.id, mixed)
             if voice_id != line.role.voice.id:
-                find = self._studio.narrator.voice_for
-                voice = await asyncio.to_thread(find, reading.language, voice_id)
+                voice = await asyncio.to_thread(
+                    voice_at_its_pace,
+                    self._studio.narrator,
+                    reading.language,
+                    voice_id,
+                    reading.cast.paces,
+                )
                 line = replace(line, role=line.role.spoken_by(voice))
             try:
                 return line, await self._speak(work, line)

@@ -186,7 +186,7 @@ class PackageStage(Stage):
         mix = work.one(UnitKind.MIX)
         # in a thread: to find a voice may take a while
         cast = await asyncio.to_thread(
-            cast_for, studio.narrator, work.brief, script.language, work.recasts
+            cast_for, studio.narrator, work.brief, script.language, work.recasts, script.paces
         )
         voices = await asyncio.to_thread(self._voices, work, script, cast)
         credits_ = self._credits(work, board, mix, [voice for voice, _ in voices])

@@ -1,5 +1,6 @@
 """Script: write the words, then name every unit that they make possible."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 
 from domain.errors import DomainError
 from domain.generation.brief import Brief, PauseAfter
+from domain.generation.casting import cast_for, paces_of
 from domain.generation.documents import decode
 from domain.generation.figures_left import unspoken_figures
 from domain.generation.rederiving import words_per_minute_for
@@ -28,7 +30,7 @@ class ScriptStage(Stage):
 
     async def plan(self, work: Work) -> Task:
         revises = work.claim.job.revises
-        return self._write(work) if revises is None else await self._revise(work, revises)
+        return await (self._write(work) if revises is None else self._revise(work, revises))
 
     async def finish(self, work: Work, result: Result) -> Finish:
         script = await load_document(self._studio, work.account_id, result, Script)
@@ -41,15 +43,16 @@ class ScriptStage(Stage):
             warnings=[*script.warnings, *figures],
         )
 
-    def _write(self, work: Work) -> Task:
+    async def _write(self, work: Work) -> Task:
         brief = work.brief
         words_per_minute = words_per_minute_for(brief)
+        paces = await asyncio.to_thread(self._paces, brief)
 
         async def produce(name: str) -> Result:
             script = await self._studio.writer.write(
                 brief, work.seed, words_per_minute, work.errand
             )
-            return await self._keep(work, name, script)
+            return await self._keep(work, name, msgspec.structs.replace(script, paces=paces))
 
         return Task(
             parts={
@@ -66,6 +69,7 @@ class ScriptStage(Stage):
                 "aspect_ratio": brief.aspect_ratio,
                 "words_per_minute": words_per_minute,
                 "seed": work.seed,
+                "paces": paces,
                 # what came later is named where it's given: older results keep their names
                 **{
                     name: given
@@ -75,6 +79,10 @@ class ScriptStage(Stage):
             },
             produce=produce,
         )
+
+    def _paces(self, brief: Brief) -> dict[str, float]:
+        narrator = self._studio.narrator
+        return paces_of(narrator, cast_for(narrator, brief, brief.language), brief.language)
 
     async def _revise(self, work: Work, revises: Revises) -> Task:
         documents = self._studio.documents

@@ -1,6 +1,7 @@
 """Storyboard: shots, cues and pictures are decided, to the frame."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -26,6 +27,11 @@ CLIPS = "clips"
 """where a storyboard's result names what the video shows"""
 PARALLEL_FETCHES = 4
 """clips and stills that one job brings in at the same time"""
+
+
+MOST_LOST = 6
+"""clips and stills of one source that can't be fetched: then it's down, and isn't asked any more
+for this video"""
 
 
 class StoryboardStage(Stage):
@@ -110,10 +116,12 @@ class StoryboardStage(Stage):
         self, work: Work, script: Script, narrations: Sequence[SceneNarration]
     ) -> tuple[Pictures, dict[ClipKey, Backdrop]]:
         """Pick pictures and bring them in; in the place of one that can't be had, the next best is
-        picked, or the scene is drawn."""
+        picked, or the scene is drawn. Each round loses a few, and no source loses many: it ends.
+        """
         backdrops: dict[ClipKey, Backdrop] = {}
         lost: dict[ClipKey, ProductionWarning] = {}
         while True:
+            losses = Counter(key.source for key in lost)
             pictures = await self._studio.picker.pick(
                 work.account_id,
                 work.brief,
@@ -121,6 +129,7 @@ class StoryboardStage(Stage):
                 narrations,
                 video_id=work.claim.job.video_id,
                 without=lost,
+                unasked=[source for source, count in losses.items() if count >= MOST_LOST],
                 errand=work.errand,
             )
             picked = {clip_key(one): one for taken in pictures.chosen.values() for one in taken}

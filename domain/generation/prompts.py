@@ -1,4 +1,4 @@
-"""Asking: what a model is told, and in which words.
+"""Prompts: what a model is told, and in which words.
 
 Everything that comes from elsewhere goes in as JSON values of one message, under names: however
 it's written, it can't end there and begin to be an instruction. The rest is for the model's

@@ -1,21 +1,21 @@
 """A client of one model behind one endpoint, with one key."""
 
 import asyncio
-import ssl
+import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from functools import cache
 from typing import Any
 
 import httpx
 import msgspec
 
+from adapters.openai.authorities import authorities
 from adapters.openai.concessions import Concessions
+from adapters.openai.endpoints import address_of, without_secrets
 from adapters.openai.failures import (
     Trouble,
     failure_of,
     read_trouble,
-    redacted,
     trouble_in,
     trouble_in_stream,
 )
@@ -28,9 +28,10 @@ from adapters.openai.protocols import (
     ResponsesDialect,
 )
 from adapters.openai.sse import EventTooLarge, events
-from domain.generation.asking import Message, Reply
 from domain.generation.ports import Progress
+from domain.generation.prompts import Message, Reply
 from domain.generation.references import estimate_tokens
+from domain.providers.answers import without_key
 from domain.providers.errand import Errand
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.spending import Purchase, Sold
@@ -47,6 +48,13 @@ LARGEST_SEED = 2**31 - 1
 OK = 200
 CORRECTABLE = (400, 422)
 """statuses of a request that isn't taken as it is"""
+_HINTS = {
+    401: "Check OPENAI_API_KEY.",
+    402: "The account behind OPENAI_API_KEY needs credit.",
+    403: "The key in OPENAI_API_KEY may not use this model or this endpoint.",
+    404: "Check OPENAI_MODEL and OPENAI_BASE_URL: it ends before /chat/completions, with /v1 at "
+    "most endpoints.",
+}
 
 
 class OpenAIChat:
@@ -76,14 +84,12 @@ class OpenAIChat:
         self.provider = provider
         self._key = key
         self._dialect: Dialect = ChatDialect() if api == "chat" else ResponsesDialect()
-        base = httpx.URL(base_url)
-        self._url = base.copy_with(path=base.path.rstrip("/") + self._dialect.path)
-        # without a query: whoever puts a key there doesn't want to read it elsewhere
-        self.endpoint = str(self._url.copy_with(query=None, username="", password=""))
+        self._url = httpx.URL(address_of(base_url, self._dialect.path))
+        self.endpoint = without_secrets(str(self._url))
         self._seconds = timeout_seconds
         self._connect = connect_seconds
         self._now = now
-        self._learnt = Concessions.at(base.host, self._dialect.formats)
+        self._learnt = Concessions.at(self._url.host, self._dialect.formats)
 
     async def complete(
         self,
@@ -166,24 +172,32 @@ class OpenAIChat:
     ) -> Answered:
         limits = httpx.Timeout(self._seconds, connect=self._connect)
         is_sent = False
+        body = msgspec.json.encode(self._dialect.body(question))
         try:
             async with (
                 asyncio.timeout(self._seconds),
                 # one for each call: the event loop of the next one may be another
                 httpx.AsyncClient(
-                    timeout=limits, trust_env=False, follow_redirects=False, verify=_authorities()
+                    timeout=limits, trust_env=False, follow_redirects=False, verify=authorities()
                 ) as client,
                 client.stream(
                     "POST",
                     self._url,
-                    content=msgspec.json.encode(self._dialect.body(question)),
-                    headers=self._headers(idempotency_key),
+                    content=body,
+                    headers=self._headers(f"{idempotency_key}-{_digest(body)}"),
                 ) as response,
             ):
                 is_sent = True
                 if response.status_code != OK:
                     await self._raise_refused(response)
                 return await self._read(response, told)
+        except (httpx.LocalProtocolError, UnicodeEncodeError) as error:
+            # their words repeat the header: it may be the one with the key
+            raise ProviderFailed(
+                "The question can't be sent: a header has characters that none may have.",
+                Verdict.BLOCKED,
+                hint="See whether OPENAI_API_KEY has been copied as it is.",
+            ) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise ProviderFailed(
                 f"The model's server at {self.endpoint} can't be reached: {_words(error)}",
@@ -200,7 +214,7 @@ class OpenAIChat:
         except (httpx.DecodingError, msgspec.MsgspecError, EventTooLarge, UnicodeError) as error:
             raise ProviderFailed(
                 "The model's server answered something that isn't of its protocol: "
-                f"{redacted(_words(error), self._key)}",
+                f"{without_key(_words(error), self._key)}",
                 Verdict.NEXT,
                 hint="Check OPENAI_BASE_URL and OPENAI_API.",
                 is_charged=None,
@@ -256,7 +270,13 @@ class OpenAIChat:
                 break
         trouble = read_trouble(body[:MAX_ERROR_BYTES])
         failure = failure_of(
-            response.status_code, trouble, response.headers, now=self._now, key=self._key
+            "The model's server",
+            response.status_code,
+            trouble,
+            response.headers,
+            now=self._now(),
+            key=self._key,
+            hint=_HINTS.get(response.status_code, ""),
         )
         if response.status_code in CORRECTABLE and failure.verdict is Verdict.NEXT:
             raise _NotTaken(failure, trouble)
@@ -315,11 +335,10 @@ def _units(answered: Answered, asked: int) -> dict[str, float]:
     }
 
 
+def _digest(body: bytes) -> str:
+    """A key stands for one request: asked again with less in it, it's another."""
+    return hashlib.sha256(body).hexdigest()[:8]
+
+
 def _words(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Whom TLS trusts; read once, it takes some 50 ms of the event loop."""
-    return httpx.create_ssl_context(trust_env=False)

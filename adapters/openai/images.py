@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from adapters.openai_images.client import TOTAL_SECONDS, ImagesClient
+from adapters.openai.drawing import ImagesClient
+from adapters.openai.endpoints import without_secrets
 from domain.generation.downloads import Downloads, Wanted
+from domain.generation.limits import cut_between_words
 from domain.generation.packaging import Credit
 from domain.generation.ports import VisualCandidate, VisualRequest
 from domain.providers.errand import UNPAID, Errand
+from domain.providers.exchange import Exchange
 from domain.providers.failures import ProviderFailed
 from domain.providers.spending import Purchase, Sold
 
@@ -48,12 +51,12 @@ class OpenAIImages:
         key: str,
         model: str,
         *,
+        exchange: Exchange,
         downloads: Downloads,
         style: str = STYLE,
         provider: str = PROVIDER,
-        total_seconds: float = TOTAL_SECONDS,
     ) -> None:
-        self._client = ImagesClient(provider, base_url, key, total_seconds)
+        self._client = ImagesClient(provider, base_url, key, exchange)
         self._base_url = base_url
         self._model = model
         self._downloads = downloads
@@ -125,7 +128,7 @@ class OpenAIImages:
             provider=self._provider,
             model=self._model,
             service=SERVICE,
-            parts={"base_url": self._base_url, **body},
+            parts={"base_url": without_secrets(self._base_url), **body},
             most={"images": 1.0},
         )
         data = await errand.purse.buy(purchase, send)
@@ -169,6 +172,4 @@ def _subject(terms: Sequence[str]) -> str:
     words = "; ".join(dict.fromkeys(" ".join(term.split()) for term in terms if term.strip()))
     if not any(character.isalnum() for character in words):
         return ""
-    if len(words) <= MAX_SUBJECT_CHARS:
-        return words
-    return words[:MAX_SUBJECT_CHARS].rpartition(" ")[0] or words[:MAX_SUBJECT_CHARS]
+    return cut_between_words(words, MAX_SUBJECT_CHARS)

@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from adapters.openai_speech.failures import failure_of
+from adapters.openai.endpoints import address_of, without_secrets
+from adapters.openai.failures import failure_of, read_trouble
 from domain.generation.languages import check_writing_system
 from domain.generation.mastering import Mastering, Take, unsounded
 from domain.generation.narration import SpokenSentence, Utterance
@@ -19,8 +20,9 @@ from domain.generation.packaging import Credit
 from domain.generation.ports import Voice
 from domain.generation.service_voices import ListedVoice, ServiceVoices, read_voices
 from domain.generation.speech import UnreadableSound
+from domain.providers.answers import REDIRECTS, verdict_of_status
 from domain.providers.errand import UNPAID, Errand
-from domain.providers.exchange import Exchange
+from domain.providers.exchange import Answer, Exchange
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.spending import Purchase, Sold
 
@@ -45,7 +47,7 @@ Form = Literal["wav", "pcm", "mp3"]
 _FORMS = {"wav": "wav", "pcm": f"pcm_{PCM_RATE}", "mp3": "mp3"}
 
 
-class OpenAiSpeechNarrator:
+class OpenAINarrator:
     """Speaks through an OpenAI-compatible endpoint.
 
     Args:
@@ -71,7 +73,8 @@ class OpenAiSpeechNarrator:
     ) -> None:
         self._exchange = exchange
         self._mastering = mastering
-        self._url = base_url.rstrip("/")
+        self._url = address_of(base_url, "/audio/speech")
+        self._endpoint = without_secrets(base_url)
         self._key = key
         self._model = model
         self._form: Form = response_format
@@ -94,7 +97,7 @@ class OpenAiSpeechNarrator:
 
     def identity(self, voice: Voice) -> str:
         """Changes with endpoint, model, format, and whatever is done to the sound afterwards."""
-        where = hashlib.sha256(self._url.encode()).hexdigest()[:12]
+        where = hashlib.sha256(self._endpoint.encode()).hexdigest()[:12]
         return (
             f"{self._service}-speech/{where}/{self._model}/{voice.id}/{self._form}"
             f"/{self._mastering.identity(voice.language)}"
@@ -141,7 +144,7 @@ class OpenAiSpeechNarrator:
                 provider=self._service,
                 model=self._model,
                 service="speech",
-                parts={"url": self._url, **asked},
+                parts={"url": self._endpoint, **asked},
                 most={"characters": len(text)},
             ),
             send,
@@ -163,15 +166,33 @@ class OpenAiSpeechNarrator:
         answer = await self._exchange.ask(
             self._service,
             "POST",
-            f"{self._url}/audio/speech",
+            self._url,
             headers=headers,
             body=msgspec.json.encode(asked),
         )
         if answer.status != 200:  # noqa: PLR2004 - OK
-            raise failure_of(self._service, answer, now=time.time(), secret=self._key)
+            raise self._failure(answer)
         if not answer.body or "json" in answer.headers.get("content-type", ""):
             raise ProviderFailed(f"{self._service} sent no sound.", Verdict.NEXT, is_charged=None)
         return answer.body
+
+    def _failure(self, answer: Answer) -> ProviderFailed:
+        whose = f"set for {self._service}"
+        hint = ""
+        if answer.status in REDIRECTS:
+            hint = f"The address that is {whose} isn't the service's own: it ends in /v1."
+        elif verdict_of_status(answer.status) is Verdict.NEXT:
+            hint = f"See whether the model and the voices that are {whose} are among its own."
+        return failure_of(
+            self._service,
+            answer.status,
+            read_trouble(answer.body),
+            answer.headers,
+            now=time.time(),
+            key=self._key,
+            hint=hint,
+            key_hint=f"See whether the key that is {whose} is valid and has credit.",
+        )
 
     def _credit(self, listed: ListedVoice) -> Credit:
         return Credit(
@@ -180,7 +201,7 @@ class OpenAiSpeechNarrator:
             author=self._service,
             license="as the terms of the service state; listeners are to be told that it's an "
             "artificial voice",
-            url=self._url,
+            url=self._endpoint,
             proof=f"spoken by the model {self._model} of the service that is set as "
             f"{self._service}",
             machine_made=True,
