@@ -157,9 +157,9 @@ class GenerateController(Controller):
             ),
         ] = False,
     ) -> Response[JobBody]:
+        once = await read_key(request, idempotency_key)
         if dry_run:
             return answer_sketch(await sketcher.draw(request.account_id, data))
-        once = await read_key(request, idempotency_key)
         return accept_job(await jobs.submit(request.account_id, data, idempotency=once))
 
 
