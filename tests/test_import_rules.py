@@ -14,13 +14,14 @@ PURE_STDLIB = frozenset(
     """__future__ abc asyncio base64 bisect collections colorsys contextlib copy dataclasses
     datetime decimal difflib enum fractions functools hashlib heapq hmac html ipaddress
     itertools json logging math numbers operator pathlib random re statistics string struct
-    textwrap types typing unicodedata urllib uuid zlib""".split()
+    textwrap threading types typing unicodedata urllib uuid zlib""".split()
 )
 """Without I/O, clock and environment."""
 
 USED_ONLY_FOR = {
     "pathlib": frozenset({"Path", "PurePath", "PurePosixPath"}),  # the type of a port's files
     "random": frozenset({"Random"}),  # seeded; drawing from the machine is an adapter's
+    "threading": frozenset({"Lock"}),  # guards what is kept in memory; starts nothing
     "urllib": frozenset({"urllib.parse"}),
 }
 """what of these modules has neither I/O nor chance in it"""

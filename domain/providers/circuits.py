@@ -4,8 +4,8 @@ There is one for each key of a provider, for each port that it serves, in each p
 is out of credit says nothing about the next one, and speech that is down says nothing about text.
 """
 
-import threading
 from collections.abc import Callable
+from threading import Lock
 
 import msgspec
 
@@ -60,7 +60,7 @@ class Circuits:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._circuits: dict[tuple[str, str], _Circuit] = {}
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def seconds_left(self, provider: str, key: str) -> float:
         """Until the key may be asked again; 0 when it may be asked now."""

@@ -349,7 +349,7 @@ async def test_a_limit_without_retry_after_is_told_by_the_other_headers(case: Ca
 async def test_every_failure_says_what_it_means(
     case: Case, spoil: Any, verdict: Verdict, wait: float | None
 ) -> None:
-    source = case.again(seconds=0.3)
+    source = case.again(seconds=0.5)
     case.server.plan(case.searches[0], spoil)
 
     with pytest.raises(ProviderFailed) as failed:
