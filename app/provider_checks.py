@@ -23,7 +23,7 @@ ADDRESSES = {
 }
 """how each address looks"""
 
-WITH_QUERY = frozenset({"OPENAI_BASE_URL"})
+WITH_QUERY = frozenset({"OPENAI_BASE_URL", "OPENAI_SPEECH_BASE_URL"})
 """addresses that may have a query: Azure's names the version of its API so"""
 
 KEYS = (

@@ -225,9 +225,10 @@ def test_a_provider_s_address_holds_no_key(name: str, url: str) -> None:
     assert load_settings({name: "http://127.0.0.1:9/v1"}, None) != Settings()
 
 
-def test_only_openai_s_address_may_have_a_query_which_names_azure_s_version() -> None:
+def test_only_openai_s_addresses_may_have_a_query_which_names_azure_s_version() -> None:
     azure = "https://mine.openai.azure.com/openai/v1?api-version=preview"
-    assert load_settings({"OPENAI_BASE_URL": azure}, None).openai_base_url == azure
+    settings = load_settings({"OPENAI_BASE_URL": azure, "OPENAI_SPEECH_BASE_URL": azure}, None)
+    assert settings.openai_base_url == settings.openai_speech_base_url == azure
     with pytest.raises(SettingsInvalid, match="PEXELS_BASE_URL") as refused:
         load_settings({"PEXELS_BASE_URL": "https://host/?key=geheim"}, None)
     assert "geheim" not in str(refused.value)
