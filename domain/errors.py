@@ -500,7 +500,10 @@ class CostCapReached(DomainError):
     """This call would cost more than may be spent."""
 
     code = "cost_cap_reached"
-    hint = "Raise `max_cost` of the request, or MONTHLY_COST_CAP of the server."
+    hint = (
+        "Send the request again with a higher `max_cost` (what was paid already isn't paid again), "
+        "or have MONTHLY_COST_CAP of the server raised, and retry the job."
+    )
 
 
 class CallUnderWay(DomainError):

@@ -10,9 +10,9 @@ from urllib.parse import urljoin
 
 from adapters.openai.drawing import ImagesClient
 from adapters.openai.endpoints import without_secrets
+from domain.generation.credits import TERMS, Credit
 from domain.generation.downloads import Downloads, Wanted
 from domain.generation.limits import cut_between_words
-from domain.generation.packaging import Credit
 from domain.generation.ports import VisualCandidate, VisualRequest
 from domain.providers.errand import UNPAID, Errand
 from domain.providers.exchange import Exchange
@@ -26,7 +26,7 @@ SCORE = 0.5
 """what is made to order fits as well as its model understands; nobody has seen it yet"""
 MAX_SUBJECT_CHARS = 600
 """the shortest prompts that models take have 1,000"""
-MAX_TITLE_CHARS = 100
+NAME_CHARS = 60
 STYLE = "A realistic photograph, natural light, one clear subject."
 NO_WRITING = "No text, letters, captions, logos or watermarks in the picture."
 
@@ -83,7 +83,7 @@ class OpenAIImages:
         return [
             VisualCandidate(
                 id=f"{self._provider}-image-{made}",
-                name=f"{self._provider}-image-{made}",
+                name=f"still: {cut_between_words(subject, NAME_CHARS)}",
                 type="still",
                 score=SCORE,
                 width=width,
@@ -91,8 +91,9 @@ class OpenAIImages:
                 label=subject,
                 credit=Credit(
                     what="still",
-                    title=subject[:MAX_TITLE_CHARS],
-                    author=self._model,
+                    # one for all stills of a video: viewers are told who made them, once
+                    title=f"picture by the model {self._model}",
+                    license=TERMS,
                     machine_made=True,
                 ),
             )

@@ -27,6 +27,8 @@ from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.spending import Purchase, Sold
 
 URL = "https://api.openai.com/v1"
+POLICIES = "https://openai.com/policies"
+OPENAI = "OpenAI"
 MODEL = "gpt-4o-mini-tts"
 LANGUAGES = (
     "af ar hy az be bs bg ca zh hr cs da nl et fi fr gl de el he hi hu is id it ja kn kk ko lv lt "
@@ -75,6 +77,7 @@ class OpenAINarrator:
         self._mastering = mastering
         self._url = address_of(base_url, "/audio/speech")
         self._endpoint = without_secrets(base_url)
+        self._is_openai = self._endpoint.startswith("https://api.openai.com/")
         self._key = key
         self._model = model
         self._form: Form = response_format
@@ -197,11 +200,12 @@ class OpenAINarrator:
     def _credit(self, listed: ListedVoice) -> Credit:
         return Credit(
             what="voice",
-            title=f"{self._service} voice {listed.name} ({self._model})",
-            author=self._service,
+            title=f"voice {listed.name} of the model {self._model}",
+            author=OPENAI if self._is_openai else "",
             license="as the terms of the service state; listeners are to be told that it's an "
             "artificial voice",
-            url=self._endpoint,
+            # where a server of one's own is, is nobody else's business
+            url=POLICIES if self._is_openai else "",
             proof=f"spoken by the model {self._model} of the service that is set as "
             f"{self._service}",
             machine_made=True,

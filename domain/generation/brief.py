@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from domain.errors import FieldError
 from domain.generation.speakers import check_speakers
+from domain.providers.prices import micros_of
 
 AspectRatio = Literal["9:16", "16:9", "1:1"]
 CaptionStyle = Literal["highlight", "box", "plain"]
@@ -200,6 +201,11 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def frame_size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return FRAME_SIZES[self.aspect_ratio]
+
+
+def cap_of(brief: Brief) -> int | None:
+    """What its job may cost in all, in micro-dollars."""
+    return None if brief.max_cost is None else micros_of(brief.max_cost)
 
 
 def caption_style(brief: Brief) -> CaptionStyle:

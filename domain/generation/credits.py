@@ -18,6 +18,10 @@ voice that is no particular person's, which is why a voice that imitates somebod
 declared by whoever publishes."""
 
 
+TERMS = "the provider's terms of use"
+"""under which a model's work is used: there is no licence by name"""
+
+
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
     """One thing in the video that somebody made: what, whose, under which licence."""
 

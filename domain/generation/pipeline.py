@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from domain.generation.brief import cap_of
 from domain.generation.casting import Recast
 from domain.generation.fingerprint import fingerprint
 from domain.generation.stages.mix import MixStage
@@ -34,7 +35,6 @@ from domain.jobs.model import Claim, Result, UnitKind
 from domain.jobs.ports import Finish
 from domain.providers.book import Payer
 from domain.providers.errand import Errand
-from domain.providers.prices import micros_of
 
 
 class Pipeline:
@@ -78,11 +78,10 @@ class Pipeline:
 
 def payer_of(claim: Claim) -> Payer:
     """Who pays what a unit's work costs: its job, as far as it may."""
-    most = claim.job.request.max_cost
     return Payer(
         account_id=claim.job.account_id,
         job_id=claim.job.id,
         unit_id=claim.unit.id,
         fence=claim.unit.fence,
-        cap=None if most is None else micros_of(most),
+        cap=cap_of(claim.job.request),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from domain.errors import ArtifactNotFound
-from domain.generation.credits import Credit, Use, credit_lines, source_lines
+from domain.generation.credits import TERMS, Credit, Use, credit_lines, source_lines
 from domain.generation.documents import decode
 from domain.generation.limits import plain_text
 from domain.generation.packaging import Manifest, Metadata, Video
@@ -16,9 +16,6 @@ from domain.generation.stores import ArtifactStore
 from domain.generation.storyboard import DrawnBackdrop, Storyboard
 from domain.jobs.ports import VideoStore
 from domain.providers.book import PaidCall
-
-TERMS = "the provider's terms of use"
-"""under which a paid model's work is used: there is no licence by name"""
 
 
 class RightsItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from domain.errors import SketchersBusy
-from domain.generation.brief import Brief
+from domain.generation.brief import Brief, cap_of
 from domain.generation.casting import cast_for
 from domain.generation.estimating import estimate_narrations
 from domain.generation.figures_left import unspoken_figures
@@ -23,7 +23,6 @@ from domain.generation.storyboard import Backdrop, ClipBackdrop, StillBackdrop, 
 from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import UnitKind
 from domain.jobs.ports import PaceOfWork
-from domain.providers.book import Payer
 from domain.providers.errand import Errand
 from domain.providers.spending import PurseOnItsLoop
 from domain.providers.usage import Usage, usage
@@ -90,7 +89,7 @@ class Sketcher:
     async def _draw(self, account_id: str, brief: Brief) -> Sketch:
         prepared = await self._intake.prepare(brief)
         brief = prepared.brief
-        purse = self._studio.till.purse(Payer(account_id=account_id))
+        purse = self._studio.till.purse_without_job(account_id, cap_of(brief))
         # writers may compute on their loop, which is to be no request's: one of its own for each
         writing, looking = Errand(purse=PurseOnItsLoop(purse)), Errand(purse=purse)
         script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief, writing)))

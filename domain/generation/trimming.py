@@ -25,6 +25,8 @@ def trim(
         return list(scenes)
     kept = [scenes[0], scenes[-1]]
     fixed = sum(count_spoken_words(scene.text) for scene in kept)
+    if fixed >= at_most:
+        return kept
     chains = [
         Chain(
             words=[count_spoken_words(sentence.text) for sentence in scene.sentences],

@@ -108,6 +108,11 @@ class Till:
         """A purse for one payer."""
         return TillPurse(self, payer)
 
+    def purse_without_job(self, account_id: str, cap: int | None) -> "TillPurse":
+        """A purse for work that becomes no job, such as a dry run, and may cost up to ``cap``."""
+        work = self._new_id() if cap is not None else None  # what is capped is counted together
+        return self.purse(Payer(account_id=account_id, job_id=work, cap=cap))
+
     def month(self) -> str:
         """The current one (UTC)."""
         return f"{datetime.fromtimestamp(self._clock(), UTC):%Y-%m}"

@@ -64,7 +64,8 @@ async def test_one_picture_is_offered_and_nothing_is_sent(
     assert (offered.type, offered.label) == ("still", "Hearts; An octopus has three hearts.")
     assert (offered.width, offered.height) == (1536, 1024)
     assert offered.credit.machine_made
-    assert offered.credit.author == "gpt-image-1"
+    assert offered.credit.title == "picture by the model gpt-image-1"
+    assert offered.credit.license
     assert not plain_server.asked
     assert await source.search(ask("Hearts", "An octopus has three hearts.")) == [offered]
 

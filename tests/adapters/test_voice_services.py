@@ -63,6 +63,19 @@ def endpoint(server: Loopback, folder: Path, **more: object) -> OpenAINarrator:
     )
 
 
+@pytest.mark.parametrize(
+    ("base_url", "author"),
+    [("https://api.openai.com/v1", "OpenAI"), ("http://10.0.0.7:8880/v1", "")],
+)
+def test_a_credit_tells_no_address_of_one_s_own(tmp_path: Path, base_url: str, author: str) -> None:
+    narrator = OpenAINarrator(
+        HttpxExchange(), narrator_rows.mastering(tmp_path), key=OPENAI_KEY, base_url=base_url
+    )
+    [credit, *_] = [voice.credit for voice in narrator.voices()]
+    assert credit.author == author
+    assert "10.0.0.7" not in f"{credit}"
+
+
 def speak(
     narrator: Narrator,
     *,

@@ -101,7 +101,8 @@ async def test_wrong_fields_are_told_of_where_they_are_and_nothing_is_lost(visit
     await expect(topic).to_have_accessible_description(
         "No article matches the topic 'xyzzyq'. Nothing is near it; the suggestions are examples "
         "of topics. Send your own words as script, or an article as source_text. Octopus "
-        "Black hole World War II The script is written from an offline encyclopedia."
+        "Black hole World War II The script is written from what an encyclopedia says about it, or "
+        "by this server's model."
     )
     length_error = page.locator('[data-pointer="/duration"] .error')
     await expect(length_error).to_have_text("Must be at least 15; this is 5.")

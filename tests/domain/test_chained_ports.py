@@ -91,6 +91,9 @@ async def test_everything_else_is_written_by_the_first_that_can(brief: Brief) ->
     written = await writers(Writer("model", down()), Writer("offline")).write(brief, 1, 160, errand)
     assert written.title == "offline"
     assert outcomes(errand) == ["model blocked", "offline answered"]
+    [told] = written.warnings
+    assert told.code == "writer_changed"
+    assert told.message == "The script is by offline: model failed. The key was refused (403)."
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,8 @@ async def test_everything_else_is_written_by_the_first_that_can(brief: Brief) ->
 async def test_a_writer_for_whom_it_is_nothing_is_passed_over(refusal: Exception) -> None:
     errand = Errand()
     chained = writers(Writer("offline", refusal), Writer("model"))
-    assert (await chained.write(Brief(topic="Octopus"), 1, 160, errand)).title == "model"
+    written = await chained.write(Brief(topic="Octopus"), 1, 160, errand)
+    assert (written.title, written.warnings) == ("model", [])
     assert outcomes(errand) == ["offline next", "model answered"]
 
 

@@ -136,3 +136,8 @@ def test_what_no_source_carries_is_trimmed_first() -> None:
     kept = trim(scenes, 50, 60, {f"c {words}", f"e {words}"})
     assert [scene.text[0] for scene in kept] == ["a", "b", "d", "f", "g"]
     assert sum(count_spoken_words(scene.text) for scene in kept) == 55
+
+
+def test_where_opening_and_end_alone_are_too_long_nothing_stays_between_them() -> None:
+    scenes = [Scene(sentences=[Sentence(f"{n} one two three four")]) for n in "abcd"]
+    assert trim(scenes, 5, 8) == [scenes[0], scenes[-1]]

@@ -248,8 +248,11 @@ async def test_caps_are_kept_before_anything_is_sent(make_till: Callable[..., Ti
     poor = msgspec.structs.replace(PAYER, cap=99_999)
     with pytest.raises(CostCapReached, match="this job"):
         await make_till().purse(poor).buy(SPEECH, shop.send)
+    with pytest.raises(CostCapReached, match="this job"):
+        await make_till().purse_without_job("local", 99_999).buy(SPEECH, shop.send)
 
     assert shop.keys == []
+    assert await make_till().purse_without_job("local", 100_000).buy(SPEECH, shop.send)
 
 
 async def test_who_waits_for_what_others_reserve_gets_what_they_leave(

@@ -1,5 +1,7 @@
 """Writers in order: words of the caller's own are kept, everything else is asked for."""
 
+import msgspec
+
 from domain.errors import (
     DomainError,
     InvalidRequest,
@@ -9,8 +11,8 @@ from domain.errors import (
 )
 from domain.generation.brief import Brief
 from domain.generation.ports import ScriptWriter
-from domain.generation.script import Script, TopicMatch
-from domain.providers.chain import Chain
+from domain.generation.script import ProductionWarning, Script, TopicMatch
+from domain.providers.chain import Chain, ProviderAttempt
 from domain.providers.errand import UNPAID, Errand
 from domain.providers.failures import ProviderFailed, Verdict
 
@@ -75,8 +77,27 @@ class ChainedWriter:
                 raise ProviderFailed(error.message, Verdict.NEXT) from error
 
         try:
-            return (await self._chain.ask(write, note=errand.note)).value
+            taken = await self._chain.ask(write, note=errand.note)
         except NoProviderLeft:
             if refused and len(refused) == len(self._chain.providers):
                 raise list(refused.values())[-1] from None
             raise
+        not_its_kind = {error.message for error in refused.values()}
+        failed = [
+            attempt
+            for attempt in taken.attempts
+            if attempt.provider != taken.link.provider and attempt.reason not in not_its_kind
+        ]
+        if not failed:
+            return taken.value
+        told = _another_wrote(failed[-1], taken.link.provider)
+        return msgspec.structs.replace(taken.value, warnings=[*taken.value.warnings, told])
+
+
+def _another_wrote(failed: ProviderAttempt, writer: str) -> ProductionWarning:
+    return ProductionWarning(
+        code="writer_changed",
+        message=f"The script is by {writer}: {failed.provider} failed. {failed.reason}",
+        hint="With `pause_after: script` a script can be looked at before it's spoken; the same "
+        "request again asks all writers anew.",
+    )
