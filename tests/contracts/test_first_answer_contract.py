@@ -290,14 +290,21 @@ async def test_of_many_that_come_at_once_one_makes_it(
 async def test_a_first_that_fails_at_its_end_has_made_nothing_and_whoever_waits_goes_on(
     desk: Desk, rows: Rows
 ) -> None:
+    has_begun = asyncio.Event()
+
     def break_off(_: object) -> str:
+        has_begun.set()
         raise RuntimeError("It can't be sealed.")
+
+    async def following() -> Answered[MadeKey]:
+        await has_begun.wait()
+        return await desk.key()
 
     async def first() -> None:
         with pytest.raises(RuntimeError):
             await desk.keys.create(ACCOUNT, "laptop", [Scope.ADMIN], once=Once(KEY, break_off))
 
-    _, *made = await asyncio.gather(first(), *(desk.key() for _ in range(5)))
+    _, *made = await asyncio.gather(first(), *(following() for _ in range(5)))
 
     assert sum(not one.is_replay for one in made) == 1
     assert await counted(rows, "api_keys") == 1
