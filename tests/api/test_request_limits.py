@@ -234,9 +234,11 @@ class TestAtOnce:
                 api.stream("GET", "/api/events", headers=headers) as one,
                 api.stream("GET", "/api/events", headers=headers) as two,
             ):
-                for response in (one, two):
+                # kept: a reader that is dropped closes its response
+                readers = [EventReader(response) for response in (one, two)]
+                for response, reader in zip((one, two), readers, strict=True):
                     assert response.status_code == 200
-                    assert await EventReader(response).next_event()
+                    assert await reader.next_event()
                 refused = await api.get("/api/jobs", headers=headers)
                 assert_limited(refused, "too_many_at_once")
                 assert "ratelimit" not in refused.headers
