@@ -314,7 +314,8 @@ class TestBodies:
             b"POST /api/generate HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
         )
-        answer = await answer_to(server, head, *[b"400\r\n" + b" " * 1024 + b"\r\n"] * 3)
+        # no more than it takes: what nobody reads any more resets the connection
+        answer = await answer_to(server, head, *[b"400\r\n" + b" " * 1024 + b"\r\n"] * 2)
         assert answer.startswith(b"HTTP/1.1 413 ")
         assert b"MAX_BODY_BYTES" in answer
 
