@@ -5,9 +5,10 @@ import contextlib
 import logging
 import os
 import re
-import tempfile
 import time
 from pathlib import Path
+
+from adapters.directory.replacing import replace_file
 
 TAG = re.compile(r"[0-9a-f]{64}")
 DAY_SECONDS = 24 * 3600.0
@@ -56,15 +57,7 @@ class DirectoryAnswers:
     def _write(self, tag: str, answer: bytes) -> None:
         path = self._path(tag)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor, unfinished = tempfile.mkstemp(dir=self._folder, suffix=".part")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(answer)
-                Path(unfinished).replace(path)
-            except BaseException:
-                Path(unfinished).unlink(missing_ok=True)
-                raise
+            replace_file(path, answer)
             self._trim()
         except OSError as error:
             # it was asked for, and can be asked for again

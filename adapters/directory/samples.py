@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-import os
 import re
-import tempfile
 from pathlib import Path
+
+from adapters.directory.replacing import replace_file
 
 TAG = re.compile(r"[0-9a-f]{64}")
 
@@ -41,15 +41,7 @@ class DirectorySamples:
     def _write(self, tag: str, wav: bytes) -> None:
         path = self._path(tag)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor, unfinished = tempfile.mkstemp(dir=self._folder, suffix=".part")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(wav)
-                Path(unfinished).replace(path)
-            except BaseException:
-                Path(unfinished).unlink()
-                raise
+            replace_file(path, wav)
         except OSError as error:
             # it was spoken, and can be spoken again
             _LOG.warning("a voice sample can't be kept in %s: %s", self._folder, error)
