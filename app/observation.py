@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import time
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -27,11 +28,15 @@ QUIET_PATHS = frozenset({"/api/health", "/api/health/ready", "/metrics"})
 
 
 LEFT_UNREAD = {"Connection": "close"}
-"""of a body that may have no end; whoever still sends sees a broken connection, and no answer"""
+"""of a body that may have no end"""
 
 DISCARDED_BODIES = 8
 """times MAX_BODY_BYTES that a body may be to be let come in unread, so that its sender, who reads
 only then, gets the answer"""
+
+LINGER_SECONDS = 2.0
+"""for which a connection is kept open behind such an answer. What comes after a socket is closed
+resets it, and the reset takes the answer along that its sender hasn't read yet."""
 
 
 class RequestTooSlow(ClientException):
@@ -54,6 +59,18 @@ def _too_large(limit: int, size: int, *, is_declared: bool) -> RequestTooLarge:
     )
 
 
+async def _discard(receive: Receive, limit: int) -> None:
+    """Let a body come in unread, up to `limit` bytes, until its sender has had time to look up."""
+    discarded = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            while discarded < limit:
+                message = await receive()
+                if message["type"] != "http.request" or not message.get("more_body", False):
+                    return
+                discarded += len(message.get("body", b""))
+
+
 async def observed(
     inner: ASGIApp,
     scope: HTTPScope,
@@ -69,7 +86,8 @@ async def observed(
     request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
     scope["state"]["request_id"] = request_id
     started = time.perf_counter()
-    status, sent, received, is_whole = 0, 0, 0, False
+    answered: float | None = None
+    status, sent, received, is_whole, lingers = 0, 0, 0, False, False
     body_until = asyncio.get_running_loop().time() + settings.max_body_seconds
 
     async def limited_receive() -> Any:
@@ -94,9 +112,10 @@ async def observed(
         return message
 
     async def observed_send(message: Message) -> None:
-        nonlocal status, sent
+        nonlocal status, sent, lingers, answered
         if message["type"] == "http.response.start":
             status = int(message["status"])
+            lingers = (b"connection", b"close") in message.get("headers", [])
             message["headers"] = [
                 *message.get("headers", []),
                 (b"x-request-id", request_id.encode()),
@@ -106,6 +125,11 @@ async def observed(
             ]
         elif message["type"] == "http.response.body":
             sent += len(message.get("body", b""))
+            if lingers and not message.get("more_body", False):
+                await send({**message, "more_body": True})
+                answered = time.perf_counter()
+                await _discard(receive, DISCARDED_BODIES * settings.max_body_bytes)
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
         await send(message)
 
     with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -116,7 +140,7 @@ async def observed(
             raise
         finally:
             await leave(scope["state"])
-            seconds = time.perf_counter() - started
+            seconds = (answered or time.perf_counter()) - started
             if meters is not None:
                 route = scope.get("path_template")
                 # one that broke off before it had a status is the server's own failure

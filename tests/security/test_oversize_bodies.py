@@ -103,6 +103,29 @@ async def test_a_body_without_a_length_is_refused_at_the_limit(
     assert sent < 25 * settings.max_body_bytes, "what's on its way is more than what is read"
 
 
+async def test_who_looks_up_late_still_gets_the_refusal(server: str, settings: Settings) -> None:
+    """What comes after a socket is closed resets it: the answer would be lost with it."""
+    piece = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+
+    def speak() -> bytes:
+        parts = urlsplit(server)
+        assert parts.port is not None
+        with socket.create_connection(("127.0.0.1", parts.port), timeout=30) as connection:
+            head = "POST /api/generate HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            kind = "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            connection.sendall((head + kind).encode())
+            for _ in range(2 * settings.max_body_bytes // 0x10000):
+                connection.sendall(piece)
+            select.select([connection], [], [], 30)
+            time.sleep(0.3)  # it has answered; and still more is on its way
+            connection.sendall(piece * 4)
+            time.sleep(0.3)
+            return connection.recv(65_536)
+
+    told = await asyncio.to_thread(speak)
+    assert told.startswith(b"HTTP/1.1 413"), told
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("X-Long", "a" * 200_000), ("Cookie", "a=b; " * 30_000)]
 )
