@@ -34,6 +34,28 @@ from app.server import Server
 __all__ = ["app", "create_app"]
 
 
+API = DishkaRouter(
+    "",
+    route_handlers=[
+        GenerateController,
+        JobsController,
+        EventsController,
+        JobFilesController,
+        VideosController,
+        VideoFilesController,
+        PresetsController,
+        CostsController,
+        CatalogController,
+        KeysController,
+        WebhooksController,
+        DeliveriesController,
+        HealthController,
+        MetricsController,
+    ],
+)
+"""made once: every application registers a copy"""
+
+
 def create_app(
     settings: Settings | None = None, *overrides: Provider, for_one_command: bool = False
 ) -> Litestar:
@@ -46,27 +68,8 @@ def create_app(
             ready beforehand.
     """
     server = Server(settings, (ShelfProvider(), *overrides), for_one_command=for_one_command)
-    api = DishkaRouter(
-        "",
-        route_handlers=[
-            GenerateController,
-            JobsController,
-            EventsController,
-            JobFilesController,
-            VideosController,
-            VideoFilesController,
-            PresetsController,
-            CostsController,
-            CatalogController,
-            KeysController,
-            WebhooksController,
-            DeliveriesController,
-            HealthController,
-            MetricsController,
-        ],
-    )
     application = Litestar(
-        route_handlers=[api, front_page, page_file, scalar_page],
+        route_handlers=[API, front_page, page_file, scalar_page],
         request_class=JsonRequest,
         before_request=admit,
         exception_handlers={Exception: answer_problem},

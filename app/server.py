@@ -7,6 +7,7 @@ application instead.
 import asyncio
 import gc
 import signal
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -280,7 +281,8 @@ async def _warm_up(container: AsyncContainer) -> None:
         await asyncio.to_thread(writer.match_topic, WARM_UP_TOPIC, "en")
     except Exception as error:  # whatever it is, the request that meets it will say so
         log.warning("the topics aren't at hand", exc_info=error)
-    # What is there now stays. Going through its 200,000 objects again and again, the collector
-    # would stop every request under way for a tenth of a second.
-    gc.collect()
-    gc.freeze()
+    if threading.current_thread() is threading.main_thread():
+        # What is there now stays, and the process is this server's. Going through its 200,000
+        # objects again and again, the collector would stop every request for a tenth of a second.
+        gc.collect()
+        gc.freeze()
