@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -59,16 +60,53 @@ def _too_large(limit: int, size: int, *, is_declared: bool) -> RequestTooLarge:
     )
 
 
-async def _discard(receive: Receive, limit: int) -> None:
-    """Let a body come in unread, up to `limit` bytes, until its sender has had time to look up."""
-    discarded = 0
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LINGER_SECONDS):
-            while discarded < limit:
-                message = await receive()
-                if message["type"] != "http.request" or not message.get("more_body", False):
-                    return
-                discarded += len(message.get("body", b""))
+class Body:
+    """A request's body as it comes in: no larger, and for no longer, than the settings allow."""
+
+    def __init__(self, receive: Receive, headers: Mapping[bytes, str], settings: Settings) -> None:
+        self._receive = receive
+        declared = headers.get(b"content-length", "0")
+        self._declared = int(declared) if declared.isdecimal() else 0
+        self._is_declared = declared != "0"
+        self._settings = settings
+        self._until = asyncio.get_running_loop().time() + settings.max_body_seconds
+        self._received = 0
+        self._is_whole = False
+
+    async def receive(self) -> Any:
+        """The next piece.
+
+        Raises:
+            RequestTooSlow, RequestTooLarge
+        """
+        if self._is_whole:  # what follows is the end of the connection, whenever that is
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise RequestTooSlow(
+                f"The request's body took longer than {self._settings.max_body_seconds:g} s.",
+                headers=LEFT_UNREAD,
+            ) from error
+        if message["type"] == "http.request":
+            self._is_whole = not message.get("more_body", False)
+            self._received += len(message.get("body", b""))
+            size = max(self._received, self._declared)
+            if size > self._settings.max_body_bytes:
+                raise _too_large(self._settings.max_body_bytes, size, is_declared=self._is_declared)
+        return message
+
+    async def discard(self) -> None:
+        """Let the rest come in unread, until its sender has had time to look up."""
+        left = DISCARDED_BODIES * self._settings.max_body_bytes
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while left > 0:
+                    message = await self._receive()
+                    if message["type"] != "http.request" or not message.get("more_body", False):
+                        return
+                    left -= len(message.get("body", b""))
 
 
 async def observed(
@@ -87,29 +125,8 @@ async def observed(
     scope["state"]["request_id"] = request_id
     started = time.perf_counter()
     answered: float | None = None
-    status, sent, received, is_whole, lingers = 0, 0, 0, False, False
-    body_until = asyncio.get_running_loop().time() + settings.max_body_seconds
-
-    async def limited_receive() -> Any:
-        nonlocal received, is_whole
-        if is_whole:  # what follows is the end of the connection, whenever that is
-            return await receive()
-        try:
-            async with asyncio.timeout_at(body_until):
-                message = await receive()
-        except TimeoutError as error:
-            raise RequestTooSlow(
-                f"The request's body took longer than {settings.max_body_seconds:g} s.",
-                headers=LEFT_UNREAD,
-            ) from error
-        if message["type"] == "http.request":
-            is_whole = not message.get("more_body", False)
-            received += len(message.get("body", b""))
-            declared = headers.get(b"content-length", "0")
-            size = max(received, int(declared) if declared.isdecimal() else 0)
-            if size > settings.max_body_bytes:
-                raise _too_large(settings.max_body_bytes, size, is_declared=declared != "0")
-        return message
+    status, sent, lingers = 0, 0, False
+    body = Body(receive, headers, settings)
 
     async def observed_send(message: Message) -> None:
         nonlocal status, sent, lingers, answered
@@ -128,13 +145,13 @@ async def observed(
             if lingers and not message.get("more_body", False):
                 await send({**message, "more_body": True})
                 answered = time.perf_counter()
-                await _discard(receive, DISCARDED_BODIES * settings.max_body_bytes)
+                await body.discard()
                 message = {"type": "http.response.body", "body": b"", "more_body": False}
         await send(message)
 
     with structlog.contextvars.bound_contextvars(request_id=request_id):
         try:
-            await inner(scope, limited_receive, observed_send)
+            await inner(scope, body.receive, observed_send)
         except Exception:
             log.exception("request broke off", path=scope["path"])
             raise
