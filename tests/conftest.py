@@ -128,6 +128,16 @@ def silent() -> Iterator[str]:
 # -- databases -----------------------------------------------------------------------------
 
 
+# -- what takes long to make -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def caches(request: pytest.FixtureRequest) -> Path:
+    """Fonts, search indexes and voices: each takes long to make, and is named by its sources."""
+    assert request.config.cache is not None
+    return Path(request.config.cache.mkdir("faceless"))
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied."""

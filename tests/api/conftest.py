@@ -25,13 +25,6 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 """names that the browser may be installed under"""
 
 
-@pytest.fixture(scope="session")
-def caches(request: pytest.FixtureRequest) -> Path:
-    """Fonts, search indexes and voices: each takes long to make, and is named by its sources."""
-    assert request.config.cache is not None
-    return Path(request.config.cache.mkdir("faceless"))
-
-
 @pytest.fixture
 def make_settings(tmp_path: Path, sqlite_template: Path, caches: Path) -> Callable[..., Settings]:
     """Settings of a server with a fresh folder and a migrated database."""

@@ -59,7 +59,7 @@ def test_people_are_told_in_words() -> None:
     assert "{" not in answer.output
 
 
-def test_looking_makes_no_database(tmp_path: Path) -> None:
+def test_looking_makes_no_database(bare_folder: None, tmp_path: Path) -> None:
     findings()
     assert not list(tmp_path.rglob("*.db"))
 
@@ -101,7 +101,7 @@ def test_a_file_that_is_no_database(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert "not a database" in wrong("database")
 
 
-def test_a_font_that_is_missing(tmp_path: Path) -> None:
+def test_a_font_that_is_missing(bare_folder: None, tmp_path: Path) -> None:
     findings()
     [folder] = (tmp_path / "var" / "cache" / "fonts").glob("fonts-*")
     shutil.copyfile(folder / "Faceless-Inter-600.ttf", folder / "Faceless-Montserrat-800.ttf")

@@ -96,6 +96,7 @@ async def test_sound_servers_are_sound(
 
 
 async def test_looking_leaves_nothing_behind(
+    bare_folder: None,
     tmp_path: Path,
     postgres_url: str,
     own_mongodb: str,

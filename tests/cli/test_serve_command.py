@@ -12,7 +12,7 @@ from app.listening import AddressUnusable, listen
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence_before_anything_begins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bare_folder: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as other:

@@ -45,13 +45,6 @@ def quarantine() -> Iterator[FfmpegQuarantine]:
     quarantine.close()
 
 
-@pytest.fixture(scope="session")
-def caches(request: pytest.FixtureRequest) -> Path:
-    """Fonts, search indexes and voices: each takes long to make, and is named by its sources."""
-    assert request.config.cache is not None
-    return Path(request.config.cache.mkdir("faceless"))
-
-
 MakeSettings = Callable[..., Settings]
 
 
