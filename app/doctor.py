@@ -19,7 +19,9 @@ from app.container import make_container
 from app.doctor_servers import ServerVisit
 from app.findings import Check, Finding, Sound, look
 from app.provider_states import chains_in_words
+from app.providers import PORTS
 from domain.errors import DomainError, FontMissing, SettingsInvalid
+from domain.generation.estimated_times import advice_on, word_times_in_words
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
@@ -64,6 +66,7 @@ async def examine(settings: Settings) -> list[Finding]:
             "ffmpeg": visit.ffmpeg,
             "fonts": visit.fonts,
             "voice": visit.voice,
+            "word times": visit.word_times,
             "providers": visit.providers,
             "encyclopedia": visit.encyclopedia,
             "music": visit.music,
@@ -169,8 +172,16 @@ class _Visit:
         await asyncio.to_thread(narrator.identity, default)
         return f"{default.name} ({default.language}) speaks; there is {ids}"
 
+    async def word_times(self) -> Sound:
+        voices = (await self._container.get(Narrator)).voices()
+        return Sound(word_times_in_words(voices) or "there is no voice", advice_on(voices))
+
     async def providers(self) -> str:
-        return f"asked in this order: {chains_in_words(await self._container.get(Chains))}"
+        chains = await self._container.get(Chains)
+        told = f"asked in this order: {chains_in_words(chains)}"
+        if any(link.key for port in PORTS for link in chains.links(port)):
+            told += "; none was called now, so whether keys are accepted isn't known"
+        return told
 
     async def encyclopedia(self) -> str:
         writer = (await self._container.get(Chains)).writers.providers.get("offline")

@@ -5,13 +5,14 @@ its embedded worker included, and not what workers elsewhere have.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.capabilities import PortProviders, ProviderKey, ProviderState
 from app.chains import Chains, lacking, names_in, unset
 from app.plugins import installed, known_names, package_of
 from app.providers import PORTS, Kit, Port
-from domain.providers.circuits import Switchboard
+from domain.providers.circuits import CircuitState, Switchboard
 
 
 def provider_states(kit: Kit, chains: Chains, switchboard: Switchboard) -> list[PortProviders]:
@@ -41,20 +42,32 @@ def chains_in_words(chains: Chains) -> str:
     return "; ".join(told)
 
 
+def key_as_it_stands(circuit: CircuitState, now: datetime) -> ProviderKey:
+    """A key as it is at this moment: why it failed is told with when, and outlasts its rest."""
+    ago = circuit.failed_seconds_ago
+    left = timedelta(seconds=circuit.seconds_left)
+    return ProviderKey(
+        label=circuit.key,
+        state="resting" if circuit.is_open else "ready" if ago is None else "to_be_tried",
+        resting_until=_to_the_second(now + left) if circuit.is_open else None,
+        failed_at=None if ago is None else _to_the_second(now - timedelta(seconds=ago)),
+        is_open=circuit.is_open,
+        seconds_left=round(circuit.seconds_left, 1),
+        failures=circuit.failures,
+        reason=circuit.reason or None,
+    )
+
+
+def _to_the_second(moment: datetime) -> datetime:
+    return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
+
+
 def _asked(port: Port[Any], chains: Chains, switchboard: Switchboard) -> list[ProviderState]:
-    circuits = switchboard.of(port.name)
+    circuits, now = switchboard.of(port.name), datetime.now(UTC)
     keys: dict[str, list[ProviderKey]] = {}
     for link in chains.links(port):
         state = circuits.state(link.provider, link.key)
-        keys.setdefault(link.provider, []).append(
-            ProviderKey(
-                label=link.key,
-                is_open=state.is_open,
-                seconds_left=round(state.seconds_left, 1),
-                failures=state.failures,
-                reason=state.reason or None,
-            )
-        )
+        keys.setdefault(link.provider, []).append(key_as_it_stands(state, now))
     packages = _packages(port)
     return [
         ProviderState(

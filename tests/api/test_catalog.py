@@ -167,9 +167,9 @@ async def test_without_a_voice_the_extra_is_named(make_settings: Callable[..., S
             voice = (await features_of(api))["voice"]
             listed = (await api.get("/api/voices")).json()
     assert not voice["available"]
-    assert "faceless[voice]" in voice["hint"]
+    assert "-e '.[voice]'" in voice["hint"]
     assert listed["items"] == []
-    assert "faceless[voice]" in listed["hint"]
+    assert "-e '.[voice]'" in listed["hint"]
 
 
 # -- voices ------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ CHECKS = [
     "ffmpeg",
     "fonts",
     "voice",
+    "word times",
     "providers",
     "encyclopedia",
     "music",
@@ -115,7 +116,7 @@ def test_without_the_voice_extra_it_says_how_to_install_it(monkeypatch: pytest.M
     monkeypatch.setattr(
         "adapters.piper.narrator.find_spec", lambda name: None if name == "piper" else object()
     )
-    assert "faceless[voice]" in wrong("voice")
+    assert "-e '.[voice]'" in wrong("voice")
 
 
 def test_a_default_voice_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
