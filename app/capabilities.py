@@ -43,8 +43,12 @@ class ProviderKey(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     """its last four characters; empty for a provider without keys"""
     state: KeyState
-    """`ready`: nothing has failed since it last answered; `resting`: it isn't asked until
-    `resting_until`; `to_be_tried`: its last call failed, and it's asked again in its turn"""
+    """`ready`: it's asked in its turn, and no call has failed since it last answered; `resting`:
+    it isn't asked until `resting_until`; `to_be_tried`: its last call failed, and it's asked again
+    in its turn"""
+    answered_at: datetime | None = None
+    """when it last did what it was asked for; null: not since this process began, so that nobody
+    knows yet whether the key is good"""
     resting_until: datetime | None = None
     """null: it isn't resting"""
     failed_at: datetime | None = None
@@ -137,7 +141,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     providers: list[PortProviders]
     """who serves what, in which order, and how they stand in this process"""
     languages: list[str]
-    """BCP 47 tags of the installed voices"""
+    """BCP 47 tags of all that the voices speak"""
     voices: list[str]
     """ids, the default first"""
     moods: list[str]

@@ -18,7 +18,7 @@ from app.config import Settings, load_settings
 from app.container import make_container
 from app.doctor_servers import ServerVisit
 from app.findings import Check, Finding, Sound, look
-from app.provider_states import chains_in_words
+from app.provider_states import chains_in_words, voiceless_narrators
 from app.providers import PORTS
 from domain.errors import DomainError, FontMissing, SettingsInvalid
 from domain.generation.estimated_times import advice_on, word_times_in_words
@@ -162,7 +162,7 @@ class _Visit:
             )
         return f"{', '.join(credit.title for credit in fonts.credits)} are drawn as themselves"
 
-    async def voice(self) -> str:
+    async def voice(self) -> Sound:
         narrator = await self._container.get(Narrator)
         voices = narrator.voices()
         ids = ", ".join(voice.id for voice in voices[:VOICES_NAMED])
@@ -170,7 +170,11 @@ class _Visit:
             ids += f" and {others} more (`faceless voices`)"
         default = narrator.voice_for("en", self._settings.default_voice or None)
         await asyncio.to_thread(narrator.identity, default)
-        return f"{default.name} ({default.language}) speaks; there is {ids}"
+        told = f"{default.name} ({default.language}) speaks; there is {ids}"
+        voiceless = voiceless_narrators(await self._container.get(Chains))
+        if voiceless:
+            told += f"; {' and '.join(voiceless)}: named in NARRATORS, but without a voice"
+        return Sound(told, " ".join(voiceless.values()))
 
     async def word_times(self) -> Sound:
         voices = (await self._container.get(Narrator)).voices()

@@ -11,7 +11,9 @@ from typing import Any
 from app.capabilities import PortProviders, ProviderKey, ProviderState
 from app.chains import Chains, lacking, names_in, unset
 from app.plugins import installed, known_names, package_of
-from app.providers import PORTS, Kit, Port
+from app.providers import NARRATOR, PORTS, Kit, Port
+from domain.errors import DomainError
+from domain.installing import how_to_install
 from domain.providers.circuits import CircuitState, Switchboard
 
 
@@ -44,22 +46,25 @@ def chains_in_words(chains: Chains) -> str:
 
 def key_as_it_stands(circuit: CircuitState, now: datetime) -> ProviderKey:
     """A key as it is at this moment: why it failed is told with when, and outlasts its rest."""
-    ago = circuit.failed_seconds_ago
-    left = timedelta(seconds=circuit.seconds_left)
+
+    def moment(seconds_ago: float | None) -> datetime | None:
+        if seconds_ago is None:
+            return None
+        exact = now - timedelta(seconds=seconds_ago)
+        return (exact + timedelta(milliseconds=500)).replace(microsecond=0)
+
+    has_failed = circuit.failed_seconds_ago is not None
     return ProviderKey(
         label=circuit.key,
-        state="resting" if circuit.is_open else "ready" if ago is None else "to_be_tried",
-        resting_until=_to_the_second(now + left) if circuit.is_open else None,
-        failed_at=None if ago is None else _to_the_second(now - timedelta(seconds=ago)),
+        state="resting" if circuit.is_open else "to_be_tried" if has_failed else "ready",
+        answered_at=moment(circuit.answered_seconds_ago),
+        resting_until=moment(-circuit.seconds_left) if circuit.is_open else None,
+        failed_at=moment(circuit.failed_seconds_ago),
         is_open=circuit.is_open,
         seconds_left=round(circuit.seconds_left, 1),
         failures=circuit.failures,
         reason=circuit.reason or None,
     )
-
-
-def _to_the_second(moment: datetime) -> datetime:
-    return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
 
 
 def _asked(port: Port[Any], chains: Chains, switchboard: Switchboard) -> list[ProviderState]:
@@ -69,6 +74,7 @@ def _asked(port: Port[Any], chains: Chains, switchboard: Switchboard) -> list[Pr
         state = circuits.state(link.provider, link.key)
         keys.setdefault(link.provider, []).append(key_as_it_stands(state, now))
     packages = _packages(port)
+    voiceless = voiceless_narrators(chains) if port.name == NARRATOR.name else {}
     return [
         ProviderState(
             name=name,
@@ -76,10 +82,32 @@ def _asked(port: Port[Any], chains: Chains, switchboard: Switchboard) -> list[Pr
             detail=_detail(port, name),
             package=packages.get(name),
             keys=of_it,
+            missing="a voice" if name in voiceless else None,
             setting=port.setting,
+            hint=voiceless.get(name),
         )
         for place, (name, of_it) in enumerate(keys.items(), start=1)
     ]
+
+
+def voiceless_narrators(chains: Chains) -> dict[str, str]:
+    """Narrators that are named and have no voice, so that they never take another's place; with
+    what is to be done."""
+    found = {}
+    for name, narrator in chains.narrators.providers.items():
+        try:
+            if narrator.voices():
+                continue
+        except DomainError as error:
+            found[name] = f"Its voices can't be listed: {error.message}"
+            continue
+        extra = NARRATOR.offers[name].extra if name in NARRATOR.offers else ""
+        found[name] = (
+            f"Install the extra `{extra}`: {how_to_install(extra)}, then restart."
+            if extra
+            else f"Give it a voice, or take it out of {NARRATOR.setting}."
+        )
+    return found
 
 
 def _others(port: Port[Any], kit: Kit, named: list[str]) -> list[ProviderState]:

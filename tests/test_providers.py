@@ -226,7 +226,7 @@ def test_a_key_is_told_as_it_stands_when_that_is_asked() -> None:
     def key() -> ProviderKey:
         return key_as_it_stands(circuits.state("cloud", "...0001"), now)
 
-    assert (key().state, key().failed_at, key().reason) == ("ready", None, None)
+    assert (key().state, key().failed_at, key().answered_at) == ("ready", None, None)
     circuits.failed("cloud", "...0001", ProviderFailed("Refused (401).", Verdict.BLOCKED))
     assert (key().state, key().failed_at) == ("resting", now)
     assert key().resting_until == now + timedelta(seconds=BLOCKED_SECONDS)
@@ -240,6 +240,8 @@ def test_a_key_is_told_as_it_stands_when_that_is_asked() -> None:
     )
     circuits.succeeded("cloud", "...0001")
     assert (key().state, key().failed_at, key().reason) == ("ready", None, None)
+    seconds += 5
+    assert key().answered_at == now - timedelta(seconds=5)
 
 
 def test_nobody_is_sent_to_a_registry_for_a_name_that_may_be_another_s() -> None:

@@ -118,12 +118,17 @@ def _state(feature: dict[str, Any]) -> str:
 
 
 def _order(port: dict[str, Any]) -> str:
-    """A port's providers in the order of asking, and what of them has failed."""
+    """A port's providers in the order of asking, what of them has failed, and who can't be asked."""
     told = []
     for provider in port["providers"]:
         if provider.get("place") is not None:
-            failed = "; ".join(filter(None, map(_failing, provider.get("keys", []))))
-            told.append(f"{provider['name']} ({failed})" if failed else provider["name"])
+            lacks = provider.get("missing")
+            notes = [
+                f"lacks {lacks}: {provider.get('hint')}" if lacks else "",
+                *map(_failing, provider.get("keys", [])),
+            ]
+            trouble = "; ".join(filter(None, notes))
+            told.append(f"{provider['name']} ({trouble})" if trouble else provider["name"])
     return ", ".join(told)
 
 

@@ -137,6 +137,8 @@ class VoiceBody(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     language: str
     """BCP 47"""
+    languages: list[str]
+    """others that it speaks too"""
     quality: str | None
     """as the model's makers grade it (`x_low` to `high`); null where they don't"""
     words_per_minute: float
@@ -157,6 +159,7 @@ class VoiceBody(msgspec.Struct, frozen=True, kw_only=True):
             id=voice.id,
             name=voice.name,
             language=voice.language,
+            languages=voice.languages,
             quality=voice.quality,
             words_per_minute=voice.words_per_minute,
             word_timing=voice.word_timing,

@@ -12,8 +12,8 @@ from domain.installing import how_to_install
 
 CODE = "word_times_estimated"
 EXACTNESS = (
-    "half begin within 54 ms of where they are heard and 95 % within 198 ms, measured in English; "
-    "of words that are found in the sound it's 13 and 58 ms"
+    "half begin within 54 ms of where they are heard and 95 % within 198 ms (measured in English); "
+    "of words that are found in the sound, within 13 and 58 ms"
 )
 """README.md, "More voices", tells on what"""
 ALIGNED_LANGUAGE = "en"
@@ -23,9 +23,9 @@ _NAMED = 3
 """voices of a kind that are named"""
 _WAYS: dict[TimingSource | None, str] = {
     "engine": "when words are heard is told by {}",
-    "forced_alignment": "English words are found in the sound of {}, and in other languages their "
-    "times are estimated by length",
-    "proportional": "nothing tells or finds when the words of {} are heard: it's estimated by "
+    "forced_alignment": "in the sound of {} English words are found, and those of other languages "
+    "are timed by their length",
+    "proportional": "nothing tells or finds when the words of {} are heard: they are timed by "
     f"their length, and of such words {EXACTNESS}",
     None: "of {} nobody says whether word times are told",
 }
@@ -43,12 +43,13 @@ def estimated_times(
     if not count:
         return []
     whole = len(speaking)
-    where = f"{count} of {whole} sentences" if count < whole else _all_of(whole)
+    where = f"{count} of {whole} sentences" if whole > 1 else "the only sentence"
     return [
         ProductionWarning(
             code=CODE,
-            message=f"In {where} nothing says when each word is heard: it's estimated by their "
-            f"length, and captions show it. Of such words {EXACTNESS}.",
+            message=f"In {where} nothing told when each word is heard, and it wasn't found in the "
+            "sound: captions go by an estimate from the words' lengths. Of words timed so, "
+            f"{EXACTNESS}.",
             pointer=_POINTER,
             hint=_way_out(language, {voice.word_timing for voice in voices}),
         )
@@ -64,8 +65,9 @@ def times_to_be_estimated(script: Script, cast: Cast) -> list[ProductionWarning]
     return [
         ProductionWarning(
             code=CODE,
-            message=f"Of {' and '.join(named)} nothing here can say when each word is heard: it "
-            f"will be estimated by their length, and captions show it. Of such words {EXACTNESS}.",
+            message=f"Of {' and '.join(named)} nothing here can tell when each word is heard: "
+            "captions will go by an estimate from the words' lengths. Of words timed so, "
+            f"{EXACTNESS}.",
             pointer=_POINTER,
             hint=_way_out(script.language, {"proportional"}),
         )
@@ -96,10 +98,6 @@ def _says_something(sentence: NarratedSentence) -> bool:
     return any(map(str.isalnum, sentence.text))
 
 
-def _all_of(count: int) -> str:
-    return f"all {count} sentences" if count > 1 else "the only sentence"
-
-
 def _way_out(language: str, timings: set[TimingSource | None]) -> str:
     if "proportional" not in timings:
         return (
@@ -112,6 +110,6 @@ def _way_out(language: str, timings: set[TimingSource | None]) -> str:
             '`GET /api/voices` says `"word_timing": "engine"` of it.'
         )
     return (
-        "Whoever runs this server can install the extra `voices`, which finds them in the sound: "
-        f"{how_to_install('voices')}, then restart. What was spoken isn't bought again."
+        f"The extra `voices` finds English words in the sound: {how_to_install('voices')}, then "
+        "restart. What was spoken isn't bought again."
     )

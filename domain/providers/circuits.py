@@ -38,6 +38,8 @@ class CircuitState(msgspec.Struct, frozen=True):
     """of the last of them"""
     failed_seconds_ago: float | None
     """the last of them; None for none"""
+    answered_seconds_ago: float | None
+    """when it last did what it was asked for; None for never"""
 
 
 class _Circuit(msgspec.Struct, frozen=True):
@@ -63,6 +65,8 @@ class Circuits:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._circuits: dict[tuple[str, str], _Circuit] = {}
+        self._answered: dict[tuple[str, str], float] = {}
+        """when each key last did"""
         self._lock = Lock()
 
     def seconds_left(self, provider: str, key: str) -> float:
@@ -73,6 +77,7 @@ class Circuits:
     def succeeded(self, provider: str, key: str) -> None:
         """A call was answered."""
         with self._lock:
+            self._answered[provider, key] = self._clock()
             if (provider, key) in self._circuits:
                 self._circuits = {
                     name: kept for name, kept in self._circuits.items() if name != (provider, key)
@@ -117,6 +122,7 @@ class Circuits:
         circuit = self._circuits.get((provider, key), _Circuit())
         now = self._clock()
         left = max(0.0, circuit.open_until - now)
+        answered = self._answered.get((provider, key))
         return CircuitState(
             provider=provider,
             key=key,
@@ -126,6 +132,7 @@ class Circuits:
             failures=circuit.failures,
             reason=circuit.reason,
             failed_seconds_ago=None if circuit.failed_at is None else now - circuit.failed_at,
+            answered_seconds_ago=None if answered is None else now - answered,
         )
 
     def states(self) -> list[CircuitState]:

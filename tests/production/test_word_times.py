@@ -78,7 +78,7 @@ async def test_a_job_says_it_once_and_says_the_same_of_what_is_kept(
     factory: Factory, services: Untimed
 ) -> None:
     [warning] = await told_by_a_job(factory)
-    assert "all 3 sentences" in warning.message
+    assert "In 3 of 3 sentences" in warning.message
     assert "'.[voices]'" in warning.hint
 
     assert await told_by_a_job(factory) == [warning]
