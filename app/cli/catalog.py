@@ -118,7 +118,7 @@ def _state(feature: dict[str, Any]) -> str:
 
 
 def _order(port: dict[str, Any]) -> str:
-    """A port's providers in the order of asking, what of them has failed, and who can't be asked."""
+    """A port's providers in the order of asking, what has failed, who has no voice."""
     told = []
     for provider in port["providers"]:
         if provider.get("place") is not None:
