@@ -1,5 +1,8 @@
 """What this server can do, as ``/api/capabilities`` answers it."""
 
+from datetime import datetime
+from typing import Literal
+
 import msgspec
 
 from app.config import Settings
@@ -31,11 +34,25 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
     """what to do to have it, or more of it"""
 
 
+KeyState = Literal["ready", "resting", "to_be_tried"]
+
+
 class ProviderKey(msgspec.Struct, frozen=True, kw_only=True):
     """One key of a provider, and how it stands in the process that answers."""
 
     label: str
     """its last four characters; empty for a provider without keys"""
+    state: KeyState
+    """`ready`: it's asked in its turn, and no call has failed since it last answered; `resting`:
+    it isn't asked until `resting_until`; `to_be_tried`: its last call failed, and it's asked again
+    in its turn"""
+    answered_at: datetime | None = None
+    """when it last did what it was asked for; null: not since this process began, so that nobody
+    knows yet whether the key is good"""
+    resting_until: datetime | None = None
+    """null: it isn't resting"""
+    failed_at: datetime | None = None
+    """when the last call failed; null: none has since the last answer"""
     is_open: bool
     """the circuit is open: it failed, and isn't asked for a while"""
     seconds_left: float
@@ -43,7 +60,7 @@ class ProviderKey(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
     """in a row"""
     reason: str | None = None
-    """of the last failure"""
+    """why the last call failed, at `failed_at`; whether that still holds shows with the next"""
 
 
 class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +141,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     providers: list[PortProviders]
     """who serves what, in which order, and how they stand in this process"""
     languages: list[str]
-    """BCP 47 tags of the installed voices"""
+    """BCP 47 tags of all that the voices speak"""
     voices: list[str]
     """ids, the default first"""
     moods: list[str]

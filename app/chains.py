@@ -29,6 +29,7 @@ from domain.generation.ports import (
 )
 from domain.generation.relevance import Judge
 from domain.generation.writing import PlainWriter
+from domain.installing import how_to_install
 from domain.outbound import Resolver, UrlRules, WebClient
 from domain.providers.chain import Chain, Link
 from domain.providers.circuits import Switchboard
@@ -141,7 +142,7 @@ def problems_of_chains(variables: Mapping[str, str]) -> list[str]:
             except ProviderUnusable as error:
                 problems.append(f"{port.setting}: {error}")
                 continue
-            lack = lacking(offer, lambda variable: _changed(variables, variable))
+            lack = lacking(offer, lambda variable: _changed(variables, variable), package)
             if lack is not None:
                 whose = f" of the package {package}" if package else ""
                 problems.append(f"{port.setting}: {name!r}{whose} needs {lack}")
@@ -160,12 +161,15 @@ def unset(offer: Offer[Any], value_of: Callable[[str], object]) -> list[tuple[st
     return [group for group in groups if group and not any(map(value_of, group))]
 
 
-def lacking(offer: Offer[Any], value_of: Callable[[str], object]) -> str | None:
-    """What a provider lacks to be used, in words; None for nothing."""
+def lacking(offer: Offer[Any], value_of: Callable[[str], object], package: str = "") -> str | None:
+    """What a provider lacks to be used, in words; None for nothing. ``package`` is the one that
+    it's from, where that isn't this program."""
     if groups := unset(offer, value_of):
         return ", and ".join(" or ".join(group) for group in groups)
     if offer.library and find_spec(offer.library) is None:
-        return f"the extra `{offer.extra}`: pip install 'faceless[{offer.extra}]'"
+        if package:
+            return f"its extra `{offer.extra}`"
+        return f"the extra `{offer.extra}`: {how_to_install(offer.extra)}"
     return None
 
 

@@ -18,8 +18,10 @@ from app.config import Settings, load_settings
 from app.container import make_container
 from app.doctor_servers import ServerVisit
 from app.findings import Check, Finding, Sound, look
-from app.provider_states import chains_in_words
+from app.provider_states import chains_in_words, voiceless_narrators
+from app.providers import PORTS
 from domain.errors import DomainError, FontMissing, SettingsInvalid
+from domain.generation.estimated_times import advice_on, word_times_in_words
 from domain.generation.ports import (
     MusicLibrary,
     Narrator,
@@ -64,6 +66,7 @@ async def examine(settings: Settings) -> list[Finding]:
             "ffmpeg": visit.ffmpeg,
             "fonts": visit.fonts,
             "voice": visit.voice,
+            "word times": visit.word_times,
             "providers": visit.providers,
             "encyclopedia": visit.encyclopedia,
             "music": visit.music,
@@ -159,7 +162,7 @@ class _Visit:
             )
         return f"{', '.join(credit.title for credit in fonts.credits)} are drawn as themselves"
 
-    async def voice(self) -> str:
+    async def voice(self) -> Sound:
         narrator = await self._container.get(Narrator)
         voices = narrator.voices()
         ids = ", ".join(voice.id for voice in voices[:VOICES_NAMED])
@@ -167,10 +170,22 @@ class _Visit:
             ids += f" and {others} more (`faceless voices`)"
         default = narrator.voice_for("en", self._settings.default_voice or None)
         await asyncio.to_thread(narrator.identity, default)
-        return f"{default.name} ({default.language}) speaks; there is {ids}"
+        told = f"{default.name} ({default.language}) speaks; there is {ids}"
+        voiceless = voiceless_narrators(await self._container.get(Chains))
+        if voiceless:
+            told += f"; {' and '.join(voiceless)}: named in NARRATORS, but without a voice"
+        return Sound(told, " ".join(voiceless.values()))
+
+    async def word_times(self) -> Sound:
+        voices = (await self._container.get(Narrator)).voices()
+        return Sound(word_times_in_words(voices) or "there is no voice", advice_on(voices))
 
     async def providers(self) -> str:
-        return f"asked in this order: {chains_in_words(await self._container.get(Chains))}"
+        chains = await self._container.get(Chains)
+        told = f"asked in this order: {chains_in_words(chains)}"
+        if any(link.key for port in PORTS for link in chains.links(port)):
+            told += "; none was called now, so whether keys are accepted isn't known"
+        return told
 
     async def encyclopedia(self) -> str:
         writer = (await self._container.get(Chains)).writers.providers.get("offline")

@@ -5,13 +5,16 @@ its embedded worker included, and not what workers elsewhere have.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.capabilities import PortProviders, ProviderKey, ProviderState
 from app.chains import Chains, lacking, names_in, unset
 from app.plugins import installed, known_names, package_of
-from app.providers import PORTS, Kit, Port
-from domain.providers.circuits import Switchboard
+from app.providers import NARRATOR, PORTS, Kit, Port
+from domain.errors import DomainError
+from domain.installing import how_to_install
+from domain.providers.circuits import CircuitState, Switchboard
 
 
 def provider_states(kit: Kit, chains: Chains, switchboard: Switchboard) -> list[PortProviders]:
@@ -41,21 +44,37 @@ def chains_in_words(chains: Chains) -> str:
     return "; ".join(told)
 
 
+def key_as_it_stands(circuit: CircuitState, now: datetime) -> ProviderKey:
+    """A key as it is at this moment: why it failed is told with when, and outlasts its rest."""
+
+    def moment(seconds_ago: float | None) -> datetime | None:
+        if seconds_ago is None:
+            return None
+        exact = now - timedelta(seconds=seconds_ago)
+        return (exact + timedelta(milliseconds=500)).replace(microsecond=0)
+
+    has_failed = circuit.failed_seconds_ago is not None
+    return ProviderKey(
+        label=circuit.key,
+        state="resting" if circuit.is_open else "to_be_tried" if has_failed else "ready",
+        answered_at=moment(circuit.answered_seconds_ago),
+        resting_until=moment(-circuit.seconds_left) if circuit.is_open else None,
+        failed_at=moment(circuit.failed_seconds_ago),
+        is_open=circuit.is_open,
+        seconds_left=round(circuit.seconds_left, 1),
+        failures=circuit.failures,
+        reason=circuit.reason or None,
+    )
+
+
 def _asked(port: Port[Any], chains: Chains, switchboard: Switchboard) -> list[ProviderState]:
-    circuits = switchboard.of(port.name)
+    circuits, now = switchboard.of(port.name), datetime.now(UTC)
     keys: dict[str, list[ProviderKey]] = {}
     for link in chains.links(port):
         state = circuits.state(link.provider, link.key)
-        keys.setdefault(link.provider, []).append(
-            ProviderKey(
-                label=link.key,
-                is_open=state.is_open,
-                seconds_left=round(state.seconds_left, 1),
-                failures=state.failures,
-                reason=state.reason or None,
-            )
-        )
+        keys.setdefault(link.provider, []).append(key_as_it_stands(state, now))
     packages = _packages(port)
+    voiceless = voiceless_narrators(chains) if port.name == NARRATOR.name else {}
     return [
         ProviderState(
             name=name,
@@ -63,10 +82,32 @@ def _asked(port: Port[Any], chains: Chains, switchboard: Switchboard) -> list[Pr
             detail=_detail(port, name),
             package=packages.get(name),
             keys=of_it,
+            missing="a voice" if name in voiceless else None,
             setting=port.setting,
+            hint=voiceless.get(name),
         )
         for place, (name, of_it) in enumerate(keys.items(), start=1)
     ]
+
+
+def voiceless_narrators(chains: Chains) -> dict[str, str]:
+    """Narrators that are named and have no voice, so that they never take another's place; with
+    what is to be done."""
+    found = {}
+    for name, narrator in chains.narrators.providers.items():
+        try:
+            if narrator.voices():
+                continue
+        except DomainError as error:
+            found[name] = f"Its voices can't be listed: {error.message}"
+            continue
+        extra = NARRATOR.offers[name].extra if name in NARRATOR.offers else ""
+        found[name] = (
+            f"Install the extra `{extra}`: {how_to_install(extra)}, then restart."
+            if extra
+            else f"Give it a voice, or take it out of {NARRATOR.setting}."
+        )
+    return found
 
 
 def _others(port: Port[Any], kit: Kit, named: list[str]) -> list[ProviderState]:

@@ -90,7 +90,7 @@ class Offer(Generic[PortT]):
     library: str = ""
     """a module that has to be installed"""
     extra: str = ""
-    """the extra that installs it"""
+    """the extra that installs it, or what it has to offer"""
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,7 @@ NARRATOR: Port[Narrator] = Port(
                 default_voice=kit.settings.default_voice,
             ),
             "voices on this machine; the extra `voice`, VOICE_DIR",
+            extra="voice",
         ),
         "openai": Offer(
             lambda kit: by_key(

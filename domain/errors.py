@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from domain.installing import how_to_install
+
 
 class FieldError(msgspec.Struct, frozen=True):
     """One wrong field of a request: where (JSON pointer, RFC 6901), what, and the way out."""
@@ -158,8 +160,8 @@ class ReaderMissing(DomainError):
 
     code = "reader_missing"
     hint = (
-        "Send the article's text as `source_text`; whoever runs this server can install "
-        "`faceless[models]`."
+        "Send the article's text as `source_text`; whoever runs this server can install the extra: "
+        f"{how_to_install('models')}."
     )
 
 

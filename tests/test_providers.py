@@ -5,6 +5,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -14,16 +15,19 @@ from live_server import serve
 from loopback import Asked, Loopback, Reply, json_reply, running_aside
 
 import app.provider_states
+from app.capabilities import ProviderKey
 from app.chains import Chains, names_in
 from app.config import Settings, load_settings
 from app.container import make_container
-from app.provider_states import chains_in_words
+from app.provider_states import chains_in_words, key_as_it_stands
 from app.providers import NARRATOR, PORTS, Offer, by_key
 from app.survey import Survey
 from domain.errors import SettingsInvalid
 from domain.generation.brief import Brief
 from domain.generation.ports import Narrator, ScriptWriter
+from domain.providers.circuits import BLOCKED_SECONDS, Circuits
 from domain.providers.errand import Errand
+from domain.providers.failures import ProviderFailed, Verdict
 
 README = Path(__file__).parents[1] / "README.md"
 KEYS = "fable-key-number-0001,fable-key-number-0002"
@@ -118,7 +122,7 @@ def test_a_library_that_isn_t_installed_is_told_with_its_extra(install: Install)
         {"faceless.narrator": {"far": "far_voice:offer"}},
     )
     [told] = problems(NARRATORS="far")
-    assert "needs the extra `far`: pip install 'faceless[far]'" in told
+    assert told.endswith("'far' of the package far-voice 1.0 needs its extra `far`")
 
 
 def test_a_broken_package_is_named(install: Install) -> None:
@@ -215,6 +219,46 @@ async def test_what_nobody_names_is_told_with_what_it_lacks(
     await made.close()
 
 
+def test_a_key_is_told_as_it_stands_when_that_is_asked() -> None:
+    seconds = 0.0
+    circuits, now = Circuits(lambda: seconds), datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
+
+    def key() -> ProviderKey:
+        return key_as_it_stands(circuits.state("cloud", "...0001"), now)
+
+    assert (key().state, key().failed_at, key().answered_at) == ("ready", None, None)
+    circuits.failed("cloud", "...0001", ProviderFailed("Refused (401).", Verdict.BLOCKED))
+    assert (key().state, key().failed_at) == ("resting", now)
+    assert key().resting_until == now + timedelta(seconds=BLOCKED_SECONDS)
+    seconds += BLOCKED_SECONDS
+    assert (key().state, key().resting_until) == ("to_be_tried", None)
+    assert (key().is_open, key().seconds_left) == (False, 0.0)
+    # it still says what went wrong, and how long ago that was
+    assert (key().reason, key().failed_at) == (
+        "Refused (401).",
+        now - timedelta(seconds=BLOCKED_SECONDS),
+    )
+    circuits.succeeded("cloud", "...0001")
+    assert (key().state, key().failed_at, key().reason) == ("ready", None, None)
+    seconds += 5
+    assert key().answered_at == now - timedelta(seconds=5)
+
+
+def test_nobody_is_sent_to_a_registry_for_a_name_that_may_be_another_s() -> None:
+    root = README.parent
+    extras = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    told = []
+    for path in [
+        README,
+        *(p for d in ("app", "adapters", "domain") for p in root.glob(f"{d}/**/*.py")),
+    ]:
+        text = path.read_text()
+        assert not re.search(r"install [`'\"]?faceless\[", text), path
+        told += re.findall(r"how_to_install\(['\"]([\w-]+)['\"]\)", text)
+    assert set(told) <= set(extras["optional-dependencies"])
+    assert {"voice", "voices", "models"} <= set(told)
+
+
 # -- the README's example ------------------------------------------------------------------
 
 
@@ -282,6 +326,7 @@ async def test_the_readme_s_example_works_as_it_stands(
         ("...0002", False, None),
     ]
     assert 590 < first.keys[0].seconds_left <= 600
+    assert [key.state for key in first.keys] == ["resting", "ready"]
     assert (second.name, second.place) == ("offline", 2)
     await made.close()
 

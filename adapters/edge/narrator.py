@@ -19,10 +19,11 @@ from domain.generation.ports import Voice
 from domain.generation.service_voices import ListedVoice, ServiceVoices, VoiceShelf
 from domain.generation.speech import UnreadableSound
 from domain.generation.told_times import Piece, share_told, times_of_words
+from domain.installing import how_to_install
 from domain.providers.errand import UNPAID, Errand
 from domain.providers.failures import ProviderFailed, Verdict
 
-INSTALL_HINT = "Install what Edge's voices need: pip install 'faceless[voices]'"
+INSTALL_HINT = f"Install what Edge's voices need: {how_to_install('voices')}."
 SLOWEST, FASTEST = 0.5, 2.0
 TICKS_PER_SECOND = 10_000_000
 SECONDS = 90.0

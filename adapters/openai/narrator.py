@@ -83,7 +83,12 @@ class OpenAINarrator:
         self._form: Form = response_format
         self._service = service
         self._voices = ServiceVoices(
-            service, lambda: voices, self._credit, mastering.pace, default_voice=default_voice
+            service,
+            lambda: voices,
+            self._credit,
+            mastering.pace,
+            timing=mastering.timing,
+            default_voice=default_voice,
         )
 
     def voices(self) -> list[Voice]:

@@ -25,12 +25,13 @@ from domain.generation.narration import (
 )
 from domain.generation.ports import Voice
 from domain.generation.word_times import MIN_WORD, in_order, shown_times
+from domain.installing import how_to_install
 from domain.providers.errand import UNPAID, Errand
 
 TIMING_VERSION = 1
 """Counted up whenever the same sound would get other word times, or other edges."""
 
-INSTALL_HINT = "Install the offline voice: pip install 'faceless[voice]'"
+INSTALL_HINT = f"Install the offline voice: {how_to_install('voice')}."
 _LIBRARIES = ("piper", "onnx", "onnxruntime", "soxr")
 _UNSOUNDED = SAMPLE_RATE * 300 // 1000
 

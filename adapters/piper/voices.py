@@ -59,6 +59,7 @@ def packaged_voices() -> list[InstalledVoice]:
         language="en-US",
         words_per_minute=WORDS_PER_MINUTE[PACKAGED_VOICE_ID],
         quality=_quality_of(config),
+        word_timing="engine",
         credit=credit,
     )
     return [InstalledVoice(voice, package.model_path(), config)]
@@ -82,6 +83,7 @@ def voices_in(folder: Path | None) -> list[InstalledVoice]:
             language=_language_of(config),
             words_per_minute=WORDS_PER_MINUTE.get(model.stem, UNMEASURED_WORDS_PER_MINUTE),
             quality=_quality_of(config),
+            word_timing="engine",
             credit=Credit(
                 what="voice",
                 title=f"Piper voice {model.stem}",

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -57,8 +58,12 @@ class PocketsphinxAligner:
             return "pocketsphinx-none"
 
     def knows(self, language: str) -> bool:
-        """Whether it's English, and the library is there."""
-        return primary_language(language) == "en" and find_spec("pocketsphinx") is not None
+        """Whether it's English, and the library was there when it was first asked for."""
+        return primary_language(language) == "en" and self._is_installed
+
+    @cached_property
+    def _is_installed(self) -> bool:
+        return find_spec("pocketsphinx") is not None
 
     def align(self, pcm: bytes, words: Sequence[str]) -> list[Times | None]:
         """When each word sounds; see the port."""

@@ -30,7 +30,7 @@ def voices(session: Session) -> None:
         [(voice["id"], voice["language"], voice.get("name") or "") for voice in items],
     )
     if not items:
-        click.echo("No voices: the extra `voice` installs one.")
+        click.echo(f"No voices. {answer.body.get('hint') or ''}".strip())
 
 
 @voices.command(epilog=EXIT_CODES)
@@ -118,17 +118,30 @@ def _state(feature: dict[str, Any]) -> str:
 
 
 def _order(port: dict[str, Any]) -> str:
-    """A port's providers in the order of asking, and which of them aren't asked just now."""
+    """A port's providers in the order of asking, what has failed, who has no voice."""
     told = []
     for provider in port["providers"]:
-        shut = [key for key in provider.get("keys", []) if key["is_open"]]
         if provider.get("place") is not None:
-            reasons = "; ".join(
-                f"{key['label']} not for {key['seconds_left']:.0f} s: {key['reason']}".strip()
-                for key in shut
-            )
-            told.append(f"{provider['name']} ({reasons})" if reasons else provider["name"])
+            lacks = provider.get("missing")
+            notes = [
+                f"lacks {lacks}: {provider.get('hint')}" if lacks else "",
+                *map(_failing, provider.get("keys", [])),
+            ]
+            trouble = "; ".join(filter(None, notes))
+            told.append(f"{provider['name']} ({trouble})" if trouble else provider["name"])
     return ", ".join(told)
+
+
+def _failing(key: dict[str, Any]) -> str:
+    """How a key stands that has failed; empty for one that hasn't."""
+    when = f" at {key['failed_at']}" if key.get("failed_at") else ""  # older servers don't say
+    if key["is_open"]:
+        now = f"isn't asked for {key['seconds_left']:.0f} s, since it failed{when}"
+    elif key.get("state") == "to_be_tried":
+        now = f"is asked again at the next call, and last failed{when}"
+    else:
+        return ""
+    return f"{key['label']} {now}: {key['reason']}".strip()
 
 
 def _value(value: Any) -> str:

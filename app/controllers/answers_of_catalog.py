@@ -1,6 +1,6 @@
 """Answers about what a server offers as examples: capabilities, voices, music, presets."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from app.capabilities import (
@@ -29,6 +29,7 @@ VOICE = Voice(
     language="en-US",
     quality="medium",
     words_per_minute=160.0,
+    word_timing="engine",
     credit=VOICE_CREDIT,
 )
 TRACK = Track(
@@ -74,6 +75,9 @@ CAPABILITIES = Capabilities(
                     keys=[
                         ProviderKey(
                             label="...9f3c",
+                            state="resting",
+                            resting_until=ACCEPTED_AT + timedelta(seconds=571),
+                            failed_at=ACCEPTED_AT - timedelta(seconds=29),
                             is_open=True,
                             seconds_left=571.3,
                             failures=1,
@@ -86,7 +90,11 @@ CAPABILITIES = Capabilities(
                     name="piper",
                     place=2,
                     detail="voices on this machine; the extra `voice`, VOICE_DIR",
-                    keys=[ProviderKey(label="", is_open=False, seconds_left=0.0, failures=0)],
+                    keys=[
+                        ProviderKey(
+                            label="", state="ready", is_open=False, seconds_left=0.0, failures=0
+                        )
+                    ],
                     setting="NARRATORS",
                 ),
             ],

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from domain.generation.brief import Brief
 from domain.generation.casting import Recast
+from domain.generation.narration import TimingSource
 from domain.generation.packaging import Credit
 from domain.generation.ports import Track, Voice
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
@@ -136,10 +137,16 @@ class VoiceBody(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     language: str
     """BCP 47"""
+    languages: list[str]
+    """others that it speaks too"""
     quality: str | None
     """as the model's makers grade it (`x_low` to `high`); null where they don't"""
     words_per_minute: float
     """at speed 1, pauses included"""
+    word_timing: TimingSource | None
+    """where the times of its words come from in `language`: `engine` tells them, by
+    `forced_alignment` they are found in the sound, `proportional` ones are estimated by length;
+    null: its provider doesn't say"""
     license: str
     sample_url: str
     """a sentence to listen to, as WAV"""
@@ -152,8 +159,10 @@ class VoiceBody(msgspec.Struct, frozen=True, kw_only=True):
             id=voice.id,
             name=voice.name,
             language=voice.language,
+            languages=voice.languages,
             quality=voice.quality,
             words_per_minute=voice.words_per_minute,
+            word_timing=voice.word_timing,
             license=voice.credit.license,
             sample_url=f"/api/voices/{quote(voice.id, safe='')}/sample",
             credit=voice.credit,

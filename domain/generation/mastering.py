@@ -94,6 +94,11 @@ class Mastering:
         by = aligner.identity if aligner is not None and aligner.knows(language) else "by-length"
         return f"mastering-{MASTERING_VERSION}/{by}"
 
+    def timing(self, language: str) -> TimingSource:
+        """Where words' times come from in a language, when the engine tells none."""
+        knows = self._aligner is not None and self._aligner.knows(language)
+        return "forced_alignment" if knows else "proportional"
+
     def pace(self, voice_id: str, language: str, otherwise: float) -> float:
         """Words a minute of a voice: as measured here, else a figure for its engine."""
         return self._paces.pace(voice_id, primary_language(language)) or otherwise

@@ -14,7 +14,7 @@ import msgspec
 from domain.generation.brief import Brief
 from domain.generation.captions import CaptionFormat, SidecarCue
 from domain.generation.credits import Credit
-from domain.generation.narration import SpokenSentence, Utterance
+from domain.generation.narration import SpokenSentence, TimingSource, Utterance
 from domain.generation.packaging import Encoding, Loudness
 from domain.generation.script import Script, TopicMatch
 from domain.generation.storyboard import Backdrop, Palette, SceneBoard, Storyboard
@@ -132,6 +132,9 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     """measured at speed 1 over running text, pauses included"""
     quality: str | None = None
     """as the model's makers grade it (``x_low`` to ``high``), where they do"""
+    word_timing: TimingSource | None = None
+    """where the times of its words come from in ``language``, as a rule; None: nobody has said.
+    What became of a sentence is in its utterance"""
     credit: Credit
 
 

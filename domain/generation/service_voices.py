@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from domain.generation.languages import choose_voice, voice_named
+from domain.generation.narration import TimingSource
 from domain.generation.paces import pace_in
 from domain.generation.packaging import Credit
 from domain.generation.ports import Voice
@@ -49,6 +50,7 @@ class ServiceVoices:
         listed: the list as it is now; cheap, without network, the same object while unchanged.
         credit: of one voice, to be named in the manifest.
         pace: the measured pace of a voice id in a language, or what is given third.
+        timing: where the times of words come from in a language; left out: the service tells them.
         default_voice: an id of ours that comes first; others are passed over.
         hint: what to do when there's no voice at all.
     """
@@ -60,9 +62,11 @@ class ServiceVoices:
         credit: Callable[[ListedVoice], Credit],
         pace: Callable[[str, str, float], float],
         *,
+        timing: Callable[[str], TimingSource] = lambda _: "engine",
         default_voice: str = "",
         hint: str = "",
     ) -> None:
+        self._timing = timing
         self._prefix = service + SEPARATOR
         self._listed = listed
         self._credit = credit
@@ -90,7 +94,8 @@ class ServiceVoices:
         chosen = choose_voice(self.all(), language, voice_id, hint=self._hint)
         otherwise = pace_in(chosen.language, UNMEASURED_ENGLISH_PACE)
         pace = self._pace(chosen.id, chosen.language, otherwise)
-        return msgspec.structs.replace(chosen, words_per_minute=pace)
+        timing = self._timing(chosen.language)
+        return msgspec.structs.replace(chosen, words_per_minute=pace, word_timing=timing)
 
     def own_id(self, voice: Voice) -> str:
         """What the service calls a voice of ours; raises VoiceNotFound for another's."""
@@ -105,6 +110,7 @@ class ServiceVoices:
             language=listed.language,
             languages=listed.languages,
             words_per_minute=self._pace(voice_id, listed.language, otherwise),
+            word_timing=self._timing(listed.language),
             credit=self._credit(listed),
         )
 

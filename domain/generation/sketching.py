@@ -6,7 +6,8 @@ import msgspec
 
 from domain.errors import SketchersBusy
 from domain.generation.brief import Brief, cap_of
-from domain.generation.casting import cast_for
+from domain.generation.casting import Cast, cast_for
+from domain.generation.estimated_times import times_to_be_estimated
 from domain.generation.estimating import estimate_narrations
 from domain.generation.figures_left import unspoken_figures
 from domain.generation.fingerprint import content_hash
@@ -93,8 +94,11 @@ class Sketcher:
         # writers may compute on their loop, which is to be no request's: one of its own for each
         writing, looking = Errand(purse=PurseOnItsLoop(purse)), Errand(purse=purse)
         script = await asyncio.to_thread(lambda: asyncio.run(self._write(brief, writing)))
-        narrations = await asyncio.to_thread(self._narrate, script, brief)
-        figures = unspoken_figures(script, self._studio.verbalizer, brief.pronunciations)
+        cast, narrations = await asyncio.to_thread(self._narrate, script, brief)
+        told = [
+            *unspoken_figures(script, self._studio.verbalizer, brief.pronunciations),
+            *times_to_be_estimated(script, cast),
+        ]
         pictures = await self._studio.picker.pick(
             account_id, brief, script, narrations, errand=looking
         )
@@ -106,7 +110,7 @@ class Sketcher:
             script=script.shown(),
             storyboard=board,
             estimated=_estimate(sum(narration.frames for narration in narrations), pace),
-            warnings=[*prepared.warnings, *script.warnings, *figures, *found],
+            warnings=[*prepared.warnings, *script.warnings, *told, *found],
             providers=[
                 *usage(UnitKind.SCRIPT, 0, writing.attempts),
                 *usage(UnitKind.STORYBOARD, 0, looking.attempts),
@@ -117,9 +121,9 @@ class Sketcher:
         words_per_minute = pace_for(brief.aspect_ratio) * brief.voice.speed
         return await self._studio.writer.write(brief, brief.seed or 0, words_per_minute, errand)
 
-    def _narrate(self, script: Script, brief: Brief) -> list[SceneNarration]:
+    def _narrate(self, script: Script, brief: Brief) -> tuple[Cast, list[SceneNarration]]:
         cast = cast_for(self._studio.narrator, brief, script.language)
-        return estimate_narrations(script, brief, cast, self._studio.verbalizer)
+        return cast, estimate_narrations(script, brief, cast, self._studio.verbalizer)
 
     def _plan(
         self,

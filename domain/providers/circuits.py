@@ -36,10 +36,15 @@ class CircuitState(msgspec.Struct, frozen=True):
     """in a row"""
     reason: str
     """of the last of them"""
+    failed_seconds_ago: float | None
+    """the last of them; None for none"""
+    answered_seconds_ago: float | None
+    """when it last did what it was asked for; None for never"""
 
 
 class _Circuit(msgspec.Struct, frozen=True):
     failures: int = 0
+    failed_at: float | None = None
     openings: int = 0
     open_until: float = 0.0
     is_blocked: bool = False
@@ -60,6 +65,8 @@ class Circuits:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._circuits: dict[tuple[str, str], _Circuit] = {}
+        self._answered: dict[tuple[str, str], float] = {}
+        """when each key last did"""
         self._lock = Lock()
 
     def seconds_left(self, provider: str, key: str) -> float:
@@ -70,6 +77,7 @@ class Circuits:
     def succeeded(self, provider: str, key: str) -> None:
         """A call was answered."""
         with self._lock:
+            self._answered[provider, key] = self._clock()
             if (provider, key) in self._circuits:
                 self._circuits = {
                     name: kept for name, kept in self._circuits.items() if name != (provider, key)
@@ -102,6 +110,7 @@ class Circuits:
             openings += 1
         return _Circuit(
             failures=before.failures + 1,
+            failed_at=now,
             openings=openings,
             open_until=max(before.open_until, now + wait) if wait else before.open_until,
             is_blocked=is_blocked and not asked,
@@ -111,7 +120,9 @@ class Circuits:
     def state(self, provider: str, key: str) -> CircuitState:
         """How one key stands."""
         circuit = self._circuits.get((provider, key), _Circuit())
-        left = max(0.0, circuit.open_until - self._clock())
+        now = self._clock()
+        left = max(0.0, circuit.open_until - now)
+        answered = self._answered.get((provider, key))
         return CircuitState(
             provider=provider,
             key=key,
@@ -120,6 +131,8 @@ class Circuits:
             seconds_left=left,
             failures=circuit.failures,
             reason=circuit.reason,
+            failed_seconds_ago=None if circuit.failed_at is None else now - circuit.failed_at,
+            answered_seconds_ago=None if answered is None else now - answered,
         )
 
     def states(self) -> list[CircuitState]:

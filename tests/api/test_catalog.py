@@ -167,9 +167,29 @@ async def test_without_a_voice_the_extra_is_named(make_settings: Callable[..., S
             voice = (await features_of(api))["voice"]
             listed = (await api.get("/api/voices")).json()
     assert not voice["available"]
-    assert "faceless[voice]" in voice["hint"]
+    assert "-e '.[voice]'" in voice["hint"]
     assert listed["items"] == []
-    assert "faceless[voice]" in listed["hint"]
+    assert "-e '.[voice]'" in listed["hint"]
+
+
+async def test_voices_that_tell_no_times_are_told_with_all_that_they_speak(
+    make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.pocketsphinx.aligner.find_spec", lambda _: None)
+    base = "http://127.0.0.1:9/v1"
+    with serve(make_settings(narrators="openai", openai_speech_base_url=base)) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=180) as api:
+            able = (await api.get("/api/capabilities")).json()
+            listed = (await api.get("/api/voices")).json()["items"]
+    found = {feature["name"]: feature for feature in able["features"]}
+    aligner = found["voice.aligner"]
+    assert not aligner["available"]
+    assert "54 ms" in aligner["detail"]
+    assert "-e '.[voices]'" in aligner["hint"]
+    assert {voice["word_timing"] for voice in listed} == {"proportional"}
+    assert "de" in listed[0]["languages"]
+    assert {"en", "de"} <= set(able["languages"])
+    assert (found["voice"]["setting"], found["voice"]["hint"]) == ("NARRATORS", None)
 
 
 # -- voices ------------------------------------------------------------------------------------

@@ -203,6 +203,6 @@ async def test_what_the_server_lacks_is_told_with_the_way_out(
             page = await visit.go()
             lacking = page.locator("#lacking")
             await expect(lacking).to_contain_text("Nothing can be spoken here without")
-            await expect(lacking).to_contain_text("faceless[voice]")
+            await expect(lacking).to_contain_text(".[voice]")
             await page.get_by_text("Voice, look and sound").click()
             await expect(page.locator("#listen")).to_be_hidden()

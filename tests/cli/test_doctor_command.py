@@ -22,6 +22,7 @@ CHECKS = [
     "ffmpeg",
     "fonts",
     "voice",
+    "word times",
     "providers",
     "encyclopedia",
     "music",
@@ -115,7 +116,22 @@ def test_without_the_voice_extra_it_says_how_to_install_it(monkeypatch: pytest.M
     monkeypatch.setattr(
         "adapters.piper.narrator.find_spec", lambda name: None if name == "piper" else object()
     )
-    assert "faceless[voice]" in wrong("voice")
+    assert "-e '.[voice]'" in wrong("voice")
+
+
+def test_a_narrator_that_is_named_and_has_no_voice_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NARRATORS", "openai,piper")
+    monkeypatch.setenv("OPENAI_SPEECH_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setattr(
+        "adapters.piper.narrator.find_spec", lambda name: None if name == "piper" else object()
+    )
+    monkeypatch.setattr("adapters.pocketsphinx.aligner.find_spec", lambda _: None)
+    found = findings()
+    assert found["voice"]["ok"], "another one speaks"
+    assert "piper: named in NARRATORS, but without a voice" in found["voice"]["message"]
+    assert "-e '.[voice]'" in found["voice"]["hint"]
+    assert "198 ms" in found["word times"]["message"]
+    assert "-e '.[voices]'" in found["word times"]["hint"]
 
 
 def test_a_default_voice_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,7 @@ def test_every_shown_word_has_its_time_in_order_inside_the_sound(row: Row, text:
     utterance = speak(row, said)
     check(utterance, said)
     assert utterance.timing in row.timings
+    assert row.narrator.voice_for("en", None).word_timing in row.timings
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)

@@ -92,6 +92,17 @@ def test_half_open_one_more_failure_opens_it_for_twice_as_long(
     assert circuits.seconds_left("edge", "") == 2 * OPEN_SECONDS
 
 
+def test_when_it_failed_last_is_known_until_it_succeeds(circuits: Circuits, clock: Clock) -> None:
+    assert circuits.state("edge", "").failed_seconds_ago is None
+    fail(circuits, 1)
+    clock.now += 40
+    fail(circuits, 1)
+    clock.now += 2
+    assert circuits.state("edge", "").failed_seconds_ago == 2
+    circuits.succeeded("edge", "")
+    assert circuits.state("edge", "").failed_seconds_ago is None
+
+
 def test_half_open_a_success_closes_it_for_good(circuits: Circuits, clock: Clock) -> None:
     fail(circuits, FAILURES)
     clock.now += OPEN_SECONDS

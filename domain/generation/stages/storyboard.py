@@ -2,18 +2,22 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import msgspec
 
+from domain.errors import LanguageUnsupported, ProvidersExhausted, VoiceNotFound
+from domain.generation.estimated_times import estimated_times
 from domain.generation.footage import clip_key
 from domain.generation.narration import SceneNarration
 from domain.generation.palettes import palette_for
 from domain.generation.parallel import in_parallel
 from domain.generation.picking import UNREACHABLE, Pictures
 from domain.generation.planning import plan_storyboard
-from domain.generation.ports import Typesetter, VisualCandidate
+from domain.generation.ports import Typesetter, VisualCandidate, Voice
 from domain.generation.script import ProductionWarning, Script
+from domain.generation.stages.narration import VOICES
 from domain.generation.stages.stage import Stage, Studio, Task, Work, load_document, store_document
 from domain.generation.stores import ClipKey
 from domain.generation.storyboard import Backdrop, ClipBackdrop, DrawnBackdrop, StillBackdrop
@@ -21,6 +25,7 @@ from domain.generation.unmet import unmet_kinds
 from domain.jobs.model import Result, UnitKind
 from domain.jobs.ports import Finish
 from domain.providers.errand import Errand
+from domain.providers.failures import ProviderFailed
 from domain.providers.usage import ATTEMPTS, kept
 
 CLIPS = "clips"
@@ -32,6 +37,10 @@ PARALLEL_FETCHES = 4
 MOST_LOST = 6
 """clips and stills of one source that can't be fetched: then it's down, and isn't asked any more
 for this video"""
+
+
+_VOICE_GONE = (VoiceNotFound, LanguageUnsupported, ProvidersExhausted, ProviderFailed)
+"""since it has spoken, or its list can't be read"""
 
 
 class StoryboardStage(Stage):
@@ -103,10 +112,11 @@ class StoryboardStage(Stage):
             produce=produce,
         )
 
-    async def finish(self, work: Work, result: Result) -> Finish:  # noqa: ARG002 - the port's
+    async def finish(self, work: Work, result: Result) -> Finish:
         return Finish(
             result=result,
             warnings=[
+                *await self._timing_warnings(work),
                 *msgspec.convert(result.data["warnings"], list[ProductionWarning]),
                 *self._media_warnings(),
             ],
@@ -172,6 +182,24 @@ class StoryboardStage(Stage):
         return StillBackdrop(
             media=artifact.sha256, name=candidate.name, variant=int(artifact.sha256[:4], 16)
         )
+
+    async def _timing_warnings(self, work: Work) -> list[ProductionWarning]:
+        """Which words' times are estimated: by the narration itself, whenever that was made."""
+        studio = self._studio
+        script = await load_document(studio, work.account_id, work.one(UnitKind.SCRIPT), Script)
+        made = work.each(UnitKind.NARRATION)
+        narrations = [
+            await load_document(studio, work.account_id, result, SceneNarration) for result in made
+        ]
+        ids = {voice_id for result in made for voice_id in result.data.get(VOICES, {})}
+        voices = self._voices(script.language, ids)
+        # in a thread: to find a voice may take a while
+        return await asyncio.to_thread(estimated_times, narrations, script.language, voices)
+
+    def _voices(self, language: str, ids: Iterable[str]) -> Iterator[Voice]:
+        for voice_id in ids:
+            with suppress(*_VOICE_GONE):
+                yield self._studio.narrator.voice_for(language, voice_id)
 
     def _media_warnings(self) -> list[ProductionWarning]:
         return [
