@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     auth: Literal["local", "required"] = "local"
     secret_key: str = ""
     allow_private_urls: str = ""
+    allow_private_sources: str = ""
     embedded_worker: bool = True
     metrics_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     log_format: Literal["auto", "console", "json"] = "auto"

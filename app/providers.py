@@ -31,7 +31,7 @@ from domain.generation.ports import (
 )
 from domain.generation.relevance import Judge
 from domain.generation.writing import Writers
-from domain.outbound import Resolver, UrlRules, WebClient
+from domain.outbound import Resolver, SourceClient, SourceRules
 
 PortT = TypeVar("PortT")
 
@@ -48,10 +48,10 @@ class Kit:
     """all variables of the environment and of ``.env``, for providers of other packages"""
     segmenter: SentenceSegmenter
     quarantine: Quarantine
-    rules: UrlRules
-    """which addresses may be asked where users or providers name them"""
+    rules: SourceRules
+    """which addresses may be read from where users or providers name them"""
     resolver: Resolver
-    client: WebClient
+    client: SourceClient
     """asks only addresses that ``rules`` allow"""
     pages: PageExtractor
     judge: Judge
