@@ -126,11 +126,26 @@ def cancel(session: Session, job_id: UUID) -> None:
 
 @jobs.command(epilog=EXIT_CODES)
 @JOB_ID
+@click.option(
+    "--max-cost",
+    type=float,
+    metavar="USD",
+    help="Another cap on what providers may cost it, with what was spent before.",
+)
+@click.option("--no-max-cost", is_flag=True, help="No cap of its own: only the month's holds.")
 @WAIT
 @connects
-def retry(session: Session, job_id: UUID, wait: bool) -> None:
+def retry(
+    session: Session, job_id: UUID, *, max_cost: float | None, no_max_cost: bool, wait: bool
+) -> None:
     """Take up a failed or cancelled job again, where it was."""
-    answer = session.run(lambda api: api.ask("POST", f"/api/jobs/{job_id}/retry"))
+    if no_max_cost and max_cost is not None:
+        raise click.UsageError("--max-cost and --no-max-cost exclude each other.")
+    body = {"max_cost": max_cost} if no_max_cost or max_cost is not None else None
+    answer = session.run(
+        lambda api: api.ask("POST", f"/api/jobs/{job_id}/retry", json=body),
+        options={"/max_cost": "--max-cost"},
+    )
     _go_on(session, answer, wait=wait)
 
 

@@ -39,7 +39,8 @@ class Payer(msgspec.Struct, frozen=True, kw_only=True):
     """of the unit's claim: whoever claims it anew has a higher one, and knows that the one before
     is gone"""
     cap: int | None = None
-    """that the job may cost in all"""
+    """that the job may cost in all, as whoever works for it was told. Where there is such a job,
+    what its request says counts: a retry may have changed it since."""
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
