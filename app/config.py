@@ -214,6 +214,10 @@ def load_settings(
         from app.chains import problems_of_chains  # noqa: PLC0415
 
         problems += problems_of_chains(values)
+    if "PRICES_FILE" in converted:
+        from app.price_checks import problems_of_prices  # noqa: PLC0415 - the same
+
+        problems += problems_of_prices(converted["PRICES_FILE"], values)
     if problems:
         raise SettingsInvalid(problems)
     return msgspec.convert(converted, Settings, dec_hook=_path)

@@ -18,7 +18,9 @@ from app.config import Settings, load_settings
 from app.container import make_container
 from app.doctor_servers import ServerVisit
 from app.findings import Check, Finding, Sound, look
+from app.price_checks import prices_feature
 from app.provider_states import chains_in_words
+from app.providers import Kit
 from domain.errors import DomainError, FontMissing, SettingsInvalid
 from domain.generation.ports import (
     MusicLibrary,
@@ -65,6 +67,7 @@ async def examine(settings: Settings) -> list[Finding]:
             "fonts": visit.fonts,
             "voice": visit.voice,
             "providers": visit.providers,
+            "prices": visit.prices,
             "encyclopedia": visit.encyclopedia,
             "music": visit.music,
             "media folder": visit.media_folder,
@@ -171,6 +174,10 @@ class _Visit:
 
     async def providers(self) -> str:
         return f"asked in this order: {chains_in_words(await self._container.get(Chains))}"
+
+    async def prices(self) -> Sound:
+        found = prices_feature(await self._container.get(Kit))
+        return Sound(found.missing or found.detail, found.hint or "")
 
     async def encyclopedia(self) -> str:
         writer = (await self._container.get(Chains)).writers.providers.get("offline")

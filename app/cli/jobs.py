@@ -14,6 +14,7 @@ from app.cli.endings import EXIT_CODES, Refused, fail, note, out, spoken
 from app.cli.following import is_over, waits_for_approval, watch
 from app.cli.listing import OPTION_NAMES, read_list, say_more, takes_a_selection
 from app.cli.outcome import describe, end_accepted, end_with, say_interrupted, subject_of
+from app.cli.request_options import usd
 from app.cli.scene_edits import edits_of, names_of, takes_edits
 from app.cli.scenes import print_scenes
 from app.cli.session import Session, connects
@@ -128,7 +129,7 @@ def cancel(session: Session, job_id: UUID) -> None:
 @JOB_ID
 @click.option(
     "--max-cost",
-    type=float,
+    type=usd,
     metavar="USD",
     help="Another cap on what providers may cost it, with what was spent before.",
 )
