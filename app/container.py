@@ -180,7 +180,13 @@ class UseCases(Provider):
     rights = provide(RightsLedger)
 
     @provide
-    def till(self, book: SpendingBook, artifacts: ArtifactStore, settings: Settings) -> Till:
+    def till(
+        self,
+        book: SpendingBook,
+        artifacts: ArtifactStore,
+        settings: Settings,
+        telemetry: Telemetry,
+    ) -> Till:
         return Till(
             book,
             load_prices(settings.prices_file),
@@ -189,6 +195,7 @@ class UseCases(Provider):
             new_id=uuid7,
             clock=time.time,
             lease_seconds=settings.lease_seconds,
+            takings=telemetry,
         )
 
     @provide

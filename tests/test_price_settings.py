@@ -51,10 +51,10 @@ def test_names_that_nobody_has_are_refused_with_their_lines_and_those_that_are_k
         "piper,*,characters,0,1",
         "elevenlabs,*,characters,0.18,1000",
     )
+    units = "characters, images, input_tokens, output_tokens"
     assert refused(file) == [
         "2: no provider called 'openay' is paid; known: elevenlabs, openai",
-        "3: openai isn't paid by 'input_token'; known: characters, images, input_tokens, "
-        "output_tokens",
+        f"3: openai isn't paid by 'input_token'; known: {units}",
         "4: what 'openai_images' is paid for stands under 'openai'",
         "5: no provider called 'piper' is paid; known: elevenlabs, openai",
     ]

@@ -101,16 +101,18 @@ class SqlSpendingBook:
         return False
 
     @uninterrupted
-    async def settle(self, call_id: UUID) -> None:
-        await self._change(call_id, CallState.RESERVED, state=CallState.SETTLED, used_at=now())
+    async def settle(self, call_id: UUID) -> bool:
+        return await self._change(
+            call_id, CallState.RESERVED, state=CallState.SETTLED, used_at=now()
+        )
 
     @uninterrupted
-    async def close(self, call_id: UUID, state: CallState) -> None:
+    async def close(self, call_id: UUID, state: CallState) -> bool:
         # one that was settled in the meantime is certain
         before = [CallState.RESERVED]
         if state is CallState.CHARGED:
             before.append(CallState.SETTLED)
-        await self._change(call_id, *before, state=state, answer=None)
+        return await self._change(call_id, *before, state=state, answer=None)
 
     @uninterrupted
     async def release(self, call_id: UUID) -> None:
@@ -186,7 +188,7 @@ async def _same_call(conn: AsyncConnection, intent: Intent) -> Reservation | Non
         await conn.execute(noted)
         return Answered(row.id, row.answer)
     if row.is_over or _is_of_an_earlier_claim(row, intent.payer):
-        return Abandoned(row.id, row.answer)
+        return Abandoned(row.id, row.answer, row.cost)
     return UnderWay(SAME_CALL)
 
 

@@ -87,6 +87,11 @@ class PriceTable:
         self.as_of = as_of
         """the day that the table that comes along was written on"""
 
+    @property
+    def providers(self) -> list[str]:
+        """Everybody who has a line."""
+        return sorted({price.provider for price in self.prices})
+
     def over(self, other: "PriceTable") -> "PriceTable":
         """This table, and where it has nothing, the other."""
         return PriceTable([*self.prices, *other.prices], other.as_of)

@@ -23,6 +23,7 @@ CHECKS = [
     "fonts",
     "voice",
     "providers",
+    "prices",
     "encyclopedia",
     "music",
     "media folder",

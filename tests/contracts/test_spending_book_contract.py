@@ -101,6 +101,19 @@ async def test_a_settled_call_is_answered_to_whoever_wants_the_same(book: Spendi
     assert await spent(book) == 40, "what it did cost, not what it could have"
 
 
+async def test_of_several_that_end_a_call_one_is_told_that_it_did(book: SpendingBook) -> None:
+    first, second = intent("first"), intent("second")
+    for one in (first, second):
+        await reserve(book, one)
+        await announce(book, one)
+
+    assert [await book.settle(first.id), await book.settle(first.id)] == [True, False]
+    ends = [await book.close(second.id, CallState.UNCERTAIN) for _ in range(2)]
+    assert ends == [True, False]
+    assert not await book.settle(second.id)
+    assert await book.close(first.id, CallState.CHARGED), "its answer is gone"
+
+
 async def test_who_comes_while_it_is_made_is_told_so(book: SpendingBook) -> None:
     assert await reserve(book, intent()) == Reserved()
 
@@ -120,7 +133,7 @@ async def test_a_call_whose_unit_was_claimed_anew_is_abandoned(book: SpendingBoo
     await reserve(book, first)
 
     assert isinstance(await reserve(book, intent(unit=UNIT, fence=3)), UnderWay), "its own claim"
-    assert await reserve(book, intent(unit=UNIT, fence=4)) == Abandoned(first.id, None)
+    assert await reserve(book, intent(unit=UNIT, fence=4)) == Abandoned(first.id, None, 100)
 
 
 async def test_a_call_whose_lease_is_over_is_abandoned_with_what_it_was_about_to_keep(
@@ -130,7 +143,7 @@ async def test_a_call_whose_lease_is_over_is_abandoned_with_what_it_was_about_to
     await reserve(book, first, lease=0.0)
     assert await announce(book, first)
 
-    assert await reserve(book, intent()) == Abandoned(first.id, SHA)
+    assert await reserve(book, intent()) == Abandoned(first.id, SHA, 40)
     await book.renew(first.id, 60.0)
     assert isinstance(await reserve(book, intent()), UnderWay), "it was renewed"
 
