@@ -30,7 +30,7 @@ from domain.generation.ports import (
 from domain.generation.relevance import Judge
 from domain.generation.writing import PlainWriter
 from domain.installing import how_to_install
-from domain.outbound import Resolver, UrlRules, WebClient
+from domain.outbound import Resolver, SourceClient, SourceRules
 from domain.providers.chain import Chain, Link
 from domain.providers.circuits import Switchboard
 
@@ -73,9 +73,9 @@ class Providers(Provider):
         segmenter: SentenceSegmenter,
         quarantine: Quarantine,
         *,
-        rules: UrlRules,
+        rules: SourceRules,
         resolver: Resolver,
-        client: WebClient,
+        client: SourceClient,
         pages: PageExtractor,
         judge: Judge,
     ) -> Kit:

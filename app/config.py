@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     auth: Literal["local", "required"] = "local"
     secret_key: str = ""
     allow_private_urls: str = ""
+    allow_private_sources: str = ""
     embedded_worker: bool = True
     metrics_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     log_format: Literal["auto", "console", "json"] = "auto"
@@ -213,6 +214,10 @@ def load_settings(
         from app.chains import problems_of_chains  # noqa: PLC0415
 
         problems += problems_of_chains(values)
+    if "PRICES_FILE" in converted:
+        from app.price_checks import problems_of_prices  # noqa: PLC0415 - the same
+
+        problems += problems_of_prices(converted["PRICES_FILE"], values)
     if problems:
         raise SettingsInvalid(problems)
     return msgspec.convert(converted, Settings, dec_hook=_path)

@@ -74,12 +74,13 @@ def _problems_of_secrets_and_urls(given: Mapping[str, Any]) -> list[str]:
             f"SECRET_KEY: each key needs at least {MIN_KEY_CHARS} characters; `openssl rand -hex "
             "32` makes one"
         )
-    try:
-        read_allowance(str(given.get("ALLOW_PRIVATE_URLS", "")))
-    except ValueError as error:
-        problems.append(
-            f"ALLOW_PRIVATE_URLS: {error}; it takes networks such as 10.0.0.0/8 and names of hosts"
-        )
+    for name in ("ALLOW_PRIVATE_URLS", "ALLOW_PRIVATE_SOURCES"):
+        try:
+            read_allowance(str(given.get(name, "")))
+        except ValueError as error:
+            problems.append(
+                f"{name}: {error}; it takes networks such as 10.0.0.0/8 and names of hosts"
+            )
     return problems
 
 

@@ -65,7 +65,14 @@ from domain.jobs.ports import Bell, VideoStore
 from domain.jobs.service import Jobs
 from domain.jobs.telemetry import Silence, Telemetry
 from domain.once import FirstAnswers
-from domain.outbound import Resolver, UrlRules, WebClient, read_allowance
+from domain.outbound import (
+    Resolver,
+    SourceClient,
+    SourceRules,
+    UrlRules,
+    WebClient,
+    read_allowance,
+)
 from domain.presets import Presets
 from domain.providers.book import SpendingBook
 from domain.providers.circuits import Switchboard
@@ -130,7 +137,15 @@ class Outside(Provider):
         return UrlRules(read_allowance(settings.allow_private_urls))
 
     @provide
+    def source_rules(self, settings: Settings) -> SourceRules:
+        return SourceRules(read_allowance(settings.allow_private_sources))
+
+    @provide
     def client(self, rules: UrlRules, resolver: Resolver) -> WebClient:
+        return GuardedClient(rules, resolver)
+
+    @provide
+    def source_client(self, rules: SourceRules, resolver: Resolver) -> SourceClient:
         return GuardedClient(rules, resolver)
 
     @provide
@@ -165,7 +180,13 @@ class UseCases(Provider):
     rights = provide(RightsLedger)
 
     @provide
-    def till(self, book: SpendingBook, artifacts: ArtifactStore, settings: Settings) -> Till:
+    def till(
+        self,
+        book: SpendingBook,
+        artifacts: ArtifactStore,
+        settings: Settings,
+        telemetry: Telemetry,
+    ) -> Till:
         return Till(
             book,
             load_prices(settings.prices_file),
@@ -174,6 +195,7 @@ class UseCases(Provider):
             new_id=uuid7,
             clock=time.time,
             lease_seconds=settings.lease_seconds,
+            takings=telemetry,
         )
 
     @provide
@@ -189,6 +211,7 @@ class UseCases(Provider):
         visuals: VisualSource,
         *,
         rules: UrlRules,
+        source_rules: SourceRules,
         pages: PageExtractor,
         settings: Settings,
     ) -> Intake:
@@ -199,6 +222,7 @@ class UseCases(Provider):
             visuals,
             draw_seed=draw_seed,
             url_rules=rules,
+            source_rules=source_rules,
             looks_at_folders=settings.music_dir is not None or may_look_elsewhere(settings),
             pages=pages,
         )

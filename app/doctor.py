@@ -18,8 +18,9 @@ from app.config import Settings, load_settings
 from app.container import make_container
 from app.doctor_servers import ServerVisit
 from app.findings import Check, Finding, Sound, look
+from app.price_checks import prices_feature
 from app.provider_states import chains_in_words, voiceless_narrators
-from app.providers import PORTS
+from app.providers import PORTS, Kit
 from domain.errors import DomainError, FontMissing, SettingsInvalid
 from domain.generation.estimated_times import advice_on, word_times_in_words
 from domain.generation.ports import (
@@ -68,6 +69,7 @@ async def examine(settings: Settings) -> list[Finding]:
             "voice": visit.voice,
             "word times": visit.word_times,
             "providers": visit.providers,
+            "prices": visit.prices,
             "encyclopedia": visit.encyclopedia,
             "music": visit.music,
             "media folder": visit.media_folder,
@@ -186,6 +188,10 @@ class _Visit:
         if any(link.key for port in PORTS for link in chains.links(port)):
             told += "; none was called now, so whether keys are accepted isn't known"
         return told
+
+    async def prices(self) -> Sound:
+        found = prices_feature(await self._container.get(Kit))
+        return Sound(found.missing or found.detail, found.hint or "")
 
     async def encyclopedia(self) -> str:
         writer = (await self._container.get(Chains)).writers.providers.get("offline")

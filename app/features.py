@@ -102,7 +102,7 @@ def _work(settings: Settings) -> list[Feature]:
 
 
 def _webhooks(settings: Settings) -> list[Feature]:
-    has_key, has_own = bool(settings.secret_key), bool(settings.allow_private_urls)
+    has_key = bool(settings.secret_key)
     return [
         Feature(
             name="webhooks",
@@ -120,15 +120,30 @@ def _webhooks(settings: Settings) -> list[Feature]:
             if has_key
             else "Processes that don't share DATA_DIR, and restored backups, need SECRET_KEY.",
         ),
-        Feature(
-            name="webhooks.private_urls",
-            available=has_own,
+        _own_networks(
+            "webhooks.private_urls",
+            "ALLOW_PRIVATE_URLS",
+            is_set=bool(settings.allow_private_urls),
             detail="messages to addresses of networks and hosts of one's own",
-            missing=None if has_own else "networks or hosts that are allowed",
-            setting="ALLOW_PRIVATE_URLS",
-            hint=None if has_own else "Set ALLOW_PRIVATE_URLS to such as 10.0.0.0/8, and restart.",
+        ),
+        _own_networks(
+            "script.private_pages",
+            "ALLOW_PRIVATE_SOURCES",
+            is_set=bool(settings.allow_private_sources),
+            detail="`source_url` in networks and at hosts of one's own, for whoever has a key",
         ),
     ]
+
+
+def _own_networks(name: str, setting: str, *, is_set: bool, detail: str) -> Feature:
+    return Feature(
+        name=name,
+        available=is_set,
+        detail=detail,
+        missing=None if is_set else "networks or hosts that are allowed",
+        setting=setting,
+        hint=None if is_set else f"Set {setting} to such as 10.0.0.0/8, and restart.",
+    )
 
 
 def _limits(settings: Settings) -> Feature:

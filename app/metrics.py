@@ -11,6 +11,7 @@ from dishka import AsyncContainer
 
 from adapters.prometheus import Meters, MetricsListener, expose
 from app.config import Settings
+from app.prices import load_prices
 from app.version import version
 from domain.errors import DomainError
 from domain.jobs.telemetry import Census, Registrar
@@ -24,7 +25,8 @@ CENSUS_SECONDS = 1.5
 def open_meters(settings: Settings) -> Meters | None:
     """Where this process counts; None, and a line in the log, where that can't be."""
     try:
-        return Meters(settings.data_dir / "metrics")
+        sellers = load_prices(settings.prices_file).providers
+        return Meters(settings.data_dir / "metrics", sellers)
     except OSError as error:
         log.warning("this process isn't counted in /metrics", why=str(error), setting="DATA_DIR")
         return None

@@ -1,17 +1,16 @@
 """What is wrong with the settings of providers beyond their types: addresses, keys, lists of
-voices, prices, and what has to be installed. Whom the chains name is checked in ``app.chains``.
+voices, and what has to be installed. Whom the chains name is checked in ``app.chains``, prices in
+``app.price_checks``.
 
 Nothing is repeated that may hold a key.
 """
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from app.setting_values import is_plain_address, parts_of
 from domain.generation.service_voices import read_voices
-from domain.providers.prices import PricesInvalid, read_prices
 
 ADDRESSES = {
     "OPENAI_BASE_URL": "https://api.openai.com/v1 or http://localhost:11434/v1",
@@ -56,7 +55,6 @@ def problems_of_providers(given: Mapping[str, Any]) -> list[str]:
             read_voices(str(given.get(name, "")), "en")
         except ValueError as error:
             problems.append(f"{name}: {error}")
-    problems += _problems_of_prices(given.get("PRICES_FILE"))
     if given.get("RELEVANCE") == "model":
         from app.meanings import NOT_INSTALLED, is_installed  # noqa: PLC0415 - brings numpy along
 
@@ -66,15 +64,3 @@ def problems_of_providers(given: Mapping[str, Any]) -> list[str]:
 
 def _is_address(name: str, url: str) -> bool:
     return is_plain_address(url.partition("?")[0] if name in WITH_QUERY else url)
-
-
-def _problems_of_prices(path: Path | None) -> list[str]:
-    if path is None:
-        return []
-    try:
-        read_prices(path.expanduser().read_text("utf-8"))
-    except PricesInvalid as error:
-        return [f"PRICES_FILE={path}: {error.message}"]
-    except (OSError, RuntimeError, ValueError) as error:
-        return [f"PRICES_FILE={path}: it can't be read: {error}"]
-    return []

@@ -31,7 +31,7 @@ from domain.generation.ports import (
 )
 from domain.generation.relevance import Judge
 from domain.generation.writing import Writers
-from domain.outbound import Resolver, UrlRules, WebClient
+from domain.outbound import Resolver, SourceClient, SourceRules
 
 PortT = TypeVar("PortT")
 
@@ -48,10 +48,10 @@ class Kit:
     """all variables of the environment and of ``.env``, for providers of other packages"""
     segmenter: SentenceSegmenter
     quarantine: Quarantine
-    rules: UrlRules
-    """which addresses may be asked where users or providers name them"""
+    rules: SourceRules
+    """which addresses may be read from where users or providers name them"""
     resolver: Resolver
-    client: WebClient
+    client: SourceClient
     """asks only addresses that ``rules`` allow"""
     pages: PageExtractor
     judge: Judge
@@ -76,6 +76,18 @@ class Kit:
 
 
 @dataclass(frozen=True)
+class Goods:
+    """What a provider's calls are paid for, as the table of prices has it."""
+
+    units: tuple[str, ...]
+    """all that its purchases name"""
+    model: str = ""
+    """the variable with the model's name; empty: it isn't said"""
+    provider: str = ""
+    """what purchases call it; empty: as the settings do"""
+
+
+@dataclass(frozen=True)
 class Offer(Generic[PortT]):
     """A provider that can be named in a setting."""
 
@@ -91,6 +103,8 @@ class Offer(Generic[PortT]):
     """a module that has to be installed"""
     extra: str = ""
     """the extra that installs it, or what it has to offer"""
+    goods: Goods | None = None
+    """None: it's free"""
 
 
 @dataclass(frozen=True)
@@ -165,6 +179,7 @@ WRITER: Port[ScriptWriter] = Port(
             "a model behind any OpenAI-compatible endpoint",
             needs=("OPENAI_MODEL",),
             needs_one_of=("OPENAI_API_KEY", "OPENAI_BASE_URL"),
+            goods=Goods(("input_tokens", "output_tokens"), "OPENAI_MODEL"),
         ),
     },
 )
@@ -191,6 +206,7 @@ NARRATOR: Port[Narrator] = Port(
             ),
             "OpenAI's speech, or a server of your own that speaks its protocol",
             needs_one_of=("OPENAI_API_KEY", "OPENAI_SPEECH_API_KEY", "OPENAI_SPEECH_BASE_URL"),
+            goods=Goods(("characters",), "OPENAI_SPEECH_MODEL"),
         ),
         "elevenlabs": Offer(
             lambda kit: by_key(
@@ -199,6 +215,7 @@ NARRATOR: Port[Narrator] = Port(
             ),
             "ElevenLabs",
             needs=("ELEVENLABS_API_KEY",),
+            goods=Goods(("characters",), "ELEVENLABS_MODEL"),
         ),
         "edge": Offer(
             lambda kit: make_edge(kit.settings, kit.mastering),
@@ -233,6 +250,7 @@ VISUALS: Port[VisualSource] = Port(
             "stills made by a model behind any OpenAI-compatible endpoint",
             needs=("OPENAI_IMAGE_MODEL",),
             needs_one_of=("OPENAI_API_KEY", "OPENAI_BASE_URL"),
+            goods=Goods(("images",), "OPENAI_IMAGE_MODEL", provider="openai"),
         ),
     },
 )

@@ -25,7 +25,7 @@ from adapters.prometheus import Meters
 from adapters.threads import ThreadBell
 from app.authentication import Authentication
 from app.bootstrap import bootstrap
-from app.config import Settings, load_settings
+from app.config import Settings, load_settings, read_variables
 from app.event_feed import EventFeed
 from app.limiting import LimitNotes
 from app.logging import configure_logging
@@ -99,6 +99,7 @@ class Server:
                 from app.chains import Chains  # noqa: PLC0415
                 from app.container import make_container  # noqa: PLC0415
                 from app.embedded import EmbeddedWorker  # noqa: PLC0415
+                from app.price_checks import warn_of_prices  # noqa: PLC0415
                 from app.storage import make_folders  # noqa: PLC0415
 
                 settings = self._given or load_settings()
@@ -144,6 +145,8 @@ class Server:
                 try:
                     self._feed = await self._container.get(EventFeed)  # connects to nothing
                     await self._container.get(Chains)  # nor does this; but it may be set wrong
+                    if not brief:
+                        warn_of_prices(settings, read_variables())
                     await self._begin(settings, preparation, worker)
                 except BaseException:
                     await self.close()

@@ -10,7 +10,7 @@ from adapters.pixabay import PixabayLibrary
 from app.config import Settings
 from domain.generation.ports import Quarantine
 from domain.generation.stock_source import StockFootage
-from domain.outbound import Resolver, UrlRules
+from domain.outbound import Resolver, SourceRules
 
 SEARCH_SECONDS = 20.0
 MAX_SEARCH_BYTES = 4_000_000
@@ -23,7 +23,7 @@ class StockRoom:
     DATA_DIR."""
 
     def __init__(
-        self, settings: Settings, quarantine: Quarantine, rules: UrlRules, resolver: Resolver
+        self, settings: Settings, quarantine: Quarantine, rules: SourceRules, resolver: Resolver
     ) -> None:
         self._settings = settings
         self._searching = HttpxExchange(seconds=SEARCH_SECONDS, max_bytes=MAX_SEARCH_BYTES)

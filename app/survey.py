@@ -14,6 +14,7 @@ from app.capabilities import Capabilities, Feature, limits_of
 from app.chains import Chains
 from app.config import Settings
 from app.features import features_of, folder
+from app.price_checks import prices_feature
 from app.provider_states import provider_states
 from app.providers import Kit
 from app.version import version
@@ -82,6 +83,7 @@ class Survey:
                 *self._visuals(),
                 *self._sounds(moods),
                 *features_of(self._settings),
+                prices_feature(self._kit),
             ],
             providers=provider_states(self._kit, self._chains, self._switchboard),
             languages=_spoken(voices),

@@ -23,7 +23,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.worker import Worker
 
 from adapters.dramatiq import ACTOR, QUEUE, WorkerBootFailed, WorkerResources, make_broker
-from app.config import Settings, load_settings
+from app.config import Settings, load_settings, read_variables
 from app.heartbeat import beat_forever
 from app.logging import configure_logging
 from app.workshop import Workshop
@@ -64,10 +64,12 @@ class QueueWorker:
         # only now: some of what these bring along logs on being imported
         from app.container import make_container  # noqa: PLC0415
         from app.metrics import listen_for_scrapes, open_meters  # noqa: PLC0415
+        from app.price_checks import warn_of_prices  # noqa: PLC0415
         from app.readiness import Watch, look_around  # noqa: PLC0415
         from app.storage import prepare_storage  # noqa: PLC0415
 
         log.info("starting")
+        warn_of_prices(self._settings, read_variables())
         await prepare_storage(self._settings)
         self._meters = open_meters(self._settings)
         self._listener = listen_for_scrapes(self._settings, self._meters)

@@ -503,8 +503,9 @@ class CostCapReached(DomainError):
 
     code = "cost_cap_reached"
     hint = (
-        "Send the request again with a higher `max_cost` (what was paid already isn't paid again), "
-        "or have MONTHLY_COST_CAP of the server raised, and retry the job."
+        "`POST /api/jobs/{id}/retry` with a higher `max_cost` goes on with a job that failed so "
+        "(what was paid already isn't paid again). If it's the cap of the month, have "
+        "MONTHLY_COST_CAP of the server raised first."
     )
 
 

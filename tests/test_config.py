@@ -157,8 +157,9 @@ def test_a_secret_key_of_commas_is_no_key() -> None:
 
 def test_what_is_no_network_and_no_host_is_named() -> None:
     load_settings({"ALLOW_PRIVATE_URLS": "10.0.0.0/8, hooks.internal, 127.0.0.1"}, None)
-    with pytest.raises(SettingsInvalid, match=r"ALLOW_PRIVATE_URLS.*10\.0\.0\.0/99"):
-        load_settings({"ALLOW_PRIVATE_URLS": "10.0.0.0/99"}, None)
+    for name in ("ALLOW_PRIVATE_URLS", "ALLOW_PRIVATE_SOURCES"):
+        with pytest.raises(SettingsInvalid, match=rf"{name}.*10\.0\.0\.0/99"):
+            load_settings({name: "10.0.0.0/99"}, None)
 
 
 def test_a_star_import_gives_what_is_needed() -> None:

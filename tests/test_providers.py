@@ -6,11 +6,13 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
+from installed_packages import put_package
 from live_server import serve
 from loopback import Asked, Loopback, Reply, json_reply, running_aside
 
@@ -49,21 +51,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))
 
-    def put(name: str, code: str, points: dict[str, dict[str, str]], package: str = "") -> None:
-        package = package or name.replace("_", "-")
-        (folder / f"{name}.py").write_text(code)
-        info = folder / f"{package}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(
-            "\n".join(
-                f"[{group}]\n" + "\n".join(f"{key} = {value}" for key, value in entries.items())
-                for group, entries in points.items()
-            )
-        )
-
     before = set(sys.modules)
-    yield put
+    yield partial(put_package, folder)
     for name in set(sys.modules) - before:
         if str(folder) in str(getattr(sys.modules[name], "__file__", "")):
             del sys.modules[name]

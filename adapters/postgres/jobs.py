@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres import approval, claims, recasting, recovery, work
@@ -17,7 +18,7 @@ from adapters.postgres.gathering import Gathering
 from adapters.postgres.idempotency import find_key, first_answer
 from adapters.postgres.lists import select_jobs
 from adapters.postgres.pace import read_pace
-from adapters.postgres.retaking import take_up
+from adapters.postgres.retaking import change_cap, take_up
 from adapters.postgres.retention import is_use_to_be_noted, note_use
 from adapters.postgres.settle import cancel_job, lock_job
 from adapters.postgres.tables import AnyRow, events, jobs, units
@@ -125,10 +126,14 @@ class SqlJobStore:
             return await read_job(conn, account_id, job_id)
 
     @uninterrupted
-    async def retry(self, account_id: str, job_id: UUID) -> Job:
+    async def retry(
+        self, account_id: str, job_id: UUID, max_cost: float | UnsetType | None = UNSET
+    ) -> Job:
         async with self._transactions.writing() as conn:
             job = await self._lock(conn, account_id, job_id)
             await take_up(conn, job)
+            if max_cost is not UNSET:
+                await change_cap(conn, job, max_cost)
             return await read_job(conn, account_id, job_id)
 
     @uninterrupted

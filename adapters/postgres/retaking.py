@@ -1,5 +1,6 @@
 """Taking a job up again that has failed or was cancelled."""
 
+import msgspec
 import sqlalchemy as sa
 
 from adapters.postgres.clock import later, now
@@ -53,3 +54,11 @@ async def take_up(conn: Conn, job: AnyRow) -> None:
     # where all that is left waits for approval, there is nothing to be queued for
     paused = is_paused(await facts_of(conn, job.id))
     await settle(conn, job, status=JobStatus.WAITING if paused else JobStatus.QUEUED)
+
+
+async def change_cap(conn: Conn, job: AnyRow, max_cost: float | None) -> None:
+    """Put another ``max_cost`` into the request of a locked job."""
+    of_it = jobs.c.id == job.id
+    request = (await conn.execute(sa.select(jobs.c.request).where(of_it))).scalar_one()
+    changed = msgspec.structs.replace(request, max_cost=max_cost)
+    await conn.execute(sa.update(jobs).where(of_it).values(request=changed))

@@ -10,8 +10,10 @@ from adapters.postgres.clock import insert_if_absent, later, now
 from adapters.postgres.engine import Transactions
 from adapters.postgres.spending_tables import call_uses, paid_calls
 from adapters.postgres.spending_totals import spent_by_job, spent_in_month, totals_of_month
+from adapters.postgres.tables import jobs
 from adapters.postgres.uninterrupted import uninterrupted
 from domain.errors import CostCapReached
+from domain.generation.brief import cap_of
 from domain.providers.book import (
     Abandoned,
     Answered,
@@ -32,6 +34,14 @@ ONE_AT_A_TIME = sa.text(
 """of an account, until the transaction ends; on SQLite every writer is alone"""
 
 SAME_CALL = "The same call is under way elsewhere."
+
+
+WAYS_OUT = {
+    "job": "`POST /api/jobs/{id}/retry` with a higher `max_cost` goes on with a job that failed "
+    "so, and what was paid isn't paid again; or ask anew with a higher one.",
+    "month": "Have MONTHLY_COST_CAP of the server raised, then `POST /api/jobs/{id}/retry`.",
+}
+"""by the cap that was reached"""
 
 
 class SqlSpendingBook:
@@ -91,16 +101,18 @@ class SqlSpendingBook:
         return False
 
     @uninterrupted
-    async def settle(self, call_id: UUID) -> None:
-        await self._change(call_id, CallState.RESERVED, state=CallState.SETTLED, used_at=now())
+    async def settle(self, call_id: UUID) -> bool:
+        return await self._change(
+            call_id, CallState.RESERVED, state=CallState.SETTLED, used_at=now()
+        )
 
     @uninterrupted
-    async def close(self, call_id: UUID, state: CallState) -> None:
+    async def close(self, call_id: UUID, state: CallState) -> bool:
         # one that was settled in the meantime is certain
         before = [CallState.RESERVED]
         if state is CallState.CHARGED:
             before.append(CallState.SETTLED)
-        await self._change(call_id, *before, state=state, answer=None)
+        return await self._change(call_id, *before, state=state, answer=None)
 
     @uninterrupted
     async def release(self, call_id: UUID) -> None:
@@ -176,7 +188,7 @@ async def _same_call(conn: AsyncConnection, intent: Intent) -> Reservation | Non
         await conn.execute(noted)
         return Answered(row.id, row.answer)
     if row.is_over or _is_of_an_earlier_claim(row, intent.payer):
-        return Abandoned(row.id, row.answer)
+        return Abandoned(row.id, row.answer, row.cost)
     return UnderWay(SAME_CALL)
 
 
@@ -192,9 +204,10 @@ async def _find_room(
     if not intent.cost:
         return None
     caps = []
-    if payer.cap is not None and payer.job_id is not None:
+    job_cap = await _cap_of_job(conn, payer)
+    if job_cap is not None and payer.job_id is not None:
         counted = await spent_by_job(conn, payer.account_id, payer.job_id)
-        caps.append(("job", payer.cap, *counted))
+        caps.append(("job", job_cap, *counted))
     if monthly_cap is not None:
         counted = await spent_in_month(conn, payer.account_id, intent.month)
         caps.append(("month", monthly_cap, *counted))
@@ -208,13 +221,23 @@ async def _find_room(
     return crowded
 
 
+async def _cap_of_job(conn: AsyncConnection, payer: Payer) -> int | None:
+    """What the payer's job may cost in all: units that went on while it was retried don't know."""
+    if payer.job_id is None:
+        return None
+    asked = sa.select(jobs.c.request).where(
+        jobs.c.id == payer.job_id, jobs.c.account_id == payer.account_id
+    )
+    request = (await conn.execute(asked)).scalar_one_or_none()
+    return payer.cap if request is None else cap_of(request)
+
+
 def _too_dear(intent: Intent, what: str, cap: int, total: int) -> CostCapReached:
-    setting = "`max_cost` of the request" if what == "job" else "MONTHLY_COST_CAP of the server"
     return CostCapReached(
         f"A call to {intent.provider} ({intent.model}) may cost ${usd_of(intent.cost):.6f}; of "
         f"the ${usd_of(cap):.2f} that this {what} may cost, ${usd_of(total):.6f} are spent or "
         "reserved.",
-        hint=f"Raise {setting}.",
+        hint=WAYS_OUT[what],
         cap=what,
     )
 

@@ -4,6 +4,7 @@ A process makes one ``Meters``; the threads in it share it.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from prometheus_client import Counter, Histogram, values
@@ -12,6 +13,8 @@ from adapters.prometheus.slots import take_slot
 from domain.generation.narration import FRAME_RATE
 from domain.jobs.model import Claim, UnitKind
 from domain.jobs.ports import Finish, Reconciled
+from domain.providers.prices import usd_of
+from domain.providers.takings import Outcome
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """anything else is counted as OTHER: callers make methods up"""
@@ -31,7 +34,8 @@ class Meters:
         OSError: the folder can't be written, or no space is left.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sellers: Iterable[str] = ()) -> None:
+        """``sellers``: providers that may be paid, by name."""
         self.folder = folder
         self._slot = take_slot(folder)
         # As the library wants it: where its files are, and whose. Both are the process's own.
@@ -89,7 +93,21 @@ class Meters:
             "requests_uncounted", "Requests with a key served while nothing could count them."
         )
         self._bells = _counter("bells", "Bells rung over Redis.", "outcome")
-        self._begin_at_nought()
+        self._paid_calls = _counter(
+            "paid_calls", "Calls to paid providers that ended.", "provider", "outcome"
+        )
+        self._paid_usd = _counter(
+            "paid_calls_cost_usd",
+            "What they count with, in US dollars by the table of prices.",
+            "provider",
+            "outcome",
+        )
+        self._reused_answers = _counter(
+            "paid_answers_reused",
+            "Answers that were paid before and given again, for nothing.",
+            "provider",
+        )
+        self._begin_at_nought(sellers)
 
     def close(self) -> None:
         """Leave the slot to the next process; nothing may be counted afterwards."""
@@ -111,7 +129,7 @@ class Meters:
         """A request with a key was served without being counted."""
         self._uncounted.inc()
 
-    def _begin_at_nought(self) -> None:
+    def _begin_at_nought(self, sellers: Iterable[str]) -> None:
         """What never happened is 0 and not absent: the first time must be seen as a rise."""
         by_kind = (
             self._claimed,
@@ -128,6 +146,11 @@ class Meters:
             self._bells.labels(outcome)
         for limit in ("rate", "at_once", "failures"):
             self._limited.labels(limit)
+        for seller in sellers:
+            self._reused_answers.labels(seller)
+            for ending in Outcome:
+                self._paid_calls.labels(seller, ending.value)
+                self._paid_usd.labels(seller, ending.value)
 
     # -- Telemetry -----------------------------------------------------------------------------
 
@@ -168,6 +191,13 @@ class Meters:
 
     def could_not_ring(self, bells: int) -> None:
         self._bells.labels("failed").inc(bells)
+
+    def paid(self, provider: str, outcome: Outcome, micros: int) -> None:
+        self._paid_calls.labels(provider, outcome.value).inc()
+        self._paid_usd.labels(provider, outcome.value).inc(usd_of(micros))
+
+    def reused(self, provider: str) -> None:
+        self._reused_answers.labels(provider).inc()
 
 
 def _counter(name: str, says: str, *labels: str) -> Counter:

@@ -84,6 +84,7 @@ COMMANDS = {
     "DELETE /api/presets/{name}": "faceless presets delete NAME",
     "PUT /api/presets/{name}": "faceless presets save NAME",
     "POST /api/generate": "faceless generate",
+    "POST /api/jobs/{id}/retry` with a higher `max_cost": "faceless jobs retry ID --max-cost USD",
     "POST /api/jobs/{id}/retry": "faceless jobs retry ID",
     "POST /api/jobs/{id}/approve": "faceless jobs approve ID",
     "POST /api/jobs/{id}/reject": "faceless jobs reject ID",

@@ -14,6 +14,7 @@ from app.cli.endings import EXIT_CODES, Refused, fail, note, out, spoken
 from app.cli.following import is_over, waits_for_approval, watch
 from app.cli.listing import OPTION_NAMES, read_list, say_more, takes_a_selection
 from app.cli.outcome import describe, end_accepted, end_with, say_interrupted, subject_of
+from app.cli.request_options import usd
 from app.cli.scene_edits import edits_of, names_of, takes_edits
 from app.cli.scenes import print_scenes
 from app.cli.session import Session, connects
@@ -126,11 +127,26 @@ def cancel(session: Session, job_id: UUID) -> None:
 
 @jobs.command(epilog=EXIT_CODES)
 @JOB_ID
+@click.option(
+    "--max-cost",
+    type=usd,
+    metavar="USD",
+    help="Another cap on what providers may cost it, with what was spent before.",
+)
+@click.option("--no-max-cost", is_flag=True, help="No cap of its own: only the month's holds.")
 @WAIT
 @connects
-def retry(session: Session, job_id: UUID, wait: bool) -> None:
+def retry(
+    session: Session, job_id: UUID, *, max_cost: float | None, no_max_cost: bool, wait: bool
+) -> None:
     """Take up a failed or cancelled job again, where it was."""
-    answer = session.run(lambda api: api.ask("POST", f"/api/jobs/{job_id}/retry"))
+    if no_max_cost and max_cost is not None:
+        raise click.UsageError("--max-cost and --no-max-cost exclude each other.")
+    body = {"max_cost": max_cost} if no_max_cost or max_cost is not None else None
+    answer = session.run(
+        lambda api: api.ask("POST", f"/api/jobs/{job_id}/retry", json=body),
+        options={"/max_cost": "--max-cost"},
+    )
     _go_on(session, answer, wait=wait)
 
 

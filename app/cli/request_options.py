@@ -1,5 +1,6 @@
 """The options that spell a request for a video: each is a field of ``POST /api/generate``."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -14,6 +15,14 @@ SCENES_HINT = (
 )
 REQUEST_HINT = 'It takes a request as the API does, such as {"topic": "Octopus", "seed": 7}.'
 SHAPES = ("9:16", "16:9", "1:1")
+
+
+def usd(text: str) -> float:
+    """An amount; NaN would reach the API as no cap at all."""
+    amount = float(text)
+    if not math.isfinite(amount):
+        raise ValueError
+    return amount
 
 
 class Field(NamedTuple):
@@ -66,7 +75,7 @@ FIELDS = (
     Field("--metadata", "/metadata", "Your own, kept with the job: NAME=VALUE.", None, True),
     Field("--channel", "/channel", "Name of the channel it's for; its latest clips are avoided."),
     Field("--seed", "/seed", "Repeats a video exactly.", int),
-    Field("--max-cost", "/max_cost", "The most that providers may cost, in US dollars.", float),
+    Field("--max-cost", "/max_cost", "The most that providers may cost, in US dollars.", usd),
 )
 """what may be kept in a preset"""
 

@@ -6,9 +6,9 @@ from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from domain.generation.brief import Brief
+from domain.generation.brief import Brief, MaxCost
 from domain.generation.casting import Recast
 from domain.generation.narration import TimingSource
 from domain.generation.packaging import Credit
@@ -120,6 +120,15 @@ class ApprovalRequest(Wording, frozen=True, kw_only=True, forbid_unknown_fields=
     def wording(self) -> Wording:
         """What isn't about a scene."""
         return Wording(title=self.title, description=self.description, tags=self.tags)
+
+
+class RetryRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be otherwise this time."""
+
+    max_cost: MaxCost | UnsetType | None = UNSET
+    """takes the place of the request's: the most that providers may be paid for this job in all,
+    with what was spent before it failed, in US dollars; null: only the server's cap of the month
+    holds; absent: as it was"""
 
 
 class RejectionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

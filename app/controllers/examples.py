@@ -123,6 +123,13 @@ REQUEST_EXAMPLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
             "value": {"url": "https://example.org/hooks/faceless"},
         },
     },
+    ("post", "/api/jobs/{job_id}/retry"): {
+        "as it is": {"summary": "Once more, as it was asked for", "value": {}},
+        "cap": {
+            "summary": "With another cap on what providers are paid",
+            "value": {"max_cost": 2.5},
+        },
+    },
     ("post", "/api/jobs/{job_id}/approve"): {
         "as it is": {"summary": "Go on with it as it is", "value": {}},
         "corrected": {

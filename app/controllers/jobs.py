@@ -11,7 +11,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from app.authentication import needs
-from app.controllers.bodies import ApprovalRequest, JobBody, JobList, RejectionRequest
+from app.controllers.bodies import (
+    ApprovalRequest,
+    JobBody,
+    JobList,
+    RejectionRequest,
+    RetryRequest,
+)
 from app.controllers.edits import check_edits
 from app.controllers.event_stream import (
     FINAL_SUFFIX,
@@ -236,14 +242,20 @@ class JobsController(Controller):
         "/{job_id:uuid}/retry",
         status_code=202,
         summary="Try a failed or cancelled job again",
-        description="What was finished stays finished.",
+        description="What was finished stays finished, and what was paid isn't paid again. The "
+        "body is optional: another `max_cost`, for a job that failed with `cost_cap_reached`.",
         responses=problem_specs(IllegalMove),
         **needs(Scope.JOBS_WRITE),
     )
     async def retry(
-        self, request: JsonRequest, job_id: FromPath[UUID], jobs: FromDishka[Jobs]
+        self,
+        request: JsonRequest,
+        job_id: FromPath[UUID],
+        jobs: FromDishka[Jobs],
+        data: JSONBody[RetryRequest | None] = None,
     ) -> Response[JobBody]:
-        return accept_job(await jobs.retry(request.account_id, job_id))
+        max_cost = (data or RetryRequest()).max_cost
+        return accept_job(await jobs.retry(request.account_id, job_id, max_cost))
 
     @post(
         "/{job_id:uuid}/approve",

@@ -44,6 +44,7 @@ MediaName = Annotated[str, Meta(min_length=1, max_length=255)]
 PRESET_NAME = r"^[a-z0-9][a-z0-9-]{0,63}$"
 PresetName = Annotated[str, Meta(pattern=PRESET_NAME, examples=["brand-shorts"])]
 ChannelName = Annotated[str, Meta(pattern=PRESET_NAME, examples=["deep-sea-daily"])]
+MaxCost = Annotated[float, Meta(ge=0, le=MAX_COST_USD, examples=[0.5])]
 HexColor = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", examples=["#FFB703"])]
 
 
@@ -185,7 +186,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """which of the account's channels it's for: clips that this one showed lately are avoided"""
     pause_after: PauseAfter | None = None
     """the job waits for approval when this stage is done; absent: it goes through to its end"""
-    max_cost: Annotated[float, Meta(ge=0, le=MAX_COST_USD, examples=[0.5])] | None = None
+    max_cost: MaxCost | None = None
     """the most that providers may be paid for this job, in US dollars; absent: only the server's
     cap of the month holds"""
 

@@ -35,7 +35,7 @@ from domain.generation.ports import (
 )
 from domain.generation.script import ProductionWarning, SceneEdit, TopicMatch
 from domain.generation.speakers import Speakers
-from domain.outbound import UrlRules
+from domain.outbound import SourceRules, UrlRules
 
 MAX_SEED = 2**53 - 1
 """the largest integer that every JSON reader keeps exact"""
@@ -71,6 +71,7 @@ class Intake:
         draw_seed: SeedSource,
         *,
         url_rules: UrlRules,
+        source_rules: SourceRules,
         pages: PageExtractor,
         looks_at_folders: bool = True,
     ) -> None:
@@ -84,6 +85,7 @@ class Intake:
         self._visuals = visuals
         self._draw_seed = draw_seed
         self._url_rules = url_rules
+        self._source_rules = source_rules
         self._pages = pages
 
     async def prepare(self, brief: Brief) -> Prepared:
@@ -114,7 +116,7 @@ class Intake:
                 self._url_rules.check(brief.webhook_url)
         if brief.source_url is not None:
             with problems.at("/source_url"):
-                self._url_rules.check(brief.source_url)
+                self._source_rules.check(brief.source_url)
                 self._pages.check()
         problems.raise_any()
         return Prepared(brief=completed, topic_match=topic_match)

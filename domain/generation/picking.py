@@ -39,8 +39,8 @@ SHOWN_BY_ACCOUNT = 0.85
 UNREACHABLE = (ProviderFailed, ProvidersExhausted, NoProviderLeft, CostCapReached)
 """why a source may have nothing to offer, and the next one is asked"""
 
-_NOT_OF_THE_PICTURE = ("metadata", "webhook_url", "pause_after", "preset")
-"""fields of a request that change nothing in the video"""
+_NOT_OF_THE_PICTURE = ("metadata", "webhook_url", "pause_after", "preset", "max_cost")
+"""fields of a request that change nothing in the video, or only whether it can be paid"""
 
 
 class Pictures(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from domain.generation.casting import Recast
 from domain.generation.packaging import Video
@@ -146,9 +147,14 @@ class JobStore(Protocol):
         """
         ...
 
-    async def retry(self, account_id: str, job_id: UUID) -> Job:
+    async def retry(
+        self, account_id: str, job_id: UUID, max_cost: float | UnsetType | None = UNSET
+    ) -> Job:
         """Queue a failed or cancelled job again; what was done stays done. One that was waiting
         for approval waits for it again.
+
+        Args:
+            max_cost: takes the place of the request's: US dollars, or None for no cap of its own.
 
         Raises:
             JobNotFound

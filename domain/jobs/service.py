@@ -6,6 +6,7 @@ from pathlib import PurePath
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from domain.errors import DomainError, IllegalMove, NothingToRevise, QueueFull
 from domain.generation.brief import Brief
@@ -225,14 +226,19 @@ class Jobs:
             await discard_folder(self._artifacts, before.result.path)
         return job
 
-    async def retry(self, account_id: str, job_id: UUID) -> Job:
+    async def retry(
+        self, account_id: str, job_id: UUID, max_cost: float | UnsetType | None = UNSET
+    ) -> Job:
         """Go on with a failed or cancelled job from its last finished unit.
+
+        ``max_cost`` takes the place of the request's: in all, so that what was spent before the
+        job failed counts under it; None lifts it.
 
         Raises:
             JobNotFound
             IllegalMove: it has neither failed nor been cancelled, or its video was deleted.
         """
-        job = await self._store.retry(account_id, job_id)
+        job = await self._store.retry(account_id, job_id, max_cost)
         await self._bell.ring(await self._store.ready_units(account_id, job_id))
         return job
 

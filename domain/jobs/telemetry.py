@@ -6,9 +6,10 @@ import msgspec
 
 from domain.jobs.model import Claim, JobStatus, UnitKind, UnitState
 from domain.jobs.ports import Finish, Reconciled
+from domain.providers.takings import Takings, Untold
 
 
-class Telemetry(Protocol):
+class Telemetry(Takings, Protocol):
     """Is told of what happens as it happens. Never raises, and never waits for anything."""
 
     def claimed(self, claim: Claim) -> None:
@@ -45,7 +46,7 @@ class Telemetry(Protocol):
         ...
 
 
-class Silence:
+class Silence(Untold):
     """Tells nobody."""
 
     def claimed(self, claim: Claim) -> None: ...

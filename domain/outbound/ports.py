@@ -61,3 +61,7 @@ class WebClient(Protocol):
             UrlUnreachable: no answer came, another than 200, or more than ``max_bytes``.
         """
         ...
+
+
+class SourceClient(WebClient, Protocol):
+    """A client for what is read into videos, at addresses that ``SourceRules`` allow."""

@@ -33,7 +33,7 @@ DEFAULT_PORTS = {"https": 443, "http": 80}
 MAX_PORT = 65_535
 
 HINT = "Send the address of a server on the internet, such as https://example.com/hooks."
-ALLOW_HINT = "Whoever runs this server can allow own networks and hosts with ALLOW_PRIVATE_URLS."
+ALLOW_HINT = "Whoever runs this server can allow own networks and hosts with {setting}."
 
 
 class WebUrl(msgspec.Struct, frozen=True):
@@ -101,6 +101,9 @@ def read_allowance(text: str) -> Allowance:
 class UrlRules:
     """Decides which URLs, and which addresses behind them, may be asked."""
 
+    setting = "ALLOW_PRIVATE_URLS"
+    """which allows more"""
+
     def __init__(self, allowance: Allowance = NOTHING_MORE) -> None:
         self._allowance = allowance
 
@@ -117,7 +120,7 @@ class UrlRules:
         if literal is not None:
             self._check_address(url.host, literal)
         elif "." not in url.host or url.host.endswith(".localhost"):
-            raise _local(f"{url.host!r} is a name inside of a network, not on the internet.")
+            raise self._local(f"{url.host!r} is a name inside of a network, not on the internet.")
         if url.scheme != "https":
             raise UrlForbidden(
                 "The URL has to begin with https://.",
@@ -139,14 +142,26 @@ class UrlRules:
                 self._check_address(host, address)
         return found
 
-    @staticmethod
-    def _check_address(host: str, address: Address) -> None:
+    def _check_address(self, host: str, address: Address) -> None:
         reason = forbidden_because(address)
         if reason is not None:
             # which address isn't told: names of a network inside, and what is there, are
             # nobody's business who only knows how to name them
             where = host if host == str(address) else f"What {host} leads to"
-            raise _local(f"{where} is no address on the internet: it's {reason}.")
+            raise self._local(f"{where} is no address on the internet: it's {reason}.")
+
+    def _local(self, message: str) -> UrlForbidden:
+        return UrlForbidden(message, hint=ALLOW_HINT.format(setting=self.setting))
+
+
+class SourceRules(UrlRules):
+    """The same for what is read: pages that callers name, files that providers name.
+
+    They are allowed apart from where messages are sent: whoever may ask for a video is shown what
+    stands there.
+    """
+
+    setting = "ALLOW_PRIVATE_SOURCES"
 
 
 def _read(text: str) -> WebUrl:
@@ -225,7 +240,3 @@ def _strange(text: str) -> str:
 
 def _wrong(message: str, hint: str = HINT) -> UrlForbidden:
     return UrlForbidden(message, hint=hint)
-
-
-def _local(message: str) -> UrlForbidden:
-    return UrlForbidden(message, hint=ALLOW_HINT)

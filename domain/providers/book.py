@@ -39,7 +39,8 @@ class Payer(msgspec.Struct, frozen=True, kw_only=True):
     """of the unit's claim: whoever claims it anew has a higher one, and knows that the one before
     is gone"""
     cap: int | None = None
-    """that the job may cost in all"""
+    """that the job may cost in all, as whoever works for it was told. Where there is such a job,
+    what its request says counts: a retry may have changed it since."""
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +77,8 @@ class Abandoned(msgspec.Struct, frozen=True):
     call_id: UUID
     answer: str | None
     """SHA-256 of what it was about to keep, if it came so far"""
+    cost: int
+    """with which it counts"""
 
 
 class UnderWay(msgspec.Struct, frozen=True):
@@ -152,12 +155,18 @@ class SpendingBook(Protocol):
         """
         ...
 
-    async def settle(self, call_id: UUID) -> None:
-        """The announced answer is kept: from now on it's given to whoever wants the same."""
+    async def settle(self, call_id: UUID) -> bool:
+        """The announced answer is kept: from now on it's given to whoever wants the same.
+
+        False when it was settled or closed already.
+        """
         ...
 
-    async def close(self, call_id: UUID, state: CallState) -> None:
-        """A reserved or settled call has no answer: it counts as uncertain or charged."""
+    async def close(self, call_id: UUID, state: CallState) -> bool:
+        """A reserved or settled call has no answer: it counts as uncertain or charged.
+
+        False when it was closed already.
+        """
         ...
 
     async def release(self, call_id: UUID) -> None:

@@ -58,6 +58,18 @@ class Price(msgspec.Struct, frozen=True):
     unit: str
     micros: Fraction
     """for one unit"""
+    line: int = 0
+    """of its file"""
+
+    def fits(self, model: str) -> bool:
+        """Whether it's the price of a model."""
+        return _fits(model, self.model)
+
+    def leaves_nothing_to(self, later: "Price") -> bool:
+        """Whether whatever fits ``later``, which stands below, is taken by this one."""
+        same = (self.provider, self.unit) == (later.provider, later.unit)
+        # a ? of this one stands for one character, which a * isn't
+        return same and _fits(later.model, self.model, one="[^*]")
 
 
 class Priced(msgspec.Struct, frozen=True):
@@ -71,13 +83,18 @@ class PriceTable:
     """Prices in the order in which they are looked up."""
 
     def __init__(self, prices: Iterable[Price], as_of: date | None = None) -> None:
-        self._prices = list(prices)
+        self.prices = list(prices)
         self.as_of = as_of
         """the day that the table that comes along was written on"""
 
+    @property
+    def providers(self) -> list[str]:
+        """Everybody who has a line."""
+        return sorted({price.provider for price in self.prices})
+
     def over(self, other: "PriceTable") -> "PriceTable":
         """This table, and where it has nothing, the other."""
-        return PriceTable([*self._prices, *other._prices], other.as_of)
+        return PriceTable([*self.prices, *other.prices], other.as_of)
 
     def price(self, provider: str, model: str, units: Mapping[str, float]) -> Priced:
         """The cost of ``units`` of a model.
@@ -105,15 +122,19 @@ class PriceTable:
             )
         return Priced(_total(units, dearest), basis)
 
+    def unlisted(self, provider: str, model: str, units: Iterable[str]) -> list[str]:
+        """The units for which the table has no line that fits a model."""
+        return [unit for unit in units if self._listed(provider, model, unit) is None]
+
     def _listed(self, provider: str, model: str, unit: str) -> Fraction | None:
-        for price in self._prices:
-            if (price.provider, price.unit) == (provider, unit) and _fits(model, price.model):
+        for price in self.prices:
+            if (price.provider, price.unit) == (provider, unit) and price.fits(model):
                 return price.micros
         return None
 
     def _dearest(self, units: Iterable[str], provider: str | None) -> dict[str, Fraction]:
         known: dict[str, Fraction] = {}
-        for price in self._prices:
+        for price in self.prices:
             if price.unit in units and provider in (None, price.provider):
                 known[price.unit] = max(price.micros, known.get(price.unit, Fraction(0)))
         return known
@@ -135,7 +156,13 @@ def read_prices(text: str) -> PriceTable:
             if line.startswith(DATE_MARK):
                 as_of = date.fromisoformat(line.removeprefix(DATE_MARK).strip())
             elif line.strip() and not line.startswith("#"):
-                prices.append(_read_line(line))
+                price = _read_line(line, number)
+                above = next((one for one in prices if one.leaves_nothing_to(price)), None)
+                if above is not None:
+                    raise ValueError(
+                        f"it never counts: whatever {price.model!r} fits, line {above.line} takes"
+                    )
+                prices.append(price)
         except ValueError as error:
             problems.append(f"line {number}: {error}")
     if problems:
@@ -153,12 +180,12 @@ def usd_of(micros: int) -> float:
     return micros / MICROS
 
 
-def _fits(model: str, pattern: str) -> bool:
-    spelt = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+def _fits(model: str, pattern: str, one: str = ".") -> bool:
+    spelt = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", one)
     return re.fullmatch(spelt, model, re.DOTALL) is not None
 
 
-def _read_line(line: str) -> Price:
+def _read_line(line: str, number: int) -> Price:
     cells = [cell.strip() for cell in line.split("\t")]
     if len(cells) != len(COLUMNS) or not all(cells):
         raise ValueError(f"needs {', '.join(COLUMNS)}, with tabs between them")
@@ -171,7 +198,7 @@ def _read_line(line: str) -> Price:
         is_wrong = True
     if is_wrong:
         raise ValueError(f"{usd} US dollars per {per} is no price")
-    return Price(provider, model, unit, Fraction(dollars) * MICROS / Fraction(units))
+    return Price(provider, model, unit, Fraction(dollars) * MICROS / Fraction(units), number)
 
 
 def _total(units: Mapping[str, float], prices: Mapping[str, Fraction]) -> int:

@@ -37,6 +37,7 @@ from domain.providers.book import (
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.prices import Priced, PriceTable, PriceUnknown
 from domain.providers.spending import Purchase, Send, Sold
+from domain.providers.takings import Outcome, Takings, Untold
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class Till:
         lease_seconds: float,
         grace_seconds: float = GRACE_SECONDS,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        takings: Takings | None = None,
     ) -> None:
         """``monthly_cap`` in micro-dollars, of each account; ``clock`` tells seconds since 1970,
         for the month; ``grace_seconds`` is what a call that is under way gets when its buyer is
@@ -92,6 +94,7 @@ class Till:
         self._lease_seconds = lease_seconds
         self._grace_seconds = grace_seconds
         self._sleep = sleep
+        self._takings = takings or Untold()
         self._in_hand: dict[str, bytes] = {}
 
     @property
@@ -159,20 +162,21 @@ class Till:
             if isinstance(found, Answered):
                 kept = await self._kept(found.answer)
                 if kept is not None:
+                    self._takings.reused(purchase.provider)
                     if payer.job_id is not None:
                         await self._book.note_use(payer.account_id, payer.job_id, found.call_id)
                     return kept
                 log.warning("an answer that was paid is gone: %s", found.answer)
                 await self._book.close(found.call_id, CallState.CHARGED)
             elif isinstance(found, Abandoned):
-                await self._inherit(found)
+                await self._inherit(found, purchase.provider)
             elif waited >= PATIENCE_SECONDS:
                 raise CallUnderWay(found.reason, retry_after_seconds=self._lease_seconds)
             else:
                 await self._sleep(POLL_SECONDS)
                 waited += POLL_SECONDS
 
-    async def _inherit(self, left: Abandoned) -> None:
+    async def _inherit(self, left: Abandoned, provider: str) -> None:
         """Find out what became of a call whose maker died."""
         if left.answer is not None:
             in_hand = self._in_hand.get(left.answer)
@@ -180,10 +184,13 @@ class Till:
                 await self._answers.put_bytes(in_hand)
                 self._in_hand.pop(left.answer, None)
             if await self._kept(left.answer) is not None:
-                await self._book.settle(left.call_id)
+                if await self._book.settle(left.call_id):
+                    self._takings.paid(provider, Outcome.SETTLED, left.cost)
                 return
         log.warning("nobody knows whether the call %s was paid: it's made again", left.call_id)
-        await self._book.close(left.call_id, CallState.UNCERTAIN)
+        # of several that find it out at once, one does
+        if await self._book.close(left.call_id, CallState.UNCERTAIN):
+            self._takings.paid(provider, Outcome.UNCERTAIN, left.cost)
 
     async def _make(self, intent: Intent, most: Priced, purchase: Purchase, send: Send) -> bytes:
         async with self._keeping_alive(intent.id):
@@ -207,23 +214,25 @@ class Till:
         try:
             sold = sending.result()
         except ProviderFailed as failure:
-            await self._give_back(intent.id, failure.is_charged)
+            await self._give_back(intent, failure.is_charged)
             raise
         except DomainError:
             # what the caller has got wrong was refused, and isn't billed
-            await self._give_back(intent.id, False)
+            await self._give_back(intent, False)
             raise
         except BaseException:
-            await self._give_back(intent.id, None)
+            await self._give_back(intent, None)
             raise
         return await self._keep(intent.id, most, purchase, sold)
 
-    async def _give_back(self, call_id: UUID, is_charged: bool | None) -> None:
+    async def _give_back(self, intent: Intent, is_charged: bool | None) -> None:
         if is_charged is False:
-            await self._book.release(call_id)
-        else:
-            state = CallState.UNCERTAIN if is_charged is None else CallState.CHARGED
-            await self._book.close(call_id, state)
+            await self._book.release(intent.id)
+            self._takings.paid(intent.provider, Outcome.NOT_CHARGED, 0)
+            return
+        state = CallState.UNCERTAIN if is_charged is None else CallState.CHARGED
+        if await self._book.close(intent.id, state):
+            self._takings.paid(intent.provider, Outcome(state.value), intent.cost)
 
     async def _keep(self, call_id: UUID, most: Priced, purchase: Purchase, sold: Sold) -> bytes:
         try:
@@ -241,7 +250,8 @@ class Till:
         )
         if is_ours:
             await self._answers.put_bytes(sold.answer)
-            await self._book.settle(call_id)
+            if await self._book.settle(call_id):
+                self._takings.paid(purchase.provider, Outcome.SETTLED, cost.micros)
         self._in_hand.pop(answer, None)
         return sold.answer
 

@@ -15,14 +15,17 @@ from adapters.prometheus import CONTENT_TYPE, Meters, MetricsListener, expose
 from domain.jobs.model import JobStatus, UnitKind, UnitState
 from domain.jobs.ports import Reconciled
 from domain.jobs.telemetry import Census
+from domain.providers.takings import Outcome
 
 ROOT = Path(__file__).parents[2]
 
 COUNT_AND_STAY = """
 import pathlib, sys
 from adapters.prometheus import Meters
-meters = Meters(pathlib.Path(sys.argv[1]))
+from domain.providers.takings import Outcome
+meters = Meters(pathlib.Path(sys.argv[1]), ["openai"])
 meters.answered("GET", "/api/jobs", 200, 0.02)
+meters.paid("openai", Outcome.SETTLED, 30_000)
 print("counted", flush=True)
 sys.stdin.read()
 """
@@ -196,3 +199,28 @@ def test_workers_of_a_machine_share_a_port_and_each_knows_the_figures_of_all(
         assert httpx.get(f"http://127.0.0.1:{second.port}/metrics").status_code == 200
     finally:
         second.close()
+
+
+def test_paid_calls_of_all_processes_are_added_up_and_reused_answers_apart(
+    tmp_path: Path, start: Start
+) -> None:
+    start()
+    meters = Meters(tmp_path, ["openai"])
+    began = figures(expose(tmp_path, "1.2.3"))
+    meters.paid("openai", Outcome.SETTLED, 12_000)
+    meters.paid("openai", Outcome.UNCERTAIN, 500_000)
+    meters.paid("of a package", Outcome.NOT_CHARGED, 0)
+    meters.reused("openai")
+    meters.close()
+
+    seen = figures(expose(tmp_path, "1.2.3"))
+
+    calls, usd = "faceless_paid_calls_total", "faceless_paid_calls_cost_usd_total"
+    for outcome in Outcome:
+        assert (calls, outcome.value, "openai") in began, "what never happened is 0"
+    assert seen[calls, "settled", "openai"] == 2
+    assert seen[usd, "settled", "openai"] == pytest.approx(0.042)
+    assert (seen[calls, "uncertain", "openai"], seen[usd, "uncertain", "openai"]) == (1, 0.5)
+    assert seen[calls, "not_charged", "of a package"] == 1
+    assert seen[usd, "not_charged", "of a package"] == 0
+    assert seen["faceless_paid_answers_reused_total", "openai"] == 1

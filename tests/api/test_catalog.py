@@ -122,14 +122,19 @@ async def test_webhooks_approval_events_and_dry_runs_are_there(api: httpx.AsyncC
 async def test_own_networks_and_a_key_for_secrets_are_told_without_what_they_are(
     make_settings: Callable[..., Settings],
 ) -> None:
-    settings = make_settings(secret_key="s3cret" * 8, allow_private_urls="10.9.8.0/24,hooks.inside")
+    settings = make_settings(
+        secret_key="s3cret" * 8,
+        allow_private_urls="10.9.8.0/24,hooks.inside",
+        allow_private_sources="wiki.inside",
+    )
     with serve(settings) as address:
         async with httpx.AsyncClient(base_url=address, timeout=180) as api:
             found = await features_of(api)
             text = (await api.get("/api/capabilities")).text
     assert found["webhooks.private_urls"]["available"]
+    assert found["script.private_pages"]["available"]
     assert found["webhooks.secrets"]["detail"] == "encrypted with SECRET_KEY"
-    for secret in ("s3cret", "10.9.8", "hooks.inside"):
+    for secret in ("s3cret", "10.9.8", "hooks.inside", "wiki.inside"):
         assert secret not in text
 
 

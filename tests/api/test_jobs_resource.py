@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from live_server import Backstage
 from tiny_production import claim_unit, work_off
 
@@ -98,6 +99,60 @@ async def test_a_job_is_cancelled_once_and_can_be_tried_again(api: httpx.AsyncCl
 
     too_soon = await api.post(f"{address}/retry")
     assert (too_soon.status_code, too_soon.json()["code"]) == (409, "illegal_move")
+
+
+async def cancelled(api: httpx.AsyncClient) -> str:
+    """The address of a job that may be retried."""
+    body = {"script": "Bees need flowers.", "max_cost": 0.25}
+    address = f"/api/jobs/{(await api.post('/api/generate', json=body)).json()['id']}"
+    assert (await api.post(f"{address}/cancel")).status_code == 200
+    return address
+
+
+@pytest.mark.parametrize(
+    ("body", "cap"),
+    [
+        (b"", 0.25),
+        (b"{}", 0.25),
+        (b'{"max_cost": 2.5}', 2.5),
+        (b'{"max_cost": 0}', 0),
+        (b'{"max_cost": null}', None),
+    ],
+)
+async def test_a_job_is_tried_again_under_another_cap(
+    api: httpx.AsyncClient, body: bytes, cap: float | None
+) -> None:
+    address = await cancelled(api)
+    headers = {"content-type": "application/json"} if body else {}
+
+    retried = await api.post(f"{address}/retry", content=body, headers=headers)
+
+    assert (retried.status_code, retried.json()["status"]) == (202, "queued"), retried.text
+    assert retried.json()["request"]["max_cost"] == cap
+    assert (await api.get(address)).json()["request"]["max_cost"] == cap
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"max_cost": -1}, "/max_cost"),
+        ({"max_cost": 10_001}, "/max_cost"),
+        ({"max_cost": "much"}, "/max_cost"),
+        ({"max_costs": 1}, "/max_costs"),
+        ([], ""),
+    ],
+)
+async def test_a_wrong_cap_is_named_and_the_job_left_alone(
+    api: httpx.AsyncClient, body: object, pointer: str
+) -> None:
+    address = await cancelled(api)
+
+    refused = await api.post(f"{address}/retry", json=body)
+
+    assert refused.status_code == 400, refused.text
+    assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+    job = (await api.get(address)).json()
+    assert (job["status"], job["request"]["max_cost"]) == ("cancelled", 0.25)
 
 
 async def test_an_unknown_job_is_not_found(api: httpx.AsyncClient) -> None:

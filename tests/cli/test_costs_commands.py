@@ -11,8 +11,10 @@ from live_server import Backstage
 
 from adapters.postgres import SqlSpendingBook
 from app.cli import main
+from app.cli.endings import spoken
 from app.config import Settings, load_settings
 from app.container import make_container
+from domain.errors import CostCapReached
 from domain.generation.packaging import Video
 from domain.generation.stores import ArtifactStore
 from domain.jobs.model import Job
@@ -96,3 +98,22 @@ def test_a_request_says_what_it_may_cost(left: Job) -> None:
     )
     assert wrong.exit_code == 2
     assert "--max-cost" in wrong.stderr
+
+
+def test_a_job_is_retried_under_another_cap(left: Job) -> None:
+    job = str(left.id)
+    for given, kept in ((["--max-cost", "2.5"], 2.5), (["--no-max-cost"], None)):
+        assert run("cancel", job).exit_code == 0
+        again = run("jobs", "retry", job, *given)
+        assert again.exit_code == 0, again.output
+        shown = json.loads(run("jobs", "show", job, "--json").stdout)
+        assert shown["request"]["max_cost"] == kept
+    for wrong in (["-1"], ["much"], ["1", "--no-max-cost"]):
+        refused = run("jobs", "retry", job, "--max-cost", *wrong)
+        assert refused.exit_code == 2
+        assert "--max-cost" in refused.stderr
+
+
+def test_the_way_out_of_a_cap_is_told_as_a_command() -> None:
+    told = spoken(CostCapReached("Too dear.").hint_text)
+    assert "`faceless jobs retry ID --max-cost USD`" in told

@@ -24,6 +24,7 @@ CHECKS = [
     "voice",
     "word times",
     "providers",
+    "prices",
     "encyclopedia",
     "music",
     "media folder",

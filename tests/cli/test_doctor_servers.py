@@ -95,8 +95,8 @@ async def test_sound_servers_are_sound(
     assert "forgets" in found["redis"].message
 
 
+@pytest.mark.usefixtures("bare_folder")
 async def test_looking_leaves_nothing_behind(
-    bare_folder: None,
     tmp_path: Path,
     postgres_url: str,
     own_mongodb: str,

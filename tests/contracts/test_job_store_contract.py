@@ -369,6 +369,39 @@ async def test_a_retried_job_goes_on_from_its_last_finished_unit(store: JobStore
     assert (await store.get(ACCOUNT, job.id)).status is JobStatus.SUCCEEDED
 
 
+@pytest.mark.parametrize("max_cost", [2.5, 0.0, None])
+async def test_a_job_is_retried_under_another_cap_and_is_else_as_it_was(
+    store: JobStore, max_cost: float | None
+) -> None:
+    asked = Brief(topic="Octopus", seed=7, max_cost=0.5, voice_change="mix", channel="deep-sea")
+    job = await add_job(store, request=asked)
+    await work_off(store, until=UnitKind.STORYBOARD)
+    claim = await claim_unit(store)
+    await store.fail(claim, TROUBLE, retry_in=None, waiting_for=WaitingFor.RETRY)
+
+    retried = await store.retry(ACCOUNT, job.id, max_cost)
+
+    wanted = msgspec.structs.replace(asked, max_cost=max_cost)
+    assert retried.request == (await store.get(ACCOUNT, job.id)).request == wanted
+    again = await claim_unit(store)
+    assert again.unit.id == claim.unit.id, "what was finished stays finished"
+    assert again.job.request == wanted
+    await store.cancel(ACCOUNT, job.id)
+    await store.release(again)
+    assert (await store.retry(ACCOUNT, job.id)).request == wanted, "left as it is if none is given"
+
+
+async def test_a_job_that_can_not_be_retried_keeps_its_cap(store: JobStore) -> None:
+    job = await add_job(store, request=Brief(topic="Octopus", seed=7, max_cost=0.5))
+
+    with pytest.raises(IllegalMove):
+        await store.retry(ACCOUNT, job.id, 2.5)
+    with pytest.raises(JobNotFound):
+        await store.retry("thief", job.id, 2.5)
+
+    assert (await store.get(ACCOUNT, job.id)).request.max_cost == 0.5
+
+
 async def test_only_failed_and_cancelled_jobs_are_retried(store: JobStore) -> None:
     job = await add_job(store)
 

@@ -9,12 +9,14 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tiny_production import ACCOUNT, add_job
 from uuid_utils.compat import uuid7
 
-from adapters.postgres import Retention, SqlSpendingBook, SqlUpkeep
+from adapters.postgres import Retention, SqlJobStore, SqlSpendingBook, SqlUpkeep
 from adapters.postgres.clock import later
 from adapters.postgres.tables import paid_calls
 from domain.errors import CostCapReached
+from domain.generation.brief import Brief
 from domain.providers.book import (
     Abandoned,
     Answered,
@@ -99,6 +101,19 @@ async def test_a_settled_call_is_answered_to_whoever_wants_the_same(book: Spendi
     assert await spent(book) == 40, "what it did cost, not what it could have"
 
 
+async def test_of_several_that_end_a_call_one_is_told_that_it_did(book: SpendingBook) -> None:
+    first, second = intent("first"), intent("second")
+    for one in (first, second):
+        await reserve(book, one)
+        await announce(book, one)
+
+    assert [await book.settle(first.id), await book.settle(first.id)] == [True, False]
+    ends = [await book.close(second.id, CallState.UNCERTAIN) for _ in range(2)]
+    assert ends == [True, False]
+    assert not await book.settle(second.id)
+    assert await book.close(first.id, CallState.CHARGED), "its answer is gone"
+
+
 async def test_who_comes_while_it_is_made_is_told_so(book: SpendingBook) -> None:
     assert await reserve(book, intent()) == Reserved()
 
@@ -118,7 +133,7 @@ async def test_a_call_whose_unit_was_claimed_anew_is_abandoned(book: SpendingBoo
     await reserve(book, first)
 
     assert isinstance(await reserve(book, intent(unit=UNIT, fence=3)), UnderWay), "its own claim"
-    assert await reserve(book, intent(unit=UNIT, fence=4)) == Abandoned(first.id, None)
+    assert await reserve(book, intent(unit=UNIT, fence=4)) == Abandoned(first.id, None, 100)
 
 
 async def test_a_call_whose_lease_is_over_is_abandoned_with_what_it_was_about_to_keep(
@@ -128,7 +143,7 @@ async def test_a_call_whose_lease_is_over_is_abandoned_with_what_it_was_about_to
     await reserve(book, first, lease=0.0)
     assert await announce(book, first)
 
-    assert await reserve(book, intent()) == Abandoned(first.id, SHA)
+    assert await reserve(book, intent()) == Abandoned(first.id, SHA, 40)
     await book.renew(first.id, 60.0)
     assert isinstance(await reserve(book, intent()), UnderWay), "it was renewed"
 
@@ -216,13 +231,36 @@ async def test_what_is_spent_for_good_leaves_no_room(book: SpendingBook) -> None
 
     with pytest.raises(CostCapReached, match="this job") as refused:
         await reserve(book, intent("second", cap=170))
-    assert refused.value.hint_text == "Raise `max_cost` of the request."
-    with pytest.raises(CostCapReached, match="this month"):
+    assert "/retry` with a higher `max_cost`" in refused.value.hint_text
+    with pytest.raises(CostCapReached, match="this month") as refused:
         await reserve(book, intent("second"), cap=170)
+    assert "MONTHLY_COST_CAP" in refused.value.hint_text
 
     assert await reserve(book, intent("second", cap=180), cap=180) == Reserved()
     assert await reserve(book, intent("free", cost=0, cap=1), cap=1) == Reserved()
     assert await reserve(book, intent("first"), cap=0), "what was paid costs nothing again"
+
+
+async def test_a_unit_that_went_on_while_its_job_was_retried_is_held_to_the_new_cap(
+    book: SpendingBook, engine: AsyncEngine
+) -> None:
+    """What its worker was told when it claimed the unit is of before."""
+    store = SqlJobStore(engine)
+    job = await add_job(store, request=Brief(topic="Octopus", seed=7, max_cost=0.0001))
+    await store.cancel(ACCOUNT, job.id)
+
+    with pytest.raises(CostCapReached, match="this job"):
+        await reserve(book, intent("first", cost=150, account=ACCOUNT, job=job.id, cap=100))
+    for max_cost, cap in ((0.0002, 200), (None, None), (0.0001, 100)):
+        await store.retry(ACCOUNT, job.id, max_cost)
+        await store.cancel(ACCOUNT, job.id)
+        told = intent(f"under {cap}", cost=150, account=ACCOUNT, job=job.id, cap=100)
+        if cap == 100:
+            with pytest.raises(CostCapReached, match="this job"):
+                await reserve(book, told)
+        else:
+            assert await reserve(book, told) == Reserved()
+            await book.release(told.id)
 
 
 async def test_a_call_that_alone_costs_more_than_the_cap_is_refused_at_once(

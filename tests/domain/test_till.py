@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from uuid_utils.compat import uuid7
 from adapters.directory.artifact_store import DirectoryArtifactStore
 from adapters.postgres import SqlSpendingBook, make_engine
 from domain.errors import CallUnderWay, CostCapReached, StorageFull, VoiceNotFound
-from domain.providers.book import CallState, PaidCall, Payer
+from domain.providers.book import CallState, Intent, PaidCall, Payer
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.prices import Basis, read_prices
 from domain.providers.spending import Purchase, PurseOnItsLoop, Sold
-from domain.providers.till import POLL_SECONDS, Till
+from domain.providers.takings import Outcome
+from domain.providers.till import POLL_SECONDS, Till, fingerprint_of
 
 JOB = uuid7()
 PAYER = Payer(account_id="local", job_id=JOB, unit_id=uuid7(), fence=1)
@@ -365,3 +367,62 @@ async def test_a_purse_pays_on_its_own_loop_for_another(till: Till) -> None:
     another = msgspec.structs.replace(SPEECH, parts={})
     with pytest.raises(ProviderFailed):
         await asyncio.to_thread(lambda: asyncio.run(purse.buy(another, send)))
+
+
+class Counted:
+    """What was told of calls, in order."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, int]] = []
+
+    def paid(self, provider: str, outcome: Outcome, micros: int) -> None:
+        self.told.append((provider, outcome.value, micros))
+
+    def reused(self, provider: str) -> None:
+        self.told.append((provider, "reused", 0))
+
+
+async def test_each_call_is_counted_once_as_it_ends(make_till: Callable[..., Till]) -> None:
+    counted, shop = Counted(), Shop()
+    till = make_till(takings=counted)
+    for shop.failure in (
+        ProviderFailed("No.", Verdict.NEXT),
+        VoiceNotFound("Nobody."),
+        ProviderFailed("Cut off.", Verdict.RETRY, is_charged=None),
+        ProviderFailed("Nonsense.", Verdict.NEXT, is_charged=True),
+        None,
+        None,
+    ):
+        with suppress(ProviderFailed, VoiceNotFound):
+            await till.purse(PAYER).buy(SPEECH, shop.send)
+
+    assert counted.told == [
+        ("shop", "not_charged", 0),
+        ("shop", "not_charged", 0),
+        ("shop", "uncertain", 100_000),
+        ("shop", "charged", 100_000),
+        ("shop", "settled", 28_000),
+        ("shop", "reused", 0),
+    ]
+
+
+async def test_a_call_whose_maker_died_is_counted_by_whoever_finds_it(
+    make_till: Callable[..., Till], engine: AsyncEngine
+) -> None:
+    intent = Intent(
+        id=uuid7(),
+        payer=PAYER,
+        fingerprint=fingerprint_of(PAYER.account_id, SPEECH),
+        provider=SPEECH.provider,
+        model=SPEECH.model,
+        service=SPEECH.service,
+        month="2026-11",
+        cost=100_000,
+        basis=Basis.LISTED,
+    )
+    await SqlSpendingBook(engine).reserve(intent, monthly_cap=None, lease_seconds=0.0)
+    counted = Counted()
+
+    await make_till(takings=counted).purse(PAYER).buy(SPEECH, Shop().send)
+
+    assert counted.told == [("shop", "uncertain", 100_000), ("shop", "settled", 28_000)]

@@ -21,7 +21,7 @@ from domain.generation.stages.script import units_for
 from domain.generation.stages.stage import Stage, Studio, Task, Work
 from domain.jobs.model import JobResult, Result, UnitKind
 from domain.jobs.ports import Finish
-from domain.outbound import Answer, WebClient, WebUrl
+from domain.outbound import Answer, SourceClient, WebClient, WebUrl
 from domain.outbound.ports import Fetched
 
 DOCUMENTS = {
@@ -160,6 +160,7 @@ def no_op_production(folder: Path) -> Provider:
     provider.provide(NoOpPipeline, provides=Pipeline)
     provider.provide(lambda: StandInEngine(pretence), provides=VideoEngine)
     provider.provide(NobodyOutside, provides=WebClient)
+    provider.provide(NobodyOutside, provides=SourceClient)
     provider.provide(StandInTypesetter, provides=Typesetter)
     return provider
 

@@ -179,7 +179,8 @@ def test_settings_exist_and_hold(name: str) -> None:
 
 def test_what_guards_the_api_can_be_set_from_outside() -> None:
     compose = (ROOT / "compose.yaml").read_text()
-    for name in ("SECRET_KEY", "ALLOW_PRIVATE_URLS", "RATE_LIMIT", "CONCURRENT_LIMIT"):
+    allowed = ("ALLOW_PRIVATE_URLS", "ALLOW_PRIVATE_SOURCES")
+    for name in ("SECRET_KEY", *allowed, "RATE_LIMIT", "CONCURRENT_LIMIT"):
         assert f"{name}: ${{{name}:-}}" in compose, "empty means the program's own default"
 
 

@@ -17,7 +17,7 @@ from app.stock import StockRoom
 from domain.generation.brief import SceneInput
 from domain.generation.ports import Quarantine, VisualSource
 from domain.jobs.model import JobStatus
-from domain.outbound import Resolver, UrlRules
+from domain.outbound import Resolver, SourceRules
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -29,7 +29,7 @@ class Pexels(Provider):
 
     @provide
     def visuals(
-        self, settings: Settings, quarantine: Quarantine, rules: UrlRules, resolver: Resolver
+        self, settings: Settings, quarantine: Quarantine, rules: SourceRules, resolver: Resolver
     ) -> VisualSource:
         return StockRoom(settings, quarantine, rules, resolver).pexels(settings.pexels_api_key)
 
