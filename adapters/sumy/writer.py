@@ -19,7 +19,6 @@ from domain.generation.composing import (
 )
 from domain.generation.facts import facts_of
 from domain.generation.fitting import no_nearer
-from domain.generation.keywords import key_terms
 from domain.generation.originality import (
     closeness_warning,
     is_draft,
@@ -38,9 +37,10 @@ from domain.generation.script import (
     shorten_title,
     spoken_seconds,
 )
+from domain.generation.tags import tags_for
 from domain.providers.errand import UNPAID, Errand
 
-VERSION = 4
+VERSION = 5
 MIN_SENTENCE_WORDS = 4
 """shorter lines are headings, captions and bylines"""
 MIN_USEFUL_SENTENCES = 3
@@ -113,7 +113,7 @@ class SumyWriter:
             title=brief.title or shorten_title(scenes[0].text),
             language=brief.language,
             scenes=scenes,
-            tags=key_terms(spoken, MAX_TAGS),
+            tags=tags_for(scenes, MAX_TAGS, language=brief.language),
             sources=[Source(title=title)],
             summary=scenes[0].text,
             verbatim_share=round(share, 4),
