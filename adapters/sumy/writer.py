@@ -105,7 +105,7 @@ class SumyWriter:
             )
         spoken = " ".join(scene.text for scene in scenes)
         share = verbatim_share(spoken, [text])
-        title = brief.title or shorten_title(" ".join(text.split()[:TITLE_WORDS]).rstrip(" ,;:."))
+        title = brief.title or _begins(text)
         warnings = _warnings(brief, sentences, spoken, words_per_minute)
         if is_draft(share):
             warnings.append(closeness_warning(share, "/source_text"))
@@ -130,6 +130,13 @@ class SumyWriter:
             for sentence in self._segmenter.split(plain, language)
             if count_words(sentence) >= MIN_SENTENCE_WORDS and sentence[-1] in ".!?”\"’'…)"
         ]
+
+
+def _begins(text: str) -> str:
+    """The first words of a text, to name it by."""
+    words = text.split()
+    first = " ".join(words[:TITLE_WORDS]).rstrip(" ,;:.")
+    return shorten_title(f"{first}…" if len(words) > TITLE_WORDS else first)
 
 
 def _aim(duration: int | None, words_per_minute: float) -> Budget:

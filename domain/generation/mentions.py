@@ -131,7 +131,7 @@ def _is_noun(  # noqa: PLR0911 - a rule a line reads best
         return False
     if token.lower in lexicon.SAYS_LITTLE or not token.core.replace("-", "").isalpha():
         return False
-    is_plural = token.lower.endswith("s") and not token.lower.endswith(("ss", "us", "is"))
+    is_plural = _is_plural(token)
     following = tokens[position + 1] if position + 1 < len(tokens) else None
     if token.first:
         return following is not None and (following.verb or (is_plural and not following.mark))
@@ -141,6 +141,10 @@ def _is_noun(  # noqa: PLR0911 - a rule a line reads best
     if following is not None and following.lower == "than":
         return False
     opener, begins = _opener(tokens, position)
+    if begins < position and _is_plural(tokens[position - 1]) and not is_plural:
+        return False  # its verb: "many species depend on them"
+    if begins < position and _opens_clause(tokens, begins) and not (following and following.verb):
+        return False  # the clause must have its verb somewhere: "where the water warms"
     if opener is None or opener.mark:
         return is_plural or begins < position
     if opener.lower in lexicon.PRONOUNS | _RELATIVE:
@@ -150,12 +154,26 @@ def _is_noun(  # noqa: PLR0911 - a rule a line reads best
     return True
 
 
+def _is_plural(token: Token) -> bool:
+    if token.lower in lexicon.PLURALS:
+        return True
+    return token.lower.endswith("s") and not token.lower.endswith(("ss", "us", "is"))
+
+
 def _opener(tokens: Sequence[Token], position: int) -> tuple[Token | None, int]:
     """What stands before the stretch of content words around a place, and where that begins."""
     begins = position
     while begins and not _parts(tokens[begins - 1]):
         begins -= 1
     return (tokens[begins - 1] if begins else None), begins
+
+
+def _opens_clause(tokens: Sequence[Token], begins: int) -> bool:
+    """Whether "where", "because" or the like, and an article, stand before a stretch of words."""
+    before = tokens[max(0, begins - 2) : begins]
+    if len(before) > 1 and before[1].lower not in lexicon.DETERMINERS:
+        return False
+    return bool(before) and before[0].lower in lexicon.CLAUSE_OPENERS - {"so", "then", "than"}
 
 
 def _ends_before(following: Token) -> bool:

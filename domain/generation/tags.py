@@ -43,12 +43,12 @@ _TOO_GENERAL = frozenset(
     pieces place population portion position power practice presence present private problem product
     production products proper properties property protection public purpose purposes quality range
     reason reasons referring region regions relation relationship remains research researches
-    resources result results role rule rules scale scope section sections series service services
-    shape shows society source space species speed speeds square stage state states status structure
-    structures style styles subject substitutes success support surface task technique techniques
-    technologies term thickness tool topic total tradition travel treatment underwater unit units
-    user users value values variation variations version versions volume whole width work works
-    world zone
+    resources result results return role rule rules scale scope section sections series service
+    services shape shows society source space species speed speeds square stage state states status
+    structure structures style styles subject substitutes success support surface task technique
+    techniques technologies term thickness tool topic total tradition travel treatment underwater
+    unit units user users value values variation variations version versions volume whole width work
+    works world zone
     """.split()
 )
 
