@@ -52,8 +52,10 @@ export class Composer {
     });
     this.#form.addEventListener("input", () => this.#keep());
     this.#form.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-        this.#form.requestSubmit(); // out of a text, where Enter begins another line
+      // Enter alone begins another line in a text
+      const meansIt = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      if (meansIt && event.target.matches("textarea")) {
+        this.#form.requestSubmit();
       }
     });
     forgetAsMended(this.#form);

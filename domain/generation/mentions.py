@@ -111,8 +111,8 @@ def _is_lone_name(token: Token, tokens: Sequence[Token], small: Set[str]) -> boo
         return False
     if token.lower in lexicon.MONTHS or not _may_name(token.lower):
         return False
-    following = next((one for one in tokens if one.index == token.index + 1), None)
-    return bool(token.mark) or following is None or _ends_before(following)
+    following = tokens[token.index + 1 : token.index + 2]
+    return bool(token.mark) or not following or _ends_before(following[0])
 
 
 def _may_name(word: str) -> bool:

@@ -80,7 +80,7 @@ def _titles(script: Script, scenes: list[Scene], brief: Brief) -> list[str]:
 
 def _tags_again(before: Script, after: Script) -> list[str]:
     tags, language = before.tags, before.language
-    old, new = _spoken(before), _spoken(after)
+    old = _spoken(before)
     most = max(len(tags), MAX_TAGS)
     derived = (
         tags_for(before.scenes, len(tags), language=language),
@@ -89,8 +89,8 @@ def _tags_again(before: Script, after: Script) -> list[str]:
     if tags in derived:
         return tags_for(after.scenes, most, language=language)
     # what didn't come from the words (a topic, its description) stays
-    told = _about(before).casefold()
-    kept = [tag for tag in tags if tag in new or tag not in old or tag.casefold() in told]
+    was, now, told = old.casefold(), _spoken(after).casefold(), _about(before).casefold()
+    kept = [tag for tag in tags if (key := tag.casefold()) in now or key not in was or key in told]
     return tags_for(after.scenes, most, led=kept, language=language)
 
 
