@@ -19,7 +19,6 @@ from domain.generation.composing import (
 )
 from domain.generation.facts import facts_of
 from domain.generation.fitting import no_nearer
-from domain.generation.keywords import key_terms
 from domain.generation.originality import (
     closeness_warning,
     is_draft,
@@ -38,9 +37,10 @@ from domain.generation.script import (
     shorten_title,
     spoken_seconds,
 )
+from domain.generation.tags import tags_for
 from domain.providers.errand import UNPAID, Errand
 
-VERSION = 4
+VERSION = 5
 MIN_SENTENCE_WORDS = 4
 """shorter lines are headings, captions and bylines"""
 MIN_USEFUL_SENTENCES = 3
@@ -105,7 +105,7 @@ class SumyWriter:
             )
         spoken = " ".join(scene.text for scene in scenes)
         share = verbatim_share(spoken, [text])
-        title = brief.title or shorten_title(" ".join(text.split()[:TITLE_WORDS]).rstrip(" ,;:."))
+        title = brief.title or _begins(text)
         warnings = _warnings(brief, sentences, spoken, words_per_minute)
         if is_draft(share):
             warnings.append(closeness_warning(share, "/source_text"))
@@ -113,7 +113,7 @@ class SumyWriter:
             title=brief.title or shorten_title(scenes[0].text),
             language=brief.language,
             scenes=scenes,
-            tags=key_terms(spoken, MAX_TAGS),
+            tags=tags_for(scenes, MAX_TAGS, language=brief.language),
             sources=[Source(title=title)],
             summary=scenes[0].text,
             verbatim_share=round(share, 4),
@@ -130,6 +130,13 @@ class SumyWriter:
             for sentence in self._segmenter.split(plain, language)
             if count_words(sentence) >= MIN_SENTENCE_WORDS and sentence[-1] in ".!?”\"’'…)"
         ]
+
+
+def _begins(text: str) -> str:
+    """The first words of a text, to name it by."""
+    words = text.split()
+    first = " ".join(words[:TITLE_WORDS]).rstrip(" ,;:.")
+    return shorten_title(f"{first}…" if len(words) > TITLE_WORDS else first)
 
 
 def _aim(duration: int | None, words_per_minute: float) -> Budget:

@@ -15,7 +15,6 @@ from domain.generation.cleaning import mark_gaps
 from domain.generation.composing import DURATION_TOLERANCE, budget_for, compose
 from domain.generation.facts import facts_of
 from domain.generation.fitting import no_nearer
-from domain.generation.keywords import key_terms
 from domain.generation.originality import (
     closeness_warning,
     is_draft,
@@ -32,10 +31,11 @@ from domain.generation.script import (
     spoken_seconds,
 )
 from domain.generation.subject import find_subject
+from domain.generation.tags import names_of, tags_for
 from domain.generation.titles import title_for
 from domain.providers.errand import UNPAID, Errand
 
-VERSION = 4
+VERSION = 5
 MAX_TAGS = 10
 USAGE_SAMPLE = 30
 """other articles that show how a name is written inside sentences"""
@@ -148,7 +148,12 @@ class WikipediaWriter:
             or title_for(article.name, scenes[0].text, article.description, seconds),
             language=brief.language,
             scenes=scenes,
-            tags=key_terms(f"{article.description}. {text}", MAX_TAGS, lead=article.name),
+            tags=tags_for(
+                scenes,
+                MAX_TAGS,
+                led=names_of(brief.topic or "", article.name),
+                about=article.description,
+            ),
             sources=[source_of(source) for source in used],
             summary=_summary(article, scenes),
             verbatim_share=round(share, 4),

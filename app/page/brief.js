@@ -1,8 +1,9 @@
 /** What is in the form as a request of the API, and a request as what is in the form. */
 
 const SOURCES = ["topic", "script", "source_text", "source_url", "scenes"];
-const ADDRESS = /^https?:\/\/\S+$/;
-const SHOWN = ["aspect_ratio", "duration", "title", "language", "seed", "pause_after"];
+const SCHEME = /^[a-z][a-z\d+.-]*:\/\/\S*$/i;
+const BARE_ADDRESS = /^(?:[\p{L}\d-]+\.)+\p{L}{2,}(?::\d+)?(?:[/?#]\S*)?$/u;
+const SHOWN = ["aspect_ratio", "duration", "title", "tone", "language", "seed", "pause_after"];
 const SHOWN_IN_PARTS = { voice: ["id", "speed"], brand: ["palette"], music: ["mood"] };
 const CAPTIONS = ["enabled", "style"];
 
@@ -21,6 +22,7 @@ export function choicesOf(values) {
   };
   brief.aspect_ratio = values.aspect_ratio;
   if (values.duration.trim()) brief.duration = numberIn(values.duration);
+  if (values.tone.trim()) brief.tone = values.tone.trim();
   if (values.language) brief.language = values.language;
   if (values.seed.trim()) brief.seed = numberIn(values.seed);
   if (values.voice) give("voice", "id", values.voice);
@@ -36,17 +38,22 @@ export function choicesOf(values) {
   return brief;
 }
 
-function wordsOf({ source, topic, script, condense, scenes }) {
-  if (source === "scenes") {
-    return { scenes };
+function wordsOf({ source, topic, article, script, scenes }) {
+  if (source === "article") {
+    const address = addressIn(article);
+    return address ? { source_url: address } : { source_text: article };
   }
-  if (source === "script" && condense && ADDRESS.test(script.trim())) {
-    return { source_url: script.trim() };
+  return { topic: { topic: topic.trim() }, script: { script }, scenes: { scenes } }[source];
+}
+
+/** The address that a text is, as far as that can be told; null if it's a text. */
+export function addressIn(text) {
+  const whole = text.trim();
+  if (SCHEME.test(whole)) {
+    return whole;
   }
-  if (source === "script") {
-    return { [condense ? "source_text" : "script"]: script };
-  }
-  return { topic: topic.trim() };
+  // as browsers show it, and people pass it on
+  return BARE_ADDRESS.test(whole) ? `https://${whole}` : null;
 }
 
 /** What is no number goes as it is: the API says best what is wrong with it. */
@@ -72,10 +79,10 @@ export function valuesOf(request) {
 
 function sourceOf({ topic, script, source_text: article, source_url: url, scenes }) {
   return {
-    source: scenes ? "scenes" : topic ? "topic" : "script",
+    source: scenes ? "scenes" : topic ? "topic" : script ? "script" : "article",
     topic,
-    script: script ?? article ?? url,
-    condense: Boolean(article ?? url),
+    script,
+    article: article ?? url,
     scenes: scenes ?? [],
   };
 }

@@ -4,7 +4,7 @@ import { get, OnceOnly, post, Problem } from "./api.js";
 import { briefOf, choicesOf, valuesOf } from "./brief.js";
 import { showCheck } from "./check.js";
 import { keepDraft, readDraft } from "./drafts.js";
-import { announce, fill, h, say } from "./dom.js";
+import { announce, fill, h, say, written } from "./dom.js";
 import { Presets } from "./presets.js";
 import { clearProblems, forgetAsMended, showProblem } from "./problems.js";
 import { warningList } from "./rights.js";
@@ -12,14 +12,15 @@ import { SceneRows } from "./scene_rows.js";
 import { Voices } from "./voices.js";
 
 const DRAFT = "compose";
-const SOURCES = ["topic", "script", "scenes"];
+const SOURCES = ["topic", "article", "script", "scenes"];
 const NEEDED = {
   voice: "Nothing can be spoken here without",
   "script.topic": "Topics can’t be written about here:",
 };
 /* what the form can't do without, of the server's features, and what is told of it */
-const WORDS = ["topic", "script", "title"];
-const TYPED = ["duration", "mood", "captions", "language", "speed", "seed", "pause_after"];
+const WORDS = ["topic", "article", "script", "title"];
+const OFFLINE = "offline"; // the writer that is no model
+const TYPED = ["tone", "duration", "mood", "captions", "language", "speed", "seed", "pause_after"];
 
 export class Composer {
   #form = document.getElementById("compose");
@@ -50,6 +51,13 @@ export class Composer {
       this.#make();
     });
     this.#form.addEventListener("input", () => this.#keep());
+    this.#form.addEventListener("keydown", (event) => {
+      // Enter alone begins another line in a text
+      const meansIt = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      if (meansIt && event.target.matches("textarea")) {
+        this.#form.requestSubmit();
+      }
+    });
     forgetAsMended(this.#form);
     this.#bindTabs();
     this.#fill(readDraft(DRAFT, {}));
@@ -75,13 +83,19 @@ export class Composer {
   }
 
   async #offerAbilities() {
-    const { features, languages, limits, moods } = await get("/api/capabilities");
+    const { features, languages, limits, moods, providers } = await get("/api/capabilities");
     this.#limit(limits);
     const options = (values) => values.map((value) => h("option", { value }));
     fill(document.getElementById("moods"), options([...moods, "none"]));
     say(document.getElementById("mood-note"), `${moods.join(", ")}, or none.`);
     fill(document.getElementById("languages"), options(languages));
     say(document.getElementById("language-note"), `Spoken here: ${languages.join(", ")}.`);
+    say(document.getElementById("tone-note"), `How a model is to tell it${byModel(providers)}.`);
+    const page = features.find(({ name }) => name === "script.page");
+    if (page && !page.available) {
+      const note = `Condensed to the length below. Addresses can’t be read here without ${page.missing}.`;
+      fill(document.getElementById("article-note"), written(note));
+    }
     const lacking = features.filter(({ name, available }) => !available && name in NEEDED);
     const told = ({ name, missing, hint }) => ({ message: `${NEEDED[name]} ${missing}`, hint });
     fill(document.getElementById("lacking"), warningList(lacking.map(told)));
@@ -90,7 +104,6 @@ export class Composer {
   #limit(limits) {
     this.#limits = limits;
     this.#form.topic.maxLength = limits.max_topic_characters;
-    this.#form.script.maxLength = limits.max_text_characters;
     this.#scenes.limit(limits.max_scenes);
     this.#sayLengths();
   }
@@ -114,9 +127,9 @@ export class Composer {
 
   /** Begin with a preset: what it leaves open becomes automatic, the words stay. */
   #startFrom(request, name) {
-    const { source, topic, script, condense, scenes, title } = this.#values();
+    const { source, topic, article, script, scenes, title } = this.#values();
     const given = valuesOf(request);
-    const words = { source, topic, script, condense, scenes };
+    const words = { source, topic, article, script, scenes };
     this.#fill({ ...words, ...given, title: given.title ?? title, preset: name });
     this.#keep();
   }
@@ -129,7 +142,6 @@ export class Composer {
     return {
       ...typed,
       source: this.#source,
-      condense: form.condense.checked,
       scenes: this.#scenes.values(),
       aspect_ratio: form.aspect_ratio.value,
       voice: form.voice.value,
@@ -144,7 +156,6 @@ export class Composer {
     for (const name of [...WORDS, ...TYPED]) {
       form[name].value = values[name] ?? "";
     }
-    form.condense.checked = values.condense ?? false;
     form.aspect_ratio.value = values.aspect_ratio ?? "9:16";
     this.#preset = values.preset ?? "";
     this.#rest = values.rest ?? {};
@@ -170,9 +181,10 @@ export class Composer {
   #sayOptions() {
     this.#sayLengths();
     const values = this.#values();
-    const { title, voice, palette, mood, captions, language, speed, seed } = values;
+    const { title, tone, voice, palette, mood, captions, language, speed, seed } = values;
     const said = [
       title && "own title",
+      tone,
       voice && "own voice",
       speed && `speed ${speed}`,
       palette,
@@ -197,7 +209,7 @@ export class Composer {
       this.#once.settled();
       // what came with a request that was taken up was meant for that one only
       const rest = this.#preset ? this.#rest : {};
-      this.#fill({ ...this.#values(), topic: "", script: "", scenes: [], title: "", rest });
+      this.#fill({ ...this.#values(), topic: "", article: "", script: "", scenes: [], title: "", rest });
       this.#keep();
       fill(this.#result);
       announce("Accepted. The video is being made.");
@@ -285,6 +297,13 @@ export class Composer {
       document.getElementById(`panel-${name}`).hidden = name !== source;
     }
   }
+}
+
+/** Behind what only a model does: that none writes here, if so. */
+function byModel(providers) {
+  const writers = providers.find(({ port }) => port === "writer")?.providers ?? [];
+  const isModel = ({ name, place }) => place !== null && name !== OFFLINE;
+  return writers.some(isModel) ? "" : "; none writes here, so it changes nothing";
 }
 
 /** A palette to choose, in its own colours. */

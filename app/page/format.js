@@ -45,6 +45,14 @@ export function percent(share) {
   return `${Math.round(share * 100)} %`;
 }
 
+const CENT = 0.01;
+
+/** US dollars: to the cent, and less than a dollar more exactly, for calls cost little. */
+export function money(dollars) {
+  const digits = dollars === 0 || dollars >= 1 ? 2 : dollars >= CENT ? 4 : 6;
+  return `$${dollars.toFixed(digits)}`;
+}
+
 /** "1 scene", "3 scenes". */
 export function count(number, noun) {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;

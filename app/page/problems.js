@@ -22,7 +22,11 @@ export function problemBlock(problem, ...more) {
 export function showProblem(form, problem) {
   clearProblems(form);
   const homeless = [];
+  const blank = new Set(problem.errors.filter(isBlank).map(({ pointer }) => pointer));
   for (const error of problem.errors) {
+    if (blank.has(error.pointer) && !isBlank(error)) {
+      continue; // that nothing is too short needn't be told
+    }
     const field = fieldFor(form, error.pointer);
     if (field) {
       mark(field, error, error.code === "topic_not_found" ? problem.suggestions : []);
@@ -41,6 +45,10 @@ export function showProblem(form, problem) {
   } else {
     form.querySelector(".problems").scrollIntoView({ block: "nearest" });
   }
+}
+
+function isBlank({ code }) {
+  return code === "blank";
 }
 
 /** Take away everything that `showProblem` has shown. */
@@ -99,7 +107,7 @@ function mark(field, error, suggestions) {
   }
   field.classList.add("wrong");
   // a field may have several: each on a line of its own
-  const wanted = error.code === "blank" && field.dataset.blank; // what can't be left out here
+  const wanted = isBlank(error) && field.dataset.blank; // what can't be left out here
   const told = wanted || `${sentence(error.message)} ${error.hint}`.trim();
   place.append(h("span", {}, written(told)));
   if (suggestions.length > 0 && !place.querySelector("button")) {

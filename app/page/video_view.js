@@ -1,6 +1,7 @@
 /** A finished video with everything that belongs to it. */
 
 import { get, Problem, send } from "./api.js";
+import { costs } from "./costs.js";
 import { announce, confirmed, fill, h } from "./dom.js";
 import { count } from "./format.js";
 import { downloads, factsOf, player } from "./player.js";
@@ -80,6 +81,7 @@ export async function showVideo(place, video, warnings, signal, hooks) {
       warningList(ledger.warnings, "To see to before it’s published"),
       rights({ sources, credits }),
     ),
+    costs(manifest),
   );
   await playing.loaded;
 }

@@ -16,6 +16,7 @@ from domain.generation.credits import (
     source_lines,
 )
 from domain.generation.figures import figures_in
+from domain.generation.hashtags import hashtags_of, tags_of_title
 from domain.generation.limits import (
     MAX_DESCRIPTION_BYTES,
     MAX_TITLE_CHARS,
@@ -191,7 +192,6 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
 MIN_CHAPTERS = 3
 MIN_CHAPTER_MS = 10_000
 MAX_CHAPTER_CHARS = 60
-MAX_HASHTAGS = 3
 MIN_THUMBNAIL_WORDS, MAX_THUMBNAIL_WORDS = 3, 5
 
 
@@ -211,7 +211,7 @@ def build_metadata(
     """
     wording = wording or Wording()
     parts = chapters(script, narrations) if board.width > board.height else []
-    derived = [*script.tags, *_title_tags(script.title)]
+    derived = [*script.tags, *tags_of_title(script.title)]
     tags = fitting_tags(derived if wording.tags is None else wording.tags)
     title = wording.title or brief.title or script.title
     return Metadata(
@@ -263,7 +263,7 @@ def _description(
     then the chapters.
     """
     owed = "\n\n".join("\n".join(lines) for lines in _owed(script.sources, credits_) if lines)
-    hashtags = " ".join(_hashtags(tags))
+    hashtags = " ".join(hashtags_of(tags))
     listed = "\n".join(f"{timestamp(part.start_ms)} {part.title}" for part in parts)
     for blocks in ((listed, owed, hashtags), (listed, owed), (owed,)):
         tail = plain_text("\n\n".join(block for block in blocks if block))
@@ -317,16 +317,6 @@ def timestamp(milliseconds: int) -> str:
     minutes, seconds = divmod(milliseconds // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
-
-
-def _title_tags(title: str) -> list[str]:
-    return [title] if len(title) <= MAX_CHAPTER_CHARS else []
-
-
-def _hashtags(tags: Sequence[str]) -> list[str]:
-    """A few tags of letters and digits only, run together."""
-    words = ["".join(sentence_case(w) for w in tag.split()) for tag in tags]
-    return [f"#{word}" for word in words if word.isalnum() and not word.isdigit()][:MAX_HASHTAGS]
 
 
 def thumbnail_text(script: Script) -> str:

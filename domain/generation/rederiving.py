@@ -10,6 +10,7 @@ from domain.generation.brief import Brief
 from domain.generation.keywords import key_terms
 from domain.generation.narration import pace_for
 from domain.generation.script import Scene, Script, shorten_title, spoken_seconds
+from domain.generation.tags import tags_for
 from domain.generation.titles import title_for
 
 MAX_SEARCH_TERMS = 5
@@ -33,15 +34,18 @@ def words_per_minute_for(brief: Brief) -> float:
 
 def rederived(before: Script, after: Script, brief: Brief) -> Script:
     """``after`` with title, tags and summary that say nothing which only ``before`` said."""
-    old, new = (" ".join(scene.text for scene in script.scenes) for script in (before, after))
-    if old == new:
+    if _spoken(before) == _spoken(after):
         return after
     return msgspec.structs.replace(
         after,
         title=after.title if brief.title else _title_again(before, after, brief),
-        tags=_tags_again(before.tags, old, new, _about(before)),
+        tags=_tags_again(before, after),
         summary=_summary_again(before, after),
     )
+
+
+def _spoken(script: Script) -> str:
+    return " ".join(scene.text for scene in script.scenes)
 
 
 def _about(script: Script) -> str:
@@ -74,16 +78,20 @@ def _titles(script: Script, scenes: list[Scene], brief: Brief) -> list[str]:
     ]
 
 
-def _tags_again(tags: list[str], old: str, new: str, about: str) -> list[str]:
+def _tags_again(before: Script, after: Script) -> list[str]:
+    tags, language = before.tags, before.language
+    old = _spoken(before)
     most = max(len(tags), MAX_TAGS)
-    if tags == key_terms(old, len(tags)):
-        return key_terms(new, most)
+    derived = (
+        tags_for(before.scenes, len(tags), language=language),
+        key_terms(old, len(tags)),  # as scripts of earlier versions have them
+    )
+    if tags in derived:
+        return tags_for(after.scenes, most, language=language)
     # what didn't come from the words (a topic, its description) stays
-    told = about.casefold()
-    kept = [tag for tag in tags if tag in new or tag not in old or tag.casefold() in told]
-    seen = {word for tag in kept for word in (tag.casefold(), *tag.casefold().split())}
-    more = [term for term in key_terms(new, most) if term.casefold() not in seen]
-    return [*kept, *more][:most]
+    was, now, told = old.casefold(), _spoken(after).casefold(), _about(before).casefold()
+    kept = [tag for tag in tags if (key := tag.casefold()) in now or key not in was or key in told]
+    return tags_for(after.scenes, most, led=kept, language=language)
 
 
 def _summary_again(before: Script, after: Script) -> str:

@@ -30,6 +30,7 @@ from domain.generation.script import (
     count_spoken_words,
     shorten_title,
 )
+from domain.generation.tags import tags_for
 from domain.generation.trimming import trim
 
 MAX_HEADING_CHARS = 80
@@ -62,13 +63,12 @@ def script_from(
     titles = [shorten_title(title) for title in map(cleaner.line, draft.titles) if title]
     tags = [tag for tag in map(cleaner.line, draft.tags) if tag and len(tag) <= MAX_TAG_CHARS]
     opening = scenes[0].sentences[0].text
-    spoken = " ".join(scene.text for scene in scenes)
     return Script(
         title=brief.title or next(iter(titles), "") or shorten_title(opening),
         title_options=list(dict.fromkeys(titles))[:MAX_TITLES],
         language=brief.language,
         scenes=scenes,
-        tags=fitting_tags(tags[:MAX_TAGS]) or key_terms(spoken, MAX_TAGS),
+        tags=fitting_tags(tags[:MAX_TAGS]) or tags_for(scenes, MAX_TAGS, language=brief.language),
         sources=[reference.source for reference in references],
         summary=cleaner.running(draft.description, segmenter, brief.language) or opening,
         warnings=cleaner.warnings(),

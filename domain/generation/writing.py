@@ -38,6 +38,7 @@ from domain.generation.script import (
     spoken_seconds,
 )
 from domain.generation.speakers import Speakers
+from domain.generation.tags import tags_for
 from domain.providers.errand import UNPAID, Errand
 from domain.providers.failures import ProviderFailed, Verdict
 
@@ -49,7 +50,7 @@ class PlainWriter:
 
     def __init__(self, segmenter: SentenceSegmenter) -> None:
         self._segmenter = segmenter
-        self.identity = f"plain-2/{segmenter.identity}"
+        self.identity = f"plain-3/{segmenter.identity}"
 
     def match_topic(self, topic: str, language: str) -> TopicMatch:  # noqa: ARG002
         """Find no topic: this writer knows none."""
@@ -85,7 +86,7 @@ class PlainWriter:
             title=brief.title or shorten_title(scenes[0].sentences[0].text),
             language=brief.language,
             scenes=scenes,
-            tags=key_terms(text, MAX_TAGS),
+            tags=tags_for(scenes, MAX_TAGS, language=brief.language),
             summary=scenes[0].sentences[0].text,
             warnings=_duration_warnings(brief, text, words_per_minute),
         )

@@ -48,6 +48,8 @@ async def test_a_topic_becomes_a_job_that_is_shown(visit: Visit, api: httpx.Asyn
     await page.get_by_text("Voice, look and sound").click()
     await page.locator("#palettes label", has=page.get_by_label("lagoon")).click()
     await page.get_by_label("Music").fill("calm")
+    await page.get_by_label("Tone").fill(" dry ")
+    await expect(page.locator("#tone-note")).to_contain_text("none writes here")
     await page.get_by_label("Captions in the picture").select_option("box")
     await send(page)
     await expect(page.get_by_role("heading", name="Octopus")).to_be_visible()
@@ -57,7 +59,7 @@ async def test_a_topic_becomes_a_job_that_is_shown(visit: Visit, api: httpx.Asyn
     assert page.url.endswith(f"#/jobs/{job['id']}")
     assert (asked["topic"], asked["aspect_ratio"], asked["duration"]) == ("Octopus", "16:9", 30)
     assert (asked["brand"]["palette"], asked["music"]["mood"]) == ("lagoon", "calm")
-    assert asked["captions"]["style"] == "box"
+    assert (asked["captions"]["style"], asked["tone"]) == ("box", "dry")
     await expect(page.locator("#list a[aria-current]")).to_contain_text("Octopus")
 
 
@@ -146,6 +148,70 @@ async def test_scenes_are_added_moved_removed_and_sent_in_their_order(
     [job] = await jobs_of(api)
     scenes = [(scene["text"], scene["kind"]) for scene in job["request"]["scenes"]]
     assert scenes == [("Third.", None), ("Second.", "number")]
+
+
+ARTICLE = "Honey never spoils. " * 20
+NEARBY = "https://127.0.0.1/honey"
+
+
+ADDRESSES = {
+    " https://example.com/honey?a=1\n": "https://example.com/honey?a=1",
+    "www.example.com/honey": "https://www.example.com/honey",
+    "example.com": "https://example.com",
+    "bücher.example:8443/a#b": "https://bücher.example:8443/a#b",
+    "ftp://example.com": "ftp://example.com",
+    "https://example.com is a site": None,
+    "Honey.": None,
+    "3.5": None,
+    ARTICLE: None,
+}
+
+
+async def test_an_article_s_address_is_told_from_its_text(visit: Visit) -> None:
+    page = await visit.go()
+    addresses = await page.evaluate(
+        "(texts) => import('/page/brief.js').then(({ addressIn }) => texts.map(addressIn))",
+        list(ADDRESSES),
+    )
+    assert dict(zip(ADDRESSES, addresses, strict=True)) == ADDRESSES
+
+
+async def test_an_article_is_asked_for_by_keyboard_and_taken_up_again(
+    visit: Visit, api: httpx.AsyncClient
+) -> None:
+    page = await visit.go()
+    await page.get_by_role("tab", name="Topic").focus()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("Tab")
+    words = page.get_by_label("An article, or its address")
+    await expect(words).to_be_focused()
+    await page.keyboard.insert_text(f"{ARTICLE}\n\n")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_role("heading", name="Honey never spoils.")).to_be_visible()
+    [job] = await jobs_of(api)
+    assert job["request"]["source_text"].strip() == ARTICLE.strip()
+    await page.get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="Change and send anew").click()
+    await expect(page.get_by_role("tab", name="Article")).to_have_attribute("aria-selected", "true")
+    await expect(words).to_have_value(job["request"]["source_text"])
+
+
+async def test_what_is_wrong_with_an_article_is_told_at_its_field(visit: Visit) -> None:
+    page = await visit.go()
+    await page.get_by_role("tab", name="Article").click()
+    words, error = page.get_by_label("An article, or its address"), page.locator(".error")
+    await send(page)
+    await expect(error).to_have_text("Paste an article, or its address.")
+    for text, told in (("Too short.", "at least 40 words; this has 2"), (NEARBY, "loopback")):
+        await words.fill(text)
+        await send(page)
+        await expect(error).to_contain_text(told)
+        await expect(words).to_be_focused()
+        await expect(words).to_have_attribute("aria-invalid", "true")
+    await words.fill("word " * 10_000 + "more")
+    await send(page)
+    await expect(error).to_contain_text("Take 4 characters out.")
+    await expect(words).to_have_value("word " * 10_000 + "more")  # nothing was cut off
 
 
 async def test_an_empty_scene_is_told_of_at_its_own_field(visit: Visit) -> None:
@@ -286,7 +352,7 @@ async def test_what_others_ask_for_appears_by_itself(visit: Visit, backstage: Ba
 # -- for everybody -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tab", ["Topic", "Script", "Scenes"])
+@pytest.mark.parametrize("tab", ["Topic", "Article", "Scenes"])
 async def test_every_control_says_what_it_is(visit: Visit, backstage: Backstage, tab: str) -> None:
     await add_job(backstage.jobs)
     page = await visit.go()
@@ -303,8 +369,9 @@ async def test_a_phone_shows_everything_within_its_width(
     job = await add_job(backstage.jobs)
     async with visiting(browser, server, **PHONE) as visit:
         page = await visit.go()
+        await page.set_viewport_size({"width": 360, "height": 780})
         await page.get_by_text("Voice, look and sound").click()
-        for tab in ("Topic", "Script", "Scenes"):
+        for tab in ("Topic", "Article", "Script", "Scenes"):
             await page.get_by_role("tab", name=tab).click()
             assert not await is_wider_than_its_window(page)
         await page.get_by_role("link", name="Videos", exact=True).click()

@@ -11,7 +11,7 @@ from test_catalog import Voiceless, VoicesOf
 from test_page_in_a_browser import jobs_of, send, write_a_script
 
 from app.config import Settings
-from domain.generation.brief import MAX_TEXT_CHARS, MAX_TOPIC_CHARS
+from domain.generation.brief import MAX_TOPIC_CHARS
 
 
 async def opened(visit: Visit) -> Page:
@@ -189,9 +189,6 @@ async def test_the_limits_are_those_of_the_server(visit: Visit) -> None:
     await expect(note).to_have_text("15 to 900. Automatic: at most 60.")
     topic = page.get_by_label("What is it about?")
     await expect(topic).to_have_attribute("maxlength", str(MAX_TOPIC_CHARS))
-    await page.get_by_role("tab", name="Script").click()
-    words = page.get_by_label("Your words")
-    await expect(words).to_have_attribute("maxlength", str(MAX_TEXT_CHARS))
     await expect(page.locator("#lacking")).to_be_hidden()
 
 

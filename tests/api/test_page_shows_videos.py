@@ -97,7 +97,39 @@ async def test_storyboard_warnings_rights_and_originality_are_shown(
     await expect(rights).to_contain_text("Icon peopleCC BY 4.0has to be named")
     owed = rights.get_by_role("list", name="To see to before it’s published")
     await expect(owed).to_contain_text("The description doesn't name Octopus icon")
+    await expect(page.get_by_role("region", name="Costs")).to_have_count(0)  # nothing was paid
     assert await nameless_controls(page) == []
+
+
+async def test_what_providers_were_paid_is_shown_by_model(
+    visit: Visit, backstage: Backstage, files: dict[str, Artifact]
+) -> None:
+    page = await visit.go()
+    call = {
+        "provider": "openai",
+        "model": "gpt-5-mini",
+        "service": "chat",
+        "state": "settled",
+        "units": {"input_tokens": 900.0},
+        "usd": 0.0031,
+        "price": "listed",
+        "cached": False,
+        "at": "2026-11-27T12:00:00Z",
+    }
+    spoken = {"model": "tts-1", "service": "speech", "usd": 0.00125, "state": "uncertain"}
+    calls = [call, call | {"cached": True, "usd": 0.0}, call | spoken]
+    paid = msgspec.json.encode(manifest_of(calls=calls, cost_usd=0.00435))
+    stored = files | {"manifest.json": await backstage.artifacts.put_bytes(paid)}
+    video = await finish_a_video(backstage, stored)
+    await page.goto(f"{visit.server}/#/jobs/{video.job_id}")
+    costs = page.get_by_role("region", name="Costs")
+    await expect(costs).to_contain_text("$0.004350 in all")
+    await expect(costs.get_by_role("listitem")).to_have_text(
+        [
+            "$0.003100openai gpt-5-minichat, 2 calls1 paid before",
+            "$0.001250openai tts-1speech, 1 call1 may not be billed",
+        ]
+    )
 
 
 async def test_names_that_are_markup_or_addresses_that_are_code_do_nothing(
