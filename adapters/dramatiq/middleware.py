@@ -9,7 +9,7 @@ from types import FrameType
 from dramatiq.asyncio import get_event_loop_thread, set_event_loop_thread
 from dramatiq.broker import Broker
 from dramatiq.middleware import Middleware, MiddlewareError
-from dramatiq.worker import Worker
+from dramatiq.worker import ConsumerThread, Worker, WorkerThread
 
 from domain.errors import DomainError
 
@@ -89,6 +89,37 @@ class OneStopIsEnough(Middleware):
                 own(number, frame)
 
         signal.signal(signal.SIGTERM, once)
+
+
+class BegunBeforeEnded(Middleware):
+    """Lets a worker's threads all begin before they are told to end.
+
+    A thread of Dramatiq says that it runs once it does. One that is told to end before that
+    says so afterwards, and never ends: its worker waits out all the time that it has.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._begun: set[threading.Thread] = set()
+
+    def after_worker_thread_boot(self, broker: Broker, thread: WorkerThread) -> None:  # noqa: ARG002
+        """It runs."""
+        self._note(thread)
+
+    def after_consumer_thread_boot(self, broker: Broker, thread: ConsumerThread) -> None:  # noqa: ARG002
+        """It runs."""
+        self._note(thread)
+
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Wait for those that were started a moment ago."""
+        threads = {*worker.workers, *worker.consumers.values()}
+        with self._changed:
+            self._changed.wait_for(lambda: threads <= self._begun)
+
+    def _note(self, thread: threading.Thread) -> None:
+        with self._changed:
+            self._begun.add(thread)
+            self._changed.notify_all()
 
 
 LISTEN_AGAIN_MS = 100

@@ -8,12 +8,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import dramatiq
 import pytest
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import AsyncIO
+from dramatiq.worker import ConsumerThread, WorkerThread
 
 from adapters.dramatiq import (
     ACTOR,
@@ -170,6 +172,38 @@ def test_a_worker_has_no_more_threads_than_slots(
     finally:
         worker.stop()
         broker.close()
+
+
+def test_a_worker_that_is_told_to_end_before_its_threads_had_their_turn_ends(
+    broker: RedisBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = threading.Event()
+
+    def as_on_a_busy_machine(kind: type[WorkerThread] | type[ConsumerThread]) -> None:
+        run, stop = kind.run, kind.stop
+
+        def run_late(thread: Any) -> None:
+            told.wait(0.2)  # far longer than a worker takes that doesn't wait for its threads
+            run(thread)
+
+        def stop_early(thread: Any) -> None:
+            told.set()
+            stop(thread)
+
+        monkeypatch.setattr(kind, "run", run_late)
+        monkeypatch.setattr(kind, "stop", stop_early)
+
+    as_on_a_busy_machine(WorkerThread)
+    as_on_a_busy_machine(ConsumerThread)
+    dramatiq.actor(print, actor_name=ACTOR, queue_name=QUEUE, broker=broker)
+    worker = dramatiq.Worker(broker, worker_threads=2)
+
+    worker.start()
+    worker.stop(timeout=5_000)
+
+    threads = [*worker.workers, *worker.consumers.values()]
+    assert len(threads) > 2
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_making_a_broker_connects_to_nothing() -> None:
