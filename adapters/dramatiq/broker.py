@@ -10,9 +10,14 @@ from collections.abc import Sequence
 
 import redis
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.middleware import AsyncIO, Middleware
+from dramatiq.middleware import Middleware
 
-from adapters.dramatiq.middleware import BegunBeforeEnded, OneStopIsEnough, PrefetchOnePerThread
+from adapters.dramatiq.middleware import (
+    BegunBeforeEnded,
+    OneStopIsEnough,
+    PatientAsyncIO,
+    PrefetchOnePerThread,
+)
 
 QUEUE = "units"
 ACTOR = "run_unit"
@@ -57,7 +62,7 @@ def make_broker(
             OneStopIsEnough(),
             BegunBeforeEnded(),
             PrefetchOnePerThread(max_threads),
-            AsyncIO(),
+            PatientAsyncIO(),
             *middleware,
         ],
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,

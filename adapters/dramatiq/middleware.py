@@ -6,9 +6,9 @@ import threading
 from collections.abc import Awaitable, Callable
 from types import FrameType
 
-from dramatiq.asyncio import get_event_loop_thread, set_event_loop_thread
+from dramatiq.asyncio import EventLoopThread, get_event_loop_thread, set_event_loop_thread
 from dramatiq.broker import Broker
-from dramatiq.middleware import Middleware, MiddlewareError
+from dramatiq.middleware import AsyncIO, Middleware, MiddlewareError
 from dramatiq.worker import ConsumerThread, Worker, WorkerThread
 
 from domain.errors import DomainError
@@ -65,6 +65,20 @@ class WorkerResources(Middleware):
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Close."""
         _run(self._close)
+
+
+class PatientAsyncIO(AsyncIO):
+    """Waits for its event loop for as long as that takes to begin.
+
+    Dramatiq gives it a second, which a busy machine may take for a thread. Then the worker has no
+    loop, and never ends either: the thread goes on, and isn't a daemon.
+    """
+
+    def before_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Begin the loop."""
+        thread = EventLoopThread(self.logger)
+        thread.start()
+        set_event_loop_thread(thread)
 
 
 class OneStopIsEnough(Middleware):
