@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,13 +15,15 @@ import pytest
 from dishka import Provider, Scope
 from live_server import serve
 from prometheus_client.parser import text_string_to_metric_families
+from servers import free_port
 
 from app.config import Settings
 from domain.jobs.telemetry import Registrar
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90.0
-SCRAPE_SECONDS = 2.0
+SCRAPE_SECONDS = 20.0
+"""two, and what a busy machine adds: less than for ever"""
 
 MakeSettings = Callable[..., Settings]
 REQUESTS = "faceless_http_requests_total"
@@ -91,7 +92,7 @@ def test_without_the_database_the_rest_is_told_in_time(
         seen = figures(address)
         took = time.monotonic() - began
 
-    assert took < SCRAPE_SECONDS + 1  # a busy machine's
+    assert took < SCRAPE_SECONDS
     assert seen["faceless_database_up",] == 0
     assert seen[REQUESTS, "GET", "/api/health", "200"] == 1
     assert not any(key[0] == "faceless_jobs" for key in seen)
@@ -100,9 +101,7 @@ def test_without_the_database_the_rest_is_told_in_time(
 @contextmanager
 def two_processes(folder: Path) -> Iterator[str]:
     """``uvicorn app.main:app --workers 2`` in ``folder``; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "app.main:app", "--workers", "2", "--port"]
     process = subprocess.Popen(
         [*command, str(port)],
