@@ -16,7 +16,7 @@ import msgspec
 from app.config import Settings
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 STOP_SECONDS = 60.0
 
 

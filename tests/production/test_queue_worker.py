@@ -116,7 +116,7 @@ async def test_a_ring_over_redis_has_a_whole_video_made_and_logs_each_line_once(
     assert job.status == JobStatus.SUCCEEDED, job.error
     assert job.result is not None
     assert Path(job.result.path or "", "video.mp4").is_file()
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         figures = (await client.get(f"http://127.0.0.1:{settings.metrics_port}/metrics")).text
     for kind in STAGES:
         assert f'faceless_units_finished_total{{kind="{kind}"}} 1.0' in figures, figures
