@@ -154,6 +154,32 @@ async def test_what_nohup_keeps_from_it_does_not_end_it(settings: Settings, tmp_
     assert "SIGHUP" not in worker.log
 
 
+TOLD_ELSEWHERE = """
+import signal, threading, time
+from pathlib import Path
+from app.cli import main
+
+def tell():
+    while not Path("now").exists():
+        time.sleep(0.05)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+threading.Thread(target=tell, daemon=True).start()
+main(["worker"])
+"""
+
+
+async def test_a_signal_that_does_not_interrupt_its_waiting_ends_it_all_the_same(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """As one does that comes in the moment before it waits."""
+    with FacelessProcess(settings, tmp_path / "log", program=("-c", TOLD_ELSEWHERE)) as worker:
+        await worker.said("the worker is ready")
+        (tmp_path / "now").touch()
+        assert await worker.ended() == 0
+    assert "SIGTERM" in worker.log
+
+
 STUCK = """
 import time
 import app.worker
