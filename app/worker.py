@@ -13,7 +13,6 @@ import asyncio
 import logging
 import os
 import signal
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -39,6 +38,8 @@ log = logging.getLogger(__name__)
 STOP_SECONDS = 20
 """what children and leases get to end; after that the process ends itself, its children die with
 it, and leases that weren't given back expire"""
+
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class QueueWorker:
@@ -176,15 +177,15 @@ def run(settings: Settings, *overrides: Provider) -> None:
         ServiceUnavailable: what it needs can't be had, so that it never began.
         DomainError: its housekeeping has ended, and the log says why.
     """
-    # its put may interrupt anything, its own get included: what a signal's handler needs
-    asked_to_end: SimpleQueue[int] = SimpleQueue()
 
-    def on_signal(number: int, _: object) -> None:
+    def on_signal(_number: int, _frame: object) -> None:
         if not any(signal.getitimer(signal.ITIMER_REAL)):  # the first signal's time counts
             signal.alarm(STOP_SECONDS)  # the system's own clock: nothing in here can hold it up
-        asked_to_end.put(number)
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    for number in ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a job in the background
             signal.signal(number, on_signal)
     configure_logging(settings)
@@ -196,9 +197,22 @@ def run(settings: Settings, *overrides: Provider) -> None:
         cause = error.__cause__
         raise cause if isinstance(cause, DomainError) else ServiceUnavailable(str(error)) from error
     log.info("the worker is ready; units at a time: %d", settings.slots)
-    log.info("the worker ends: %s", signal.Signals(asked_to_end.get()).name)
+    log.info("the worker ends: %s", _ending_signal(heard).name)
     worker.stop(timeout=STOP_SECONDS * 1000)
     broker.close()
     if insides.has_failed:
         raise DomainError("The worker's housekeeping has ended; the log says why.")
     log.info("the worker has ended")
+
+
+def _ending_signal(heard: int) -> signal.Signals:
+    """The first signal that asks to end, waited for at a pipe.
+
+    The interpreter writes signals there at once. Handlers in Python run later, and for one that
+    comes in the moment before this thread waits, not before it goes on: a lock or a queue that a
+    handler is to open would be waited for for ever.
+    """
+    while True:
+        [number] = os.read(heard, 1)
+        if number in ENDING:
+            return signal.Signals(number)

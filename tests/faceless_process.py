@@ -16,8 +16,8 @@ import msgspec
 from app.config import Settings
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_SECONDS = 60.0
-STOP_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
+STOP_SECONDS = 60.0
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

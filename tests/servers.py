@@ -10,6 +10,7 @@ import asyncio
 import ctypes
 import importlib.util
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -31,6 +32,9 @@ START_SECONDS = 60.0
 START_ATTEMPTS = 4
 STOP_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
+LOWEST_PORT = 10_000
+FIRST_HANDED_OUT = 32_768
+"""the lowest port that a system gives to whoever asks for any, where it doesn't say"""
 
 
 class ServerUnavailable(Exception):
@@ -216,10 +220,25 @@ def in_wheel(package: str, program: str, variable: str) -> Path:
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on loopback that is free now, and still is when a server has started there.
+
+    It's none of those that the system hands out: each connection and each server on any port
+    takes one of them, so that one that is free now may be another's seconds later, and whoever
+    looks again and again whether a server listens there may be connected with itself.
+    """
+    ports = range(LOWEST_PORT, max(_first_handed_out(), 2 * LOWEST_PORT))
+    while True:
+        # not of `random`, which hypothesis sets back in every process alike
+        port = secrets.choice(ports)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def _first_handed_out() -> int:
+    """The lowest port that the system gives to whoever asks for any."""
+    file = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    return int(file.read_text().split()[0]) if file.exists() else FIRST_HANDED_OUT
 
 
 def in_own_loop(coroutine: Coroutine[Any, Any, T]) -> T:

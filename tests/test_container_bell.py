@@ -13,7 +13,7 @@ from app.container import make_container
 from domain.jobs.ports import Bell
 
 NOBODY_LISTENS = "redis://127.0.0.1:9/0"
-SOON_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0
 
 
 @pytest.mark.parametrize("redis_url", ["", NOBODY_LISTENS], ids=["alone", "redis is down"])
@@ -24,7 +24,7 @@ async def test_an_embedded_worker_hears_every_ring(redis_url: str, tmp_path: Pat
 
     with thread_bell.listen() as listener:
         await (await container.get(Bell)).ring([uuid4()])
-        assert await listener.wait(SOON_SECONDS)
+        assert await listener.wait(PATIENCE_SECONDS)
 
     await container.close()
 
@@ -38,7 +38,7 @@ async def test_with_redis_both_kinds_of_worker_hear_a_ring(redis_url: str, tmp_p
 
     with thread_bell.listen() as listener:
         await (await container.get(Bell)).ring([uuid4()])
-        assert await listener.wait(SOON_SECONDS)
+        assert await listener.wait(PATIENCE_SECONDS)
     await container.close()  # which waits for what was rung
 
     assert client.llen(f"{NAMESPACE}:{QUEUE}") == before + 1

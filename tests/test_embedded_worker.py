@@ -12,7 +12,7 @@ from app.embedded import EmbeddedWorker
 from app.workshop import Workshop
 from domain.errors import ServiceUnavailable
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def test_one_that_is_stopped_before_it_has_begun_never_begins(tmp_path: Path) -> None:

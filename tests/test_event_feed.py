@@ -15,7 +15,7 @@ from domain.errors import ServiceUnavailable
 from domain.jobs.news import Correspondent, EventPage, Told
 from domain.jobs.ports import JobStore
 
-SOON = 20.0
+SOON = 60.0
 """seconds, for what comes within milliseconds"""
 
 

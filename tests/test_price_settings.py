@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from installed_packages import put_package
+from structlog.testing import capture_logs
 
 from app.config import Settings, load_settings
 from app.container import make_container
@@ -136,7 +137,7 @@ def test_a_model_in_use_without_a_price_is_told(
 
 
 async def test_it_is_told_at_the_start_by_the_doctor_and_among_what_the_server_can_do(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
 ) -> None:
     settings = msgspec.structs.replace(load_settings(BY_A_MODEL, None), data_dir=tmp_path / "var")
     container = make_container(settings)
@@ -147,8 +148,9 @@ async def test_it_is_told_at_the_start_by_the_doctor_and_among_what_the_server_c
     assert not feature.available
     assert (feature.setting, "llama3" in (feature.missing or "")) == ("PRICES_FILE", True)
 
-    warn_of_prices(settings, {})
-    assert "some prices aren't known" in caplog.text
+    with capture_logs() as lines:
+        warn_of_prices(settings, {})
+    assert [line["event"] for line in lines] == ["some prices aren't known"]
 
     [found] = [one for one in await examine(settings) if one.name == "prices"]
     assert found.ok, "nothing is broken"

@@ -17,7 +17,7 @@ from app.workshop import LOCK_SECONDS, Workshop
 from domain.generation.stores import ArtifactStore
 from domain.jobs.model import STAGES
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 async def test_folders_of_dead_processes_are_removed_when_a_worker_begins(tmp_path: Path) -> None:

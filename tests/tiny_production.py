@@ -21,7 +21,7 @@ from domain.jobs.model import (
 from domain.jobs.ports import Finish, JobStore
 
 ACCOUNT = "local"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def result_for(claim: Claim) -> Result:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from standardwebhooks import Webhook as Verifier
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 Behave = Callable[["Received", asyncio.StreamWriter], Awaitable[None]]
 

@@ -10,9 +10,14 @@ from collections.abc import Sequence
 
 import redis
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.middleware import AsyncIO, Middleware
+from dramatiq.middleware import Middleware
 
-from adapters.dramatiq.middleware import OneStopIsEnough, PrefetchOnePerThread
+from adapters.dramatiq.middleware import (
+    BegunBeforeEnded,
+    OneStopIsEnough,
+    PatientAsyncIO,
+    PrefetchOnePerThread,
+)
 
 QUEUE = "units"
 ACTOR = "run_unit"
@@ -53,7 +58,13 @@ def make_broker(
     return RedisBroker(  # type: ignore[no-untyped-call]
         client=client,
         namespace=namespace,
-        middleware=[OneStopIsEnough(), PrefetchOnePerThread(max_threads), AsyncIO(), *middleware],
+        middleware=[
+            OneStopIsEnough(),
+            BegunBeforeEnded(),
+            PrefetchOnePerThread(max_threads),
+            PatientAsyncIO(),
+            *middleware,
+        ],
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
         maintenance_chance=MAINTENANCE_CHANCE,
     )

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Awaitable, Callable
 from types import FrameType
 
-from dramatiq.asyncio import get_event_loop_thread, set_event_loop_thread
+from dramatiq.asyncio import EventLoopThread, get_event_loop_thread, set_event_loop_thread
 from dramatiq.broker import Broker
-from dramatiq.middleware import Middleware, MiddlewareError
-from dramatiq.worker import Worker
+from dramatiq.middleware import AsyncIO, Middleware, MiddlewareError
+from dramatiq.worker import ConsumerThread, Worker, WorkerThread
 
 from domain.errors import DomainError
 
@@ -67,6 +67,20 @@ class WorkerResources(Middleware):
         _run(self._close)
 
 
+class PatientAsyncIO(AsyncIO):
+    """Waits for its event loop for as long as that takes to begin.
+
+    Dramatiq gives it a second, which a busy machine may take for a thread. Then the worker has no
+    loop, and never ends either: the thread goes on, and isn't a daemon.
+    """
+
+    def before_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Begin the loop."""
+        thread = EventLoopThread(self.logger)
+        thread.start()
+        set_event_loop_thread(thread)
+
+
 class OneStopIsEnough(Middleware):
     """Lets a second SIGTERM change nothing.
 
@@ -89,6 +103,37 @@ class OneStopIsEnough(Middleware):
                 own(number, frame)
 
         signal.signal(signal.SIGTERM, once)
+
+
+class BegunBeforeEnded(Middleware):
+    """Lets a worker's threads all begin before they are told to end.
+
+    A thread of Dramatiq says that it runs once it does. One that is told to end before that
+    says so afterwards, and never ends: its worker waits out all the time that it has.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._begun: set[threading.Thread] = set()
+
+    def after_worker_thread_boot(self, broker: Broker, thread: WorkerThread) -> None:  # noqa: ARG002
+        """It runs."""
+        self._note(thread)
+
+    def after_consumer_thread_boot(self, broker: Broker, thread: ConsumerThread) -> None:  # noqa: ARG002
+        """It runs."""
+        self._note(thread)
+
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Wait for those that were started a moment ago."""
+        threads = {*worker.workers, *worker.consumers.values()}
+        with self._changed:
+            self._changed.wait_for(lambda: threads <= self._begun)
+
+    def _note(self, thread: threading.Thread) -> None:
+        with self._changed:
+            self._begun.add(thread)
+            self._changed.notify_all()
 
 
 LISTEN_AGAIN_MS = 100

@@ -47,7 +47,7 @@ async def test_a_killed_ffmpeg_is_an_interruption_and_leaves_no_file(tmp_path: P
     rendering = asyncio.create_task(
         engine.render_segment(plan, {}, work / "segment.ts", lambda _: under_way.set())
     )
-    await asyncio.wait_for(under_way.wait(), 20)
+    await asyncio.wait_for(under_way.wait(), 60)
     for pid in children() - before:
         os.kill(pid, signal.SIGKILL)
     with pytest.raises(RenderInterrupted):

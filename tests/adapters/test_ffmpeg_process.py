@@ -18,7 +18,7 @@ from domain.errors import RenderFailed, RenderInterrupted, StorageFull
 
 EXECUTABLE = Path(imageio_ffmpeg.get_ffmpeg_exe())
 ENDLESS = ["-re", "-f", "lavfi", "-i", "color=s=64x64:r=30", "-f", "null", "-"]
-PATIENCE = 20
+PATIENCE = 60
 """seconds until a test gives up"""
 
 LEAST_URGENT = 19

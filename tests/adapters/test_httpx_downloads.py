@@ -69,7 +69,7 @@ def target(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def downloads(tmp_path: Path) -> HttpxDownloads:
-    return downloads_in(tmp_path / "downloads", idle_seconds=0.5)
+    return downloads_in(tmp_path / "downloads", idle_seconds=1.0)
 
 
 async def test_a_file_is_brought_once_and_copied_for_whoever_wants_it(
@@ -121,7 +121,7 @@ async def test_a_cut_download_goes_on_where_it_was(
 async def test_a_connection_that_falls_silent_is_cut_and_gone_on_from(
     server: FileServer, tmp_path: Path, target: Path
 ) -> None:
-    downloads = downloads_in(tmp_path / "downloads", idle_seconds=0.1)
+    downloads = downloads_in(tmp_path / "downloads", idle_seconds=0.3)
     server.plan("/reef.mp4", held_at(1_000))
 
     assert (await downloads.fetch(server.wanted(), target)).read_bytes() == clip_bytes()

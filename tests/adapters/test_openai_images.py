@@ -219,7 +219,7 @@ async def test_every_failure_says_what_it_means_and_what_it_cost(
     is_charged: bool | None,
     wait: float | None,
 ) -> None:
-    source = source_of(plain_server, tmp_path, exchange=HttpxExchange(seconds=0.3))
+    source = source_of(plain_server, tmp_path, exchange=HttpxExchange(seconds=1.0))
     [offered] = await source.search(ask("hearts"))
     plain_server.plan(DRAWING, spoil)
 

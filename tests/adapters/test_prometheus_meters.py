@@ -191,12 +191,12 @@ def test_workers_of_a_machine_share_a_port_and_each_knows_the_figures_of_all(
     second = MetricsListener("127.0.0.1", first.port, lambda: expose(tmp_path, "1"))
     try:
         for _ in range(10):
-            answer = httpx.get(f"http://127.0.0.1:{first.port}/metrics")
+            answer = httpx.get(f"http://127.0.0.1:{first.port}/metrics", timeout=60)
             assert answer.headers["content-type"] == CONTENT_TYPE
             assert figures(answer.content)[REQUESTS] == 1
-        assert httpx.get(f"http://127.0.0.1:{first.port}/etc/passwd").status_code == 404
+        assert httpx.get(f"http://127.0.0.1:{first.port}/etc/passwd", timeout=60).status_code == 404
         first.close()
-        assert httpx.get(f"http://127.0.0.1:{second.port}/metrics").status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{second.port}/metrics", timeout=60).status_code == 200
     finally:
         second.close()
 

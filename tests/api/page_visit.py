@@ -13,7 +13,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, Response, expect
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 expect.set_options(timeout=PATIENCE_MS)  # its own five seconds are few on a busy machine
 REFUSED = "Failed to load resource"

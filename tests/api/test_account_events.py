@@ -267,7 +267,7 @@ class TestQuietStreams:
             await anext(lines)
             others = await add_job(backstage.jobs, account_id=OTHER)
             [event] = await backstage.jobs.events(OTHER, others.id, 0, 10)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while await anext(lines) != f"id: {event.id}":
                     pass
 

@@ -510,7 +510,9 @@ async def test_an_upload_is_taken_where_a_route_declares_its_type() -> None:
 
     app = Litestar([clip], before_request=admit, openapi_config=None)
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://localhost", timeout=60
+    ) as client:
         for content_type, status in [("video/mp4; codecs=x", 204), ("video/webm", 415)]:
             headers = {"content-type": content_type}
             response = await client.put("/clip", content=b"moving pictures", headers=headers)

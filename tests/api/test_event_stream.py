@@ -17,7 +17,7 @@ from app.config import Settings
 Event = tuple[str, str, Any]
 """id, name, data"""
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60.0
 
 
 class EventReader:

@@ -19,7 +19,7 @@ from app.config import Settings
 from domain.access import Keys, Scope
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,13 +15,15 @@ import pytest
 from dishka import Provider, Scope
 from live_server import serve
 from prometheus_client.parser import text_string_to_metric_families
+from servers import free_port
 
 from app.config import Settings
 from domain.jobs.telemetry import Registrar
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 90.0
-SCRAPE_SECONDS = 2.0
+START_SECONDS = 180.0
+SCRAPE_SECONDS = 20.0
+"""two, and what a busy machine adds: less than for ever"""
 
 MakeSettings = Callable[..., Settings]
 REQUESTS = "faceless_http_requests_total"
@@ -42,9 +43,9 @@ def figures(address: str) -> dict[tuple[str, ...], float]:
 
 def test_requests_are_counted_by_route_and_not_by_path(server: str) -> None:
     for number in range(3):
-        httpx.get(f"{server}/api/jobs/{number:032d}")
-        httpx.get(f"{server}/nowhere/{number}")
-        httpx.delete(f"{server}/api/jobs")
+        httpx.get(f"{server}/api/jobs/{number:032d}", timeout=60)
+        httpx.get(f"{server}/nowhere/{number}", timeout=60)
+        httpx.delete(f"{server}/api/jobs", timeout=60)
 
     seen = figures(server)
 
@@ -69,7 +70,7 @@ def test_jobs_and_the_age_of_the_queue_come_from_the_database(server: str) -> No
 
 
 def test_it_is_no_part_of_the_described_api(server: str) -> None:
-    document = httpx.get(f"{server}/schema/openapi.json").json()
+    document = httpx.get(f"{server}/schema/openapi.json", timeout=60).json()
     assert "/metrics" not in document["paths"]
 
 
@@ -86,12 +87,12 @@ def test_without_the_database_the_rest_is_told_in_time(
     gone = Provider(scope=Scope.APP)
     gone.provide(Gone, provides=Registrar)
     with serve(make_settings(), gone) as address:
-        httpx.get(f"{address}/api/health")
+        httpx.get(f"{address}/api/health", timeout=60)
         began = time.monotonic()
         seen = figures(address)
         took = time.monotonic() - began
 
-    assert took < SCRAPE_SECONDS + 1  # a busy machine's
+    assert took < SCRAPE_SECONDS
     assert seen["faceless_database_up",] == 0
     assert seen[REQUESTS, "GET", "/api/health", "200"] == 1
     assert not any(key[0] == "faceless_jobs" for key in seen)
@@ -100,9 +101,7 @@ def test_without_the_database_the_rest_is_told_in_time(
 @contextmanager
 def two_processes(folder: Path) -> Iterator[str]:
     """``uvicorn app.main:app --workers 2`` in ``folder``; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "app.main:app", "--workers", "2", "--port"]
     process = subprocess.Popen(
         [*command, str(port)],
@@ -122,7 +121,7 @@ def two_processes(folder: Path) -> Iterator[str]:
             time.sleep(0.05)
         while True:
             try:
-                httpx.get(f"{address}/api/health")
+                httpx.get(f"{address}/api/health", timeout=60)
                 break
             except httpx.TransportError:
                 assert time.monotonic() < deadline
@@ -138,7 +137,9 @@ def test_whichever_process_answers_tells_what_both_have_answered(tmp_path: Path)
     with two_processes(tmp_path) as address:
         began = figures(address)[REQUESTS, "GET", "/api/health", "200"]
         for _ in range(asked):
-            httpx.get(f"{address}/api/health")  # a connection each: either process takes it
+            httpx.get(
+                f"{address}/api/health", timeout=60
+            )  # a connection each: either process takes it
         answers = [figures(address)[REQUESTS, "GET", "/api/health", "200"] for _ in range(8)]
     assert answers == [began + asked] * 8
     # started again, they go on counting where they stopped

@@ -219,7 +219,7 @@ def test_a_crash_is_answered_without_a_trace_and_logged_with_one(
     broken = Provider(scope=Scope.APP)
     broken.provide(BrokenNarrator, provides=Narrator)
     with serve(make_settings(), broken) as address:
-        response = httpx.get(f"{address}/api/voices")
+        response = httpx.get(f"{address}/api/voices", timeout=60)
     body = assert_problem(response, 500, "internal_error")
     assert "fell over" not in str(body)
     assert "Traceback" not in response.text

@@ -84,15 +84,15 @@ def test_importing_needs_no_service_and_no_file(statement: str, tmp_path: Path) 
 
 def test_it_starts_on_a_fresh_machine_and_answers(tmp_path: Path) -> None:
     with uvicorn(tmp_path) as (_, address):
-        assert httpx.get(f"{address}/api/health").json()["status"] == "ok"
-        assert httpx.get(f"{address}/api/health/ready").json()["status"] == "ok"
-        assert httpx.get(f"{address}/api/jobs").status_code == 200
+        assert httpx.get(f"{address}/api/health", timeout=60).json()["status"] == "ok"
+        assert httpx.get(f"{address}/api/health/ready", timeout=60).json()["status"] == "ok"
+        assert httpx.get(f"{address}/api/jobs", timeout=60).status_code == 200
         body = {"script": "Hello there."}
         made = httpx.post(f"{address}/api/generate", json=body, timeout=60)
         assert made.status_code == 202
     # killed, started again: the job is still there
     with uvicorn(tmp_path) as (_, address):
-        jobs = httpx.get(f"{address}/api/jobs").json()["items"]
+        jobs = httpx.get(f"{address}/api/jobs", timeout=60).json()["items"]
         assert [job["id"] for job in jobs] == [made.json()["id"]]
 
 
@@ -118,7 +118,7 @@ def test_a_wrong_setting_stops_it_with_words(tmp_path: Path) -> None:
         env=environment(LOG_LEVEL="loud"),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode != 0
@@ -144,6 +144,7 @@ def test_bodies_and_headers_are_not_logged(
             f"{address}/api/generate?token={secret}",
             json={"script": secret, "seed": secret},
             headers={"authorization": f"Bearer {secret}"},
+            timeout=60,
         )
     # the server has stopped: every line has been written
     own = [str(vars(record)) for record in caplog.records if record.name.startswith("app.")]

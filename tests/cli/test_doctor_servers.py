@@ -215,7 +215,7 @@ async def test_a_server_that_waits_for_its_disk_is_durable(
     try:
         administer(postgres_url, *(f"ALTER SYSTEM SET {name} = on" for name in settings))
         administer(postgres_url, "SELECT pg_reload_conf()")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (found := (await visit(tmp_path, database_url=postgres_url)))[
                 "database durability"
             ].ok:

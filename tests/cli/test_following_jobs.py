@@ -40,7 +40,7 @@ async def test_a_stream_that_breaks_is_asked_for_again_with_what_was_seen_last()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, httpx.AsyncClient(base_url=url) as client:
+    async with server, httpx.AsyncClient(base_url=url, timeout=60) as client:
         events = read_events(Api(client, url), "/events", on_lost=lambda: lost.append(True))
         heard = [event async for event in events]
     assert heard == [
@@ -72,7 +72,7 @@ async def test_ctrl_c_leaves_the_job_of_a_server_running(
             # whoever runs the tests in the background ignores Ctrl-C, and children inherit that
             preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - it only sets a signal's default
         ) as process:
-            async with httpx.AsyncClient(base_url=url) as api:
+            async with httpx.AsyncClient(base_url=url, timeout=60) as api:
                 while not (items := (await api.get("/api/jobs")).json()["items"]):
                     assert process.poll() is None
                     await asyncio.sleep(0.05)

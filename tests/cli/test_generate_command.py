@@ -284,7 +284,7 @@ def _jobs_when_over(url: str, server: subprocess.Popen[str]) -> list[dict[str, A
         assert server.poll() is None, "the server has ended"
         assert time.monotonic() < deadline, "the jobs don't come to an end"
         try:
-            jobs: list[dict[str, Any]] = httpx.get(url).json()["items"]
+            jobs: list[dict[str, Any]] = httpx.get(url, timeout=60).json()["items"]
         except httpx.ConnectError:
             jobs = []
         if jobs and all(job["status"] in ("succeeded", "failed") for job in jobs):

@@ -88,7 +88,10 @@ def test_json_is_what_the_api_answers_to_the_byte(run: Run, address: str | None,
     said = run("jobs", "show", str(left.id), "--json")
     assert json.loads(said.stdout)["id"] == str(left.id)
     if address is not None:
-        assert said.stdout_bytes == httpx.get(f"{address}/api/jobs/{left.id}").content + b"\n"
+        assert (
+            said.stdout_bytes
+            == httpx.get(f"{address}/api/jobs/{left.id}", timeout=60).content + b"\n"
+        )
 
 
 def test_a_problem_is_json_too_and_ends_with_2(run: Run) -> None:

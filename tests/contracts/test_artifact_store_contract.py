@@ -239,7 +239,7 @@ async def test_what_the_store_serves_itself_are_the_bytes_under_the_headers_aske
     url = await store.public_url(sha256, content_type="video/mp4", disposition=disposition)
 
     if url is not None:
-        async with httpx.AsyncClient() as browser:
+        async with httpx.AsyncClient(timeout=60) as browser:
             whole = await browser.get(url)
             part = await browser.get(url, headers={"Range": "bytes=2-4"})
         assert (whole.status_code, whole.content) == (200, b"0123456789")

@@ -15,7 +15,7 @@ from adapters.dramatiq import ACTOR, QUEUE, DramatiqBell, make_broker
 from adapters.threads import ThreadBell
 from domain.jobs.ports import Bell
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 class Rig(NamedTuple):

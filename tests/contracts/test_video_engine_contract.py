@@ -677,7 +677,7 @@ async def test_cancelling_any_work_leaves_no_file(engine: VideoEngine, tmp_path:
 
     plan = plan_of(drawn(20_000))
     task = asyncio.create_task(engine.render_segment(plan, {}, work / "segment.ts", report))
-    await asyncio.wait_for(started.wait(), 30)
+    await asyncio.wait_for(started.wait(), 60)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

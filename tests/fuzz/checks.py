@@ -60,6 +60,7 @@ def a_job_that_waits() -> str | None:
     listed = httpx.get(
         f"{os.environ['FUZZ_ADDRESS']}/api/jobs?status=waiting&limit=200",
         headers={"Authorization": f"Bearer {os.environ['FUZZ_KEY']}"},
+        timeout=60,
     )
     ids = [job["id"] for job in listed.json()["items"] if job["waiting_for"] == "approval"]
     return random.choice(ids) if ids else None

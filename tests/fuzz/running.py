@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from servers import free_port
 
 TESTS = Path(__file__).parents[1]
 PATHS = os.pathsep.join(map(str, (TESTS.parent, TESTS)))
@@ -85,9 +86,7 @@ def fuzz(folder: Path, examples: int, seed: int | None = None) -> Outcome:
 @contextmanager
 def running_server(folder: Path) -> Iterator[tuple[str, str]]:
     """A server process on a free port; its address, and a key for everything."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     data = folder / "var"
     data.mkdir()
     log = folder / "server.log"

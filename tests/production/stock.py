@@ -108,7 +108,7 @@ async def _sha256_served(app: Litestar, video_id: UUID) -> str | None:
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # its peer is 127.0.0.1
     async with (
         app.lifespan(),
-        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=60) as client,
     ):
         answer = await client.get(f"/api/videos/{video_id}/file")
     if answer.status_code == 404:

@@ -34,7 +34,9 @@ from domain.providers.errand import UNPAID, Errand
 from domain.providers.failures import ProviderFailed, Verdict
 from domain.providers.usage import Usage
 
-CALL_SECONDS = 0.3
+CALL_SECONDS = 1.0
+"""of one that hangs, and ample for those that answer at once"""
+PATIENCE_SECONDS = 60.0
 PRETENCE: Any = Pretence(SimpleNamespace(ledger=None), 1.0)  # type: ignore[arg-type]
 
 
@@ -115,7 +117,7 @@ class Shaky(Provider):
                 switchboard.of(port),
                 sleep=at_once,
                 random=lambda: 0.5,
-                call_seconds=CALL_SECONDS,
+                call_seconds=CALL_SECONDS if self.writer.how == "hang" else PATIENCE_SECONDS,
             )
 
         spare = StandInNarrator(PRETENCE)

@@ -20,7 +20,8 @@ from app.config import Settings
 
 STREAMS = 500
 LIMIT_BYTES = 60_000_000
-STOP_SECONDS = 10.0
+STOP_SECONDS = 30.0
+"""five at most for streams that don't end; the rest is a busy machine's"""
 PATIENCE_SECONDS = 60.0
 SCRIPT = {"script": "Two hearts."}
 

@@ -77,12 +77,12 @@ async def test_a_message_that_fails_comes_again_by_the_schedule_under_its_id(
         for delay in DELAYS:
             assert await office.deliver_all() == 1
             waits = await office.seconds_until(sent.id)
-            assert delay - 2 < waits <= delay * 1.1
-            await office.let_pass(waits - 1)
+            assert delay / 2 < waits <= delay * 1.1
+            await office.let_pass(waits - delay / 2)
             assert await office.deliver_all() == 0, "not before its time"
             # as if it had worked in between: else the webhook would be disabled by then
             await office.store.change(ACCOUNT, made.webhook.id, Changes(enabled=True))
-            await office.let_pass(1)
+            await office.let_pass(delay / 2)
         assert await office.deliver_all() == 1
         assert await office.deliver_all() == 0
         [message] = await office.log()
@@ -97,7 +97,7 @@ async def test_a_receiver_s_retry_after_is_honoured(office: Office) -> None:
         made = await office.webhook(receiver.url)
         sent = await office.webhooks.test(ACCOUNT, made.webhook.id)
         await office.deliver_all()
-        assert 7_190 < await office.seconds_until(sent.id) <= 7_200
+        assert 7_100 < await office.seconds_until(sent.id) <= 7_200
         await office.let_pass(7_200)
         assert await office.deliver_all() == 1
         assert (await office.log())[0].state is DeliveryState.DELIVERED

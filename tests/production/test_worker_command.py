@@ -1,10 +1,12 @@
 """``faceless worker``: what it needs to begin, how it ends, and that its end is nobody's crash."""
 
 import asyncio
+import json
 import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,8 @@ from domain.jobs.service import Jobs
 
 NOBODY_LISTENS = "127.0.0.1:9"
 TOLD_SECONDS = 5.0
-BUSY_SECONDS = 10.0
-"""added by a machine that runs other tests at the same time"""
+BUSY_SECONDS = 15.0
+"""added by a machine that runs other tests at the same time; drivers would wait for 30 and more"""
 PATIENCE_SECONDS = 120.0
 LONG_TEXT = " ".join(["The quick brown fox jumps over the lazy dog near the river."] * 8)
 
@@ -62,11 +64,14 @@ async def container(settings: Settings) -> AsyncIterator[AsyncContainer]:
 
 
 async def refusal(settings: Settings, log: Path) -> tuple[int, str]:
-    """The exit status of a worker that can't begin, and what it says."""
-    started = time.monotonic()
+    """The exit status of a worker that can't begin, and what it says, soon after it has begun to
+    log: what a busy machine takes to load the program isn't what is measured."""
     with FacelessProcess(settings, log, "worker") as worker:
         status = await worker.ended()
-        assert time.monotonic() - started < TOLD_SECONDS + BUSY_SECONDS
+        lines = [json.loads(line) for line in worker.log.splitlines() if line.startswith("{")]
+        times = [datetime.fromisoformat(line["timestamp"]) for line in lines]
+        took = (times[-1] - times[0]).total_seconds() if times else 0.0
+        assert took < TOLD_SECONDS + BUSY_SECONDS
         assert "Traceback" not in worker.log
         return status, worker.log
 
@@ -147,6 +152,32 @@ async def test_what_nohup_keeps_from_it_does_not_end_it(settings: Settings, tmp_
         assert await worker.ended() == 0
     assert "SIGTERM" in worker.log
     assert "SIGHUP" not in worker.log
+
+
+TOLD_ELSEWHERE = """
+import signal, threading, time
+from pathlib import Path
+from app.cli import main
+
+def tell():
+    while not Path("now").exists():
+        time.sleep(0.05)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+threading.Thread(target=tell, daemon=True).start()
+main(["worker"])
+"""
+
+
+async def test_a_signal_that_does_not_interrupt_its_waiting_ends_it_all_the_same(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """As one does that comes in the moment before it waits."""
+    with FacelessProcess(settings, tmp_path / "log", program=("-c", TOLD_ELSEWHERE)) as worker:
+        await worker.said("the worker is ready")
+        (tmp_path / "now").touch()
+        assert await worker.ended() == 0
+    assert "SIGTERM" in worker.log
 
 
 STUCK = """

@@ -40,7 +40,7 @@ def listener() -> Iterator[Listener]:
 
 @pytest.fixture
 def quarantine() -> Iterator[FfmpegQuarantine]:
-    quarantine = FfmpegQuarantine()
+    quarantine = FfmpegQuarantine(seconds=60)  # a busy machine takes long to start a process
     yield quarantine
     quarantine.close()
 

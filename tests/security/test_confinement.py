@@ -46,7 +46,7 @@ async def while_running(arguments: list[str], folder: Path, look: Callable[[Path
     running = asyncio.create_task(
         FfmpegProcess(Path(FFMPEG), 10).run(arguments, folder=folder, on_position=under_way)
     )
-    await asyncio.wait_for(begun.wait(), 30)
+    await asyncio.wait_for(begun.wait(), 60)
     (pid,) = children() - before
     seen = look(Path(f"/proc/{pid}"))
     running.cancel()

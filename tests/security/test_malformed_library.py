@@ -24,7 +24,8 @@ from domain.generation.storyboard import ClipBackdrop, StillBackdrop
 
 SEED = 20261127
 FILES = 300
-LONGEST_LOOK_SECONDS = 20.0
+LONGEST_LOOK_SECONDS = 60.0
+"""after which the quarantine gives up"""
 SOUNDS = ("mp3", "flac", "ogg", "wav", "m4a")
 SHOWN = ("mp4", "mov", "mkv", "webm", "png", "jpg", "webp")
 TRACK = "[Script Info]\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Text\n"
