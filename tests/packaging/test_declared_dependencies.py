@@ -110,7 +110,7 @@ def test_what_is_pinned_is_complete() -> None:
         except PackageNotFoundError:
             continue  # for another Python or another system
         missing |= names_in([line for line in needed if ";" not in line]) - PINS.keys()
-    assert not missing - {"pip", "setuptools", "wheel"}
+    assert not missing - {"pip"}
 
 
 def test_pins_are_versions_and_nothing_else() -> None:
