@@ -97,7 +97,7 @@ async def test_what_needs_a_key_says_which_and_how_it_refuses(document: dict[str
 
 async def test_every_request_has_an_example(document: dict[str, Any]) -> None:
     with_body = [op for _, _, op in operations(document) if "requestBody" in op]
-    assert len(with_body) == 9
+    assert len(with_body) == 10
     for operation in with_body:
         assert operation["requestBody"]["content"]["application/json"]["examples"]
 
