@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Request, Response
 from litestar.exceptions import ClientException
 from litestar.params import QueryParameter
@@ -11,7 +12,7 @@ from litestar.types import HTTPScope
 
 from app import limiting
 from app.authentication import Visitor, authenticate
-from app.parameter_errors import PARAMETER_NAMES, unknown_parameter
+from app.parameter_errors import PARAMETER_NAMES, unknown_parameter, wrong_parameter
 from app.problems import CrossSiteRequest, UnsupportedMediaType
 from app.request_body import is_json
 from domain.errors import FieldError, InvalidRequest, KeyInvalid
@@ -97,6 +98,15 @@ def refuse_wrong_parameters(request: Request[Any, Any, Any]) -> None:
             hint = "Leave it out instead."
             wrong[name] = FieldError(f"/{name}", "can't be null", "invalid", hint)
     if wrong:
+        # what would be found wrong with the others is told along with these
+        types = request.route_handler.signature_model.__annotations__
+        for name in known.keys() - wrong.keys() & request.query_params.keys():
+            given = request.query_params.getall(name)
+            value = given if known[name].is_non_string_sequence else given[-1]
+            try:
+                msgspec.convert(value, type=types[known[name].name], strict=False)
+            except msgspec.ValidationError as error:
+                wrong[name] = wrong_parameter(name, str(error).partition(" - at ")[0])
         raise InvalidRequest([wrong[name] for name in sorted(wrong)])
 
 

@@ -59,7 +59,7 @@ def parameter_errors(error: ValidationException) -> list[FieldError]:
                 )
             )
         else:
-            found.append(_in_words(key, str(entry.get("message", "is wrong"))))
+            found.append(wrong_parameter(key, str(entry.get("message", "is wrong"))))
     return found or [FieldError("", error.detail, "invalid")]
 
 
@@ -78,7 +78,8 @@ def unknown_parameter(name: str, known: Iterable[str]) -> FieldError:
     return FieldError(at("", name), "is not a known query parameter", "unknown_parameter", hint)
 
 
-def _in_words(name: str, message: str) -> FieldError:
+def wrong_parameter(name: str, message: str) -> FieldError:
+    """A parameter that msgspec refused, in words."""
     pointer = f"/{name}"
     if (choice := OF_CHOICES.match(message)) and name in CHOICES:
         return _not_a_choice(name, choice[1])

@@ -128,6 +128,28 @@ async def test_an_unknown_parameter_is_refused_with_those_there_are(
     assert hint in error["hint"]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/jobs?foo=1&status=wating&limit=0",
+        "/api/jobs?status=wating&limit=0&created_after=yesterday&foo=1&sort=up",
+        "/api/webhooks/deliveries?foo=1&state=wating&limit=ten",
+        "/api/videos?aspect_ratio=null&limit=1000&foo=&q=",
+    ],
+)
+async def test_wrong_parameters_are_all_told_at_once_also_beside_unknown_ones(
+    api: httpx.AsyncClient, address: str
+) -> None:
+    parameters = [pair.partition("=") for pair in address.partition("?")[2].split("&")]
+    alone = []
+    for name, _, value in parameters:
+        answer = await api.get(f"{address.partition('?')[0]}?{name}={value}")
+        alone += assert_problem(answer, 400, "invalid_request")["errors"]
+    together = assert_problem(await api.get(address), 400, "invalid_request")["errors"]
+    assert together == sorted(alone, key=lambda error: error["pointer"])
+    assert len(together) == len(parameters)
+
+
 async def test_the_page_may_be_asked_for_with_any_parameter(api: httpx.AsyncClient) -> None:
     assert (await api.get("/?from=a-link")).status_code == 200
 
