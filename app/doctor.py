@@ -18,6 +18,7 @@ from app.config import Settings, load_settings
 from app.container import make_container
 from app.doctor_servers import ServerVisit
 from app.findings import Check, Finding, Sound, look
+from app.misspelt import misspelt_in_words
 from app.price_checks import prices_feature
 from app.provider_states import chains_in_words, voiceless_narrators
 from app.providers import PORTS, Kit
@@ -49,7 +50,8 @@ def examine_settings() -> tuple[Settings | None, list[Finding]]:
             Finding("settings", ok=False, message=problem, hint=error.hint_text)
             for problem in error.problems
         ]
-    return settings, [Finding("settings", ok=True, message="every variable that is set is valid")]
+    message = "every variable that is set is valid"
+    return settings, [Finding("settings", ok=True, message=message, hint=misspelt_in_words())]
 
 
 async def examine(settings: Settings) -> list[Finding]:

@@ -99,6 +99,7 @@ class Server:
                 from app.chains import Chains  # noqa: PLC0415
                 from app.container import make_container  # noqa: PLC0415
                 from app.embedded import EmbeddedWorker  # noqa: PLC0415
+                from app.misspelt import warn_of_misspelt_settings  # noqa: PLC0415
                 from app.price_checks import warn_of_prices  # noqa: PLC0415
                 from app.storage import make_folders  # noqa: PLC0415
 
@@ -146,6 +147,7 @@ class Server:
                     self._feed = await self._container.get(EventFeed)  # connects to nothing
                     await self._container.get(Chains)  # nor does this; but it may be set wrong
                     if not brief:
+                        warn_of_misspelt_settings()
                         warn_of_prices(settings, read_variables())
                     await self._begin(settings, preparation, worker)
                 except BaseException:

@@ -65,11 +65,13 @@ class QueueWorker:
         # only now: some of what these bring along logs on being imported
         from app.container import make_container  # noqa: PLC0415
         from app.metrics import listen_for_scrapes, open_meters  # noqa: PLC0415
+        from app.misspelt import warn_of_misspelt_settings  # noqa: PLC0415
         from app.price_checks import warn_of_prices  # noqa: PLC0415
         from app.readiness import Watch, look_around  # noqa: PLC0415
         from app.storage import prepare_storage  # noqa: PLC0415
 
         log.info("starting")
+        warn_of_misspelt_settings()
         warn_of_prices(self._settings, read_variables())
         await prepare_storage(self._settings)
         self._meters = open_meters(self._settings)
