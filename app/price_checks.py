@@ -140,8 +140,9 @@ def _unknown_models(prices: list[Price], sales: list[Sale]) -> Iterator[tuple[Pr
                 continue
             others = ", ".join(dict.fromkeys(other.model for other in known)) or "none"
             told = (
-                f"{provider} has no model {price.model!r} that's paid by {unit}; in use: "
-                f"{', '.join(sorted(models))}; known: {others}. Put a # before a line for later"
+                f"neither a setting nor the table that comes along has {provider}'s "
+                f"{price.model!r} by {unit}; in use: {', '.join(sorted(models))}; known: {others}. "
+                "Put a # before a line for later"
             )
             yield price, told
 

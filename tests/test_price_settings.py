@@ -66,8 +66,8 @@ def test_a_model_that_is_misspelt_is_refused_as_long_as_no_line_is_for_the_one_i
 ) -> None:
     wrong = "openai,lama3*,input_tokens,0,1"
     [told] = refused(prices(wrong), **BY_A_MODEL)
-    assert told.startswith("1: openai has no model 'lama3*' that's paid by input_tokens; in use: ")
-    assert "in use: llama3; known: gpt-5-nano*, gpt-5-mini*" in told
+    assert "1: neither a setting nor the table that comes along has openai's 'lama3*'" in told
+    assert "by input_tokens; in use: llama3; known: gpt-5-nano*, gpt-5-mini*" in told
 
     for right in (
         [wrong, "openai,llama?,input_tokens,0,1"],
