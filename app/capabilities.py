@@ -47,8 +47,8 @@ class ProviderKey(msgspec.Struct, frozen=True, kw_only=True):
     it isn't asked until `resting_until`; `to_be_tried`: its last call failed, and it's asked again
     in its turn"""
     answered_at: datetime | None = None
-    """when it last did what it was asked for; null: not since this process began, so that nobody
-    knows yet whether the key is good"""
+    """when it last did what it was asked for, be it with an answer that was paid before; null: not
+    since this process began, so that nobody knows yet whether the key is good"""
     resting_until: datetime | None = None
     """null: it isn't resting"""
     failed_at: datetime | None = None

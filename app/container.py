@@ -76,7 +76,7 @@ from domain.outbound import (
 from domain.presets import Presets
 from domain.providers.book import SpendingBook
 from domain.providers.circuits import Switchboard
-from domain.providers.prices import micros_of
+from domain.providers.prices import PriceTable, micros_of
 from domain.providers.till import Till
 from domain.sealing import Sealer
 from domain.webhooks import Courier, DeliveryStore, Webhooks, WebhookStore
@@ -180,16 +180,21 @@ class UseCases(Provider):
     rights = provide(RightsLedger)
 
     @provide
+    def prices(self, settings: Settings) -> PriceTable:
+        return load_prices(settings.prices_file)
+
+    @provide
     def till(
         self,
         book: SpendingBook,
+        prices: PriceTable,
         artifacts: ArtifactStore,
         settings: Settings,
         telemetry: Telemetry,
     ) -> Till:
         return Till(
             book,
-            load_prices(settings.prices_file),
+            prices,
             artifacts,
             monthly_cap=micros_of(settings.monthly_cost_cap),
             new_id=uuid7,

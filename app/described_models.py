@@ -53,10 +53,12 @@ class Models:
 def _bounds_of_zero(type_: types.Type) -> dict[str, int]:
     """``minimum: 0`` and the like, which Litestar leaves out of numbers that may be null."""
     members = type_.types if isinstance(type_, types.UnionType) else ()
+    # one that has examples is wrapped into them
+    bare = [one.type if isinstance(one, types.Metadata) else one for one in members]
     names = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
     return {
         keyword: 0
-        for member in members
+        for member in bare
         for bound, keyword in names.items()
         if getattr(member, bound, None) == 0
     }

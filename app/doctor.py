@@ -31,6 +31,7 @@ from domain.generation.ports import (
     Typesetter,
     VideoEngine,
 )
+from domain.providers.prices import PriceTable
 
 VOICES_NAMED = 12
 """of all that there are: services have hundreds"""
@@ -192,7 +193,8 @@ class _Visit:
         return told
 
     async def prices(self) -> Sound:
-        found = prices_feature(await self._container.get(Kit))
+        kit = await self._container.get(Kit)
+        found = prices_feature(kit, await self._container.get(PriceTable))
         return Sound(found.missing or found.detail, found.hint or "")
 
     async def encyclopedia(self) -> str:

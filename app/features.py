@@ -14,6 +14,7 @@ def features_of(settings: Settings) -> list[Feature]:
         *_storage(settings),
         *_work(settings),
         *_webhooks(settings),
+        *_private_networks(settings),
         _limits(settings),
         *_not_yet(),
     ]
@@ -120,6 +121,11 @@ def _webhooks(settings: Settings) -> list[Feature]:
             if has_key
             else "Processes that don't share DATA_DIR, and restored backups, need SECRET_KEY.",
         ),
+    ]
+
+
+def _private_networks(settings: Settings) -> list[Feature]:
+    return [
         _own_networks(
             "webhooks.private_urls",
             "ALLOW_PRIVATE_URLS",

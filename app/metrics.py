@@ -24,8 +24,8 @@ CENSUS_SECONDS = 1.5
 
 def open_meters(settings: Settings) -> Meters | None:
     """Where this process counts; None, and a line in the log, where that can't be."""
+    sellers = load_prices(settings.prices_file).providers  # that it can't be read isn't DATA_DIR's
     try:
-        sellers = load_prices(settings.prices_file).providers
         return Meters(settings.data_dir / "metrics", sellers)
     except OSError as error:
         log.warning("this process isn't counted in /metrics", why=str(error), setting="DATA_DIR")

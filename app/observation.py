@@ -99,6 +99,8 @@ class Body:
 
     async def discard(self) -> None:
         """Let the rest come in unread, until its sender has had time to look up."""
+        if self._is_whole:
+            return
         left = DISCARDED_BODIES * self._settings.max_body_bytes
         with suppress(TimeoutError):
             async with asyncio.timeout(LINGER_SECONDS):

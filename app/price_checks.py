@@ -47,10 +47,9 @@ def problems_of_prices(path: Path, variables: Mapping[str, str]) -> list[str]:
     ]
 
 
-def unpriced(settings: Settings, variables: Mapping[str, str]) -> list[str]:
+def unpriced(settings: Settings, variables: Mapping[str, str], table: PriceTable) -> list[str]:
     """Models in use that the table of prices doesn't know, each with what that means."""
     told = []
-    table = load_prices(settings.prices_file)
     for sale in _sales(lambda name: _set(settings, variables, name)):
         missing = table.unlisted(sale.provider, sale.model, sale.units)
         if missing and sale.model:
@@ -61,16 +60,16 @@ def unpriced(settings: Settings, variables: Mapping[str, str]) -> list[str]:
 
 def warn_of_prices(settings: Settings, variables: Mapping[str, str]) -> None:
     """Say in the log what no price is known of."""
-    if missing := unpriced(settings, variables):
+    if missing := unpriced(settings, variables, load_prices(settings.prices_file)):
         log.warning(
             "some prices aren't known", missing="; ".join(missing), setting="PRICES_FILE",
             hint=ADVICE,
         )  # fmt: skip
 
 
-def prices_feature(kit: Kit) -> Feature:
-    """Whether everything that is paid for here has a price of its own."""
-    missing = unpriced(kit.settings, kit.variables)
+def prices_feature(kit: Kit, table: PriceTable) -> Feature:
+    """Whether everything that is paid for here has a price of its own in the table in use."""
+    missing = unpriced(kit.settings, kit.variables, table)
     return Feature(
         name="costs.prices",
         available=not missing,
@@ -140,8 +139,9 @@ def _unknown_models(prices: list[Price], sales: list[Sale]) -> Iterator[tuple[Pr
                 continue
             others = ", ".join(dict.fromkeys(other.model for other in known)) or "none"
             told = (
-                f"{provider} has no model {price.model!r} that's paid by {unit}; in use: "
-                f"{', '.join(sorted(models))}; known: {others}. Put a # before a line for later"
+                f"neither a setting nor the table that comes along has {provider}'s "
+                f"{price.model!r} by {unit}; in use: {', '.join(sorted(models))}; known: {others}. "
+                "Put a # before a line for later"
             )
             yield price, told
 

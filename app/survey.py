@@ -27,6 +27,7 @@ from domain.generation.ports import MusicLibrary, Narrator, ScriptWriter, Voice
 from domain.generation.relevance import Judge
 from domain.installing import how_to_install
 from domain.providers.circuits import Switchboard
+from domain.providers.prices import PriceTable
 
 log = structlog.get_logger("app.survey")
 
@@ -54,10 +55,12 @@ class Survey:
         pages: PageExtractor,
         judge: Judge,
         kit: Kit,
+        prices: PriceTable,
         chains: Chains,
         switchboard: Switchboard,
     ) -> None:
         self._kit = kit
+        self._prices = prices
         self._chains = chains
         self._switchboard = switchboard
         self._settings = settings
@@ -83,7 +86,7 @@ class Survey:
                 *self._visuals(),
                 *self._sounds(moods),
                 *features_of(self._settings),
-                prices_feature(self._kit),
+                prices_feature(self._kit, self._prices),
             ],
             providers=provider_states(self._kit, self._chains, self._switchboard),
             languages=_spoken(voices),

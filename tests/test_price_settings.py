@@ -12,8 +12,10 @@ from app.config import Settings, load_settings
 from app.container import make_container
 from app.doctor import examine
 from app.price_checks import prices_feature, unpriced, warn_of_prices
+from app.prices import load_prices
 from app.providers import Kit
 from domain.errors import SettingsInvalid
+from domain.providers.prices import PriceTable
 
 BY_A_MODEL = {"WRITERS": "openai", "OPENAI_MODEL": "llama3", "OPENAI_BASE_URL": "http://[::1]/v1"}
 
@@ -66,8 +68,8 @@ def test_a_model_that_is_misspelt_is_refused_as_long_as_no_line_is_for_the_one_i
 ) -> None:
     wrong = "openai,lama3*,input_tokens,0,1"
     [told] = refused(prices(wrong), **BY_A_MODEL)
-    assert told.startswith("1: openai has no model 'lama3*' that's paid by input_tokens; in use: ")
-    assert "in use: llama3; known: gpt-5-nano*, gpt-5-mini*" in told
+    assert "1: neither a setting nor the table that comes along has openai's 'lama3*'" in told
+    assert "by input_tokens; in use: llama3; known: gpt-5-nano*, gpt-5-mini*" in told
 
     for right in (
         [wrong, "openai,llama?,input_tokens,0,1"],
@@ -111,7 +113,7 @@ def test_providers_of_packages_have_prices_by_the_units_that_they_say(
     in_use = {"WRITERS": "fable", "FABLE_MODEL": "aesop"}
     assert refused(file, **in_use) == ["2: fable isn't paid by 'lines'; known: verses"]
     assert "known: elevenlabs, fable, openai" in refused(prices("fables,a,verses,1,1"))[0]
-    assert unpriced(Settings(writers="fable"), in_use) == [
+    assert unpriced(Settings(writers="fable"), in_use, load_prices(None)) == [
         "fable's aesop by verses (it isn't bought)"
     ]
 
@@ -133,7 +135,9 @@ def test_a_model_in_use_without_a_price_is_told(
 ) -> None:
     settings = load_settings({"PRICES_FILE": prices(*lines), **BY_A_MODEL}, None)
 
-    assert unpriced(settings, {}) == ([] if told is None else [told])
+    assert unpriced(settings, {}, load_prices(settings.prices_file)) == (
+        [] if told is None else [told]
+    )
 
 
 async def test_it_is_told_at_the_start_by_the_doctor_and_among_what_the_server_can_do(
@@ -142,7 +146,7 @@ async def test_it_is_told_at_the_start_by_the_doctor_and_among_what_the_server_c
     settings = msgspec.structs.replace(load_settings(BY_A_MODEL, None), data_dir=tmp_path / "var")
     container = make_container(settings)
     try:
-        feature = prices_feature(await container.get(Kit))
+        feature = prices_feature(await container.get(Kit), await container.get(PriceTable))
     finally:
         await container.close()
     assert not feature.available

@@ -115,13 +115,12 @@ class SqlSpendingBook:
         return await self._change(call_id, *before, state=state, answer=None)
 
     @uninterrupted
-    async def release(self, call_id: UUID) -> None:
+    async def release(self, call_id: UUID) -> bool:
+        reserved = sa.delete(paid_calls).where(
+            paid_calls.c.id == call_id, paid_calls.c.state == CallState.RESERVED
+        )
         async with self._transactions.writing() as conn:
-            await conn.execute(
-                sa.delete(paid_calls).where(
-                    paid_calls.c.id == call_id, paid_calls.c.state == CallState.RESERVED
-                )
-            )
+            return bool((await conn.execute(reserved)).rowcount)
 
     @uninterrupted
     async def note_use(self, account_id: str, job_id: UUID, call_id: UUID) -> None:

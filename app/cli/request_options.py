@@ -19,9 +19,12 @@ SHAPES = ("9:16", "16:9", "1:1")
 
 def usd(text: str) -> float:
     """An amount; NaN would reach the API as no cap at all."""
-    amount = float(text)
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = math.nan
     if not math.isfinite(amount):
-        raise ValueError
+        raise ValueError(f"{text!r} is no amount in US dollars.")
     return amount
 
 

@@ -18,6 +18,10 @@ EXACTNESS = (
 """README.md, "More voices", tells on what"""
 ALIGNED_LANGUAGE = "en"
 """of which the extra ``voices`` brings a model"""
+TAKE_ANOTHER = (
+    "Take a voice that tells when its words are heard: `GET /api/voices` says "
+    '`"word_timing": "engine"` of it.'
+)
 _POINTER = "/voice/id"
 _NAMED = 3
 """voices of a kind that are named"""
@@ -99,16 +103,15 @@ def _says_something(sentence: NarratedSentence) -> bool:
 
 
 def _way_out(language: str, timings: set[TimingSource | None]) -> str:
-    if "proportional" not in timings:
+    if timings and timings <= {"engine", "forced_alignment"}:
         return (
             "What is heard there isn't quite what is written: write figures, names and "
             "abbreviations as they are said, or give their sound under `pronunciations`."
         )
+    if "proportional" not in timings:
+        return TAKE_ANOTHER  # of a voice that says nothing, or is gone, nobody knows why
     if primary_language(language) != ALIGNED_LANGUAGE:
-        return (
-            "Words are found in English sound alone. Take a voice that tells their times: "
-            '`GET /api/voices` says `"word_timing": "engine"` of it.'
-        )
+        return f"Words are found in English sound alone. {TAKE_ANOTHER}"
     return (
         f"The extra `voices` finds English words in the sound: {how_to_install('voices')}, then "
         "restart. What was spoken isn't bought again."

@@ -10,6 +10,7 @@ MAX_HASHTAGS = 3
 MAX_HASHTAG_CHARS = 40
 """longer ones are sentences run together"""
 MAX_TITLE_TAG_WORDS = 3
+"""as far as words are parted by spaces"""
 
 _VOWEL_SIGNS = ("Mn", "Mc")
 """Unicode's categories of what Indian and other scripts write vowels with"""
@@ -17,7 +18,8 @@ _VOWEL_SIGNS = ("Mn", "Mc")
 
 def tags_of_title(title: str) -> list[str]:
     """The title where it could be searched for; nobody types a whole sentence."""
-    return [title] if len(title.split()) <= MAX_TITLE_TAG_WORDS else []
+    is_short = len(title.split()) <= MAX_TITLE_TAG_WORDS and len(title) <= MAX_HASHTAG_CHARS
+    return [title] if is_short else []
 
 
 def hashtags_of(tags: Sequence[str]) -> list[str]:

@@ -31,24 +31,24 @@ SAME_ROOT = 0.8
 _TOO_GENERAL = frozenset(
     # what names so much that nobody finds anything by it, and adjectives that look like nouns
     """
-    accounts accuracy activity advantage amount amounts applications aspect aspects author backwards
-    base basis beginning bitter bodies body branch building cause change characteristics cities city
-    class column condition conditions content contribution country date day decade decades decline
-    design development diameter difference distance division duration effect effects element
-    elements ends event events evidence existence extent feature features field figure figures
-    forwards foundations function functions future goal ground hand head height help history hour
-    hours idea ideas influence inhabitants instances instructions item items kilometers kilometres
-    knowledge land layer life list lives loss majority material materials meaning method methods
-    mile miles model moment movement nature need objective organization past period person piece
-    pieces place population portion position power practice presence present private problem product
-    production products proper properties property protection public purpose purposes quality range
-    reason reasons referring region regions relation relationship remains research researches
-    resources result results return role rule rules scale scope section sections series service
-    services shape shows society source space species speed speeds square stage state states status
-    structure structures style styles subject substitutes success support surface task technique
-    techniques technologies term thickness tool topic total tradition travel treatment underwater
-    unit units user users value values variation variations version versions volume whole width work
-    works world zone
+    accounts accuracy activity advantage amount amounts applications aspect aspects author backward
+    backwards base basis beginning bitter bodies body branch building cause change characteristics
+    cities city class column condition conditions content contribution country date day decade
+    decades decline design development diameter difference distance division duration effect effects
+    element elements ends event events evidence existence extent feature features field figure
+    figures forward forwards foundations function functions future goal ground hand head height help
+    history hour hours idea ideas influence inhabitants instances instructions item items kilometers
+    kilometres knowledge land layer life list lives loss majority material materials meaning method
+    methods mile miles model moment movement nature need objective organization past period person
+    piece pieces place population portion position power practice presence present private problem
+    product production products proper properties property protection public purpose purposes
+    quality range reason reasons referring region regions relation relationship remains research
+    researches resources result results return role rule rules scale scope section sections series
+    service services shape shows society source space species speed speeds square stage state states
+    status structure structures style styles subject substitutes success support surface task
+    technique techniques technologies term thickness tool topic total tradition travel treatment
+    underwater unit units user users value values variation variations version versions volume whole
+    width work works world zone
     """.split()
 )
 
@@ -147,11 +147,14 @@ def _are_alike(one: str, other: str) -> bool:
 
 
 def _singular(word: str) -> str:
-    """A word without the ending of an English plural, which many languages share in part."""
-    if word.endswith("ies") and len(word) > MIN_ROOT_CHARS:
-        return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "sses", "xes", "zes", "uses", "oes")):
-        return word[:-2]
+    """A word without the ending of an English plural, which many languages share in part.
+
+    Of "houses" and "buses" nobody sees which lost an e: "house" and "movie" lose theirs, too.
+    """
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    if word.endswith("ie") and len(word) >= MIN_ROOT_CHARS:
+        return word[:-2] + "y"
+    if word.endswith(("che", "she", "sse", "xe", "ze", "use", "oe")):
         return word[:-1]
     return word

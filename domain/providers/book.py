@@ -169,8 +169,11 @@ class SpendingBook(Protocol):
         """
         ...
 
-    async def release(self, call_id: UUID) -> None:
-        """A reserved call wasn't paid: forget it."""
+    async def release(self, call_id: UUID) -> bool:
+        """A reserved call wasn't paid: forget it.
+
+        False when it isn't reserved any more.
+        """
         ...
 
     async def note_use(self, account_id: str, job_id: UUID, call_id: UUID) -> None:

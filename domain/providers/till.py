@@ -227,8 +227,9 @@ class Till:
 
     async def _give_back(self, intent: Intent, is_charged: bool | None) -> None:
         if is_charged is False:
-            await self._book.release(intent.id)
-            self._takings.paid(intent.provider, Outcome.NOT_CHARGED, 0)
+            # one that somebody took for abandoned was counted by them
+            if await self._book.release(intent.id):
+                self._takings.paid(intent.provider, Outcome.NOT_CHARGED, 0)
             return
         state = CallState.UNCERTAIN if is_charged is None else CallState.CHARGED
         if await self._book.close(intent.id, state):

@@ -249,3 +249,9 @@ async def test_a_request_works_as_it_is_pasted(
 def test_no_code_depends_on_the_version_of_python() -> None:
     assert HTTP_CODES[413][0] == "content_too_large"
     assert HTTP_CODES[416][0] == "range_not_satisfiable"
+
+
+@pytest.mark.parametrize("name", ["Brief", "PartialBrief", "RetryRequest"])
+def test_a_number_that_may_be_null_and_has_examples_keeps_its_bounds(name: str) -> None:
+    cap = DOCUMENT["components"]["schemas"][name]["properties"]["max_cost"]
+    assert (cap["minimum"], cap["maximum"]) == (0, 10_000)

@@ -22,6 +22,7 @@ from adapters.limits import RedisCounters
 from adapters.postgres import SqlKeyStore
 from app.config import Settings
 from app.limiting import site_of
+from app.observation import Body, RequestTooLarge
 from domain.access import Keys, MadeKey, Scope
 from domain.access.limits import Counters
 
@@ -325,6 +326,20 @@ class TestBodies:
         answer = await answer_to(server, head, *[b"400\r\n" + b" " * 1024 + b"\r\n"] * 2)
         assert answer.startswith(b"HTTP/1.1 413 ")
         assert b"MAX_BODY_BYTES" in answer
+
+    async def test_behind_a_body_that_has_come_in_whole_nothing_is_waited_for(self) -> None:
+        asked = 0
+
+        async def receive() -> Any:
+            nonlocal asked
+            asked += 1
+            return {"type": "http.request", "body": b" " * 3_000, "more_body": False}
+
+        body = Body(receive, {}, Settings(max_body_bytes=2_000))
+        with pytest.raises(RequestTooLarge):
+            await body.receive()
+        await body.discard()
+        assert asked == 1
 
     async def test_a_body_in_time_is_taken(self, server: str) -> None:
         async with httpx.AsyncClient(base_url=server, timeout=60) as api:

@@ -108,7 +108,7 @@ def test_a_job_is_retried_under_another_cap(left: Job) -> None:
         assert again.exit_code == 0, again.output
         shown = json.loads(run("jobs", "show", job, "--json").stdout)
         assert shown["request"]["max_cost"] == kept
-    for wrong in (["-1"], ["much"], ["1", "--no-max-cost"]):
+    for wrong in (["-1"], ["much"], ["nan"], ["1", "--no-max-cost"]):
         refused = run("jobs", "retry", job, "--max-cost", *wrong)
         assert refused.exit_code == 2
         assert "--max-cost" in refused.stderr

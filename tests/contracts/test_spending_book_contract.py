@@ -189,7 +189,8 @@ async def test_what_was_settled_does_not_become_uncertain_any_more(book: Spendin
 async def test_a_call_that_was_not_paid_is_forgotten(book: SpendingBook) -> None:
     first = intent()
     await reserve(book, first)
-    await book.release(first.id)
+    assert await book.release(first.id)
+    assert not await book.release(first.id)
 
     assert await book.of_month("local", "2026-11") == []
     assert await reserve(book, intent()) == Reserved()

@@ -92,6 +92,13 @@ def test_a_single_sentence_that_was_not_found_is_to_be_worded_otherwise(heard: V
     assert "`pronunciations`" in warning.hint
 
 
+def test_of_a_voice_that_says_nothing_or_is_gone_another_is_advised() -> None:
+    for heard in ([voice("far", None)], []):
+        [warning] = estimated_times([scene("proportional")], "en", heard)
+        assert "`pronunciations`" not in warning.hint
+        assert '"word_timing": "engine"' in warning.hint
+
+
 def test_before_a_script_is_spoken_the_voices_are_named() -> None:
     cast = Cast(main=Role(JOE, 1.0, "9:16"), speakers={"guest": Role(ALLOY, 1.0, "9:16")}, paces={})
     script = Script(title="Honey", language="en", scenes=[Scene(sentences=[Sentence("Yes.")])])

@@ -73,6 +73,8 @@ def test_nothing_comes_twice_in_another_inflection() -> None:
     assert "octopuses" not in [tag.casefold() for tag in tags]
     assert len({"Cephalopoda", "cephalopods"} & set(tags)) == 1
     assert "volcanoes" not in tags_of("Some volcanoes sleep.", led=["Volcano"])
+    for subject, plural in (("House", "houses"), ("Virus", "viruses"), ("Movie", "movies")):
+        assert tags_of(f"There are {plural}.", led=[subject]) == [subject]
 
 
 def test_the_description_says_more_than_the_text() -> None:
@@ -175,3 +177,4 @@ class TestHashtags:
         assert hashtags_of(["one two three four five six seven eight nine ten eleven"]) == []
         assert tags_of_title("Antarctica Covers Square Kilometres") == []
         assert tags_of_title("The Great Wall") == ["The Great Wall"]
+        assert tags_of_title("蛸には三つの心臓がある" * 4) == []
