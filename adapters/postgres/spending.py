@@ -26,7 +26,7 @@ from domain.providers.book import (
     Spending,
     UnderWay,
 )
-from domain.providers.prices import Basis, usd_of
+from domain.providers.prices import Basis, dollars, usd_of
 
 ONE_AT_A_TIME = sa.text(
     "SELECT pg_advisory_xact_lock(hashtextextended('spending ' || :account, 0))"
@@ -233,9 +233,8 @@ async def _cap_of_job(conn: AsyncConnection, payer: Payer) -> int | None:
 
 def _too_dear(intent: Intent, what: str, cap: int, total: int) -> CostCapReached:
     return CostCapReached(
-        f"A call to {intent.provider} ({intent.model}) may cost ${usd_of(intent.cost):.6f}; of "
-        f"the ${usd_of(cap):.2f} that this {what} may cost, ${usd_of(total):.6f} are spent or "
-        "reserved.",
+        f"A call to {intent.provider} ({intent.model}) may cost {dollars(intent.cost)}; of "
+        f"the {dollars(cap)} that this {what} may cost, {dollars(total)} are spent or reserved.",
         hint=WAYS_OUT[what],
         cap=what,
     )

@@ -81,6 +81,7 @@ COMMANDS = {
     "GET /api/jobs/{id}": "faceless jobs show ID",
     "GET /api/jobs/{id}/script": "faceless jobs show ID",
     "GET /api/music": "faceless capabilities",
+    "GET /api/capabilities": "faceless capabilities",
     "DELETE /api/presets/{name}": "faceless presets delete NAME",
     "PUT /api/presets/{name}": "faceless presets save NAME",
     "POST /api/generate": "faceless generate",

@@ -180,6 +180,12 @@ def usd_of(micros: int) -> float:
     return micros / MICROS
 
 
+def dollars(micros: int) -> str:
+    """An amount in words, whole: ``$2.50``, ``$0.004``."""
+    whole, _, part = f"{micros / MICROS:.6f}".partition(".")
+    return f"${whole}.{part.rstrip('0').ljust(2, '0')}"
+
+
 def _fits(model: str, pattern: str, one: str = ".") -> bool:
     spelt = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", one)
     return re.fullmatch(spelt, model, re.DOTALL) is not None

@@ -11,6 +11,7 @@ from domain.providers.prices import (
     PricesInvalid,
     PriceTable,
     PriceUnknown,
+    dollars,
     micros_of,
     read_prices,
 )
@@ -110,3 +111,18 @@ def test_the_table_that_comes_along_can_be_read() -> None:
         150_000, Basis.LISTED
     )
     assert table.price("elevenlabs", "eleven_flash_v2_5", {"characters": 1e3}).micros == 150_000
+
+
+@pytest.mark.parametrize(
+    ("micros", "told"),
+    [
+        (0, "$0.00"),
+        (1, "$0.000001"),
+        (4_000, "$0.004"),
+        (2_920, "$0.00292"),
+        (2_500_000, "$2.50"),
+        (10_000_000_000, "$10000.00"),
+    ],
+)
+def test_an_amount_is_told_whole(micros: int, told: str) -> None:
+    assert dollars(micros) == told
