@@ -3,7 +3,7 @@
 const SOURCES = ["topic", "script", "source_text", "source_url", "scenes"];
 const SCHEME = /^[a-z][a-z\d+.-]*:\/\/\S*$/i;
 const BARE_ADDRESS = /^(?:[\p{L}\d-]+\.)+\p{L}{2,}(?::\d+)?(?:[/?#]\S*)?$/u;
-const SHOWN = ["aspect_ratio", "duration", "title", "tone", "language", "seed", "pause_after"];
+const SHOWN = ["aspect_ratio", "duration", "title", "tone", "language", "seed", "pause_after", "max_cost"];
 const SHOWN_IN_PARTS = { voice: ["id", "speed"], brand: ["palette"], music: ["mood"] };
 const CAPTIONS = ["enabled", "style"];
 
@@ -35,6 +35,7 @@ export function choicesOf(values) {
     give("captions", "style", values.captions);
   }
   if (values.pause_after) brief.pause_after = values.pause_after;
+  if (values.max_cost.trim()) brief.max_cost = numberIn(values.max_cost);
   return brief;
 }
 
@@ -56,8 +57,8 @@ export function addressIn(text) {
   return BARE_ADDRESS.test(whole) ? `https://${whole}` : null;
 }
 
-/** What is no number goes as it is: the API says best what is wrong with it. */
-function numberIn(text) {
+/** A number as it was typed. What is no number goes as it is: the API says best what is wrong with it. */
+export function numberIn(text) {
   const number = Number(text.trim().replace(",", "."));
   return Number.isNaN(number) ? text.trim() : number;
 }

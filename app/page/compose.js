@@ -7,6 +7,7 @@ import { keepDraft, readDraft } from "./drafts.js";
 import { announce, fill, h, say, written } from "./dom.js";
 import { Presets } from "./presets.js";
 import { clearProblems, forgetAsMended, showProblem } from "./problems.js";
+import { byModel, mayCost } from "./providers.js";
 import { warningList } from "./rights.js";
 import { SceneRows } from "./scene_rows.js";
 import { Voices } from "./voices.js";
@@ -19,8 +20,9 @@ const NEEDED = {
 };
 /* what the form can't do without, of the server's features, and what is told of it */
 const WORDS = ["topic", "article", "script", "title"];
-const OFFLINE = "offline"; // the writer that is no model
-const TYPED = ["tone", "duration", "mood", "captions", "language", "speed", "seed", "pause_after"];
+const TYPED = [
+  "tone", "duration", "mood", "captions", "language", "speed", "seed", "max_cost", "pause_after",
+];
 
 export class Composer {
   #form = document.getElementById("compose");
@@ -33,6 +35,7 @@ export class Composer {
   #rest = {}; // what it, or the request that was taken up, says beyond this form
   #once = new OnceOnly();
   #limits = null; // this server's, once they are known
+  #mayCost = false;
   #busy = false;
 
   /** `onJob` gets each job that was accepted. */
@@ -85,6 +88,8 @@ export class Composer {
   async #offerAbilities() {
     const { features, languages, limits, moods, providers } = await get("/api/capabilities");
     this.#limit(limits);
+    this.#mayCost = mayCost(providers);
+    this.#offerCap();
     const options = (values) => values.map((value) => h("option", { value }));
     fill(document.getElementById("moods"), options([...moods, "none"]));
     say(document.getElementById("mood-note"), `${moods.join(", ")}, or none.`);
@@ -99,6 +104,12 @@ export class Composer {
     const lacking = features.filter(({ name, available }) => !available && name in NEEDED);
     const told = ({ name, missing, hint }) => ({ message: `${NEEDED[name]} ${missing}`, hint });
     fill(document.getElementById("lacking"), warningList(lacking.map(told)));
+  }
+
+  /** A cap is asked for where something may cost money, and one that is set isn't hidden. */
+  #offerCap() {
+    const field = document.getElementById("cap");
+    field.hidden = !this.#mayCost && this.#form.max_cost.value === "";
   }
 
   #limit(limits) {
@@ -122,6 +133,7 @@ export class Composer {
   takeUp(request) {
     // its seed was drawn, mostly: to send it anew is to want another video
     this.#fill({ ...valuesOf(request), seed: null });
+    fill(this.#result); // it was of something else
     this.#keep();
   }
 
@@ -164,6 +176,7 @@ export class Composer {
     this.#choosePalette(values.palette);
     this.#scenes.fill(values.scenes?.length ? values.scenes : [{}, {}]);
     this.#choose(SOURCES.includes(values.source) ? values.source : "topic");
+    this.#offerCap();
     this.#sayOptions();
   }
 
@@ -181,7 +194,7 @@ export class Composer {
   #sayOptions() {
     this.#sayLengths();
     const values = this.#values();
-    const { title, tone, voice, palette, mood, captions, language, speed, seed } = values;
+    const { title, tone, voice, palette, mood, captions, language, speed, seed, max_cost: cap } = values;
     const said = [
       title && "own title",
       tone,
@@ -192,6 +205,7 @@ export class Composer {
       captions,
       language,
       seed && `seed ${seed}`,
+      cap && `at most $${cap}`,
     ];
     const text = said.filter(Boolean).join(" · ") || "Automatic";
     say(document.getElementById("options-said"), text);
@@ -219,13 +233,19 @@ export class Composer {
 
   #check() {
     return this.#busily(null, async () => {
-      fill(this.#result, h("p", { class: "fine" }, "Looking at it…"));
+      const looking = h("p", { class: "fine" }, "Looking at it…");
+      fill(this.#result, looking);
       try {
         const answer = await post("/api/generate?dry_run=true", briefOf(this.#values()));
-        showCheck(this.#result, answer, (topic) => this.#mean(topic));
+        // another tab's by now, it's nobody's
+        if (looking.isConnected) {
+          showCheck(this.#result, answer, (topic) => this.#mean(topic));
+        }
       } catch (error) {
-        fill(this.#result);
-        throw error;
+        if (looking.isConnected || !(error instanceof Problem)) {
+          fill(this.#result);
+          throw error;
+        }
       }
     });
   }
@@ -288,7 +308,11 @@ export class Composer {
     }
   }
 
+  /** Turn to a tab; what a check has found belongs to the one it was made on. */
   #choose(source) {
+    if (source !== this.#source) {
+      fill(this.#result);
+    }
     this.#source = source;
     for (const name of SOURCES) {
       const tab = document.getElementById(`tab-${name}`);
@@ -297,13 +321,6 @@ export class Composer {
       document.getElementById(`panel-${name}`).hidden = name !== source;
     }
   }
-}
-
-/** Behind what only a model does: that none writes here, if so. */
-function byModel(providers) {
-  const writers = providers.find(({ port }) => port === "writer")?.providers ?? [];
-  const isModel = ({ name, place }) => place !== null && name !== OFFLINE;
-  return writers.some(isModel) ? "" : "; none writes here, so it changes nothing";
 }
 
 /** A palette to choose, in its own colours. */

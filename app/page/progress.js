@@ -1,6 +1,7 @@
 /** How far a job has come, and what can be done about it: cancel, retry, send anew. */
 
 import { post, Problem } from "./api.js";
+import { isOfJob, retryUnderCap, wayOut } from "./cost_cap.js";
 import { fill, h, say, written } from "./dom.js";
 import { percent, span, stageName, stateName } from "./format.js";
 import { problemBlock } from "./problems.js";
@@ -53,31 +54,31 @@ function leftOf(job) {
   if (job.status === "queued" && job.queue_position) {
     return job.queue_position === 1 ? "next in line" : `number ${job.queue_position} in line`;
   }
+  // extrapolated with the time that it waits: of a job that does, it tells nothing
   return job.eta_seconds === null || job.status === "waiting" ? "" : `about ${span(job.eta_seconds)} left`;
 }
 
 function errorBlock(error) {
+  const hint = wayOut(error);
   return h(
     "div",
     { class: "problem" },
     h("p", { class: "problem-what" }, error.message),
-    error.hint && h("p", {}, written(error.hint)),
+    hint && h("p", {}, written(hint)),
   );
 }
 
 /** A job that has failed or was cancelled; `onAnew` takes its request up again. */
 export function endedPanel(job, store, onAnew) {
   const error = job.error ?? { message: "It was cancelled. What was finished is kept." };
+  const anew = h("button", { type: "button", class: "quiet", on: { click: onAnew } }, "Change and send anew");
   return h(
     "section",
     { class: "card", "aria-label": "What happened" },
     errorBlock(error),
-    h(
-      "div",
-      { class: "actions" },
-      actButton("Try again", "main", job, "retry", store),
-      h("button", { type: "button", class: "quiet", on: { click: onAnew } }, "Change and send anew"),
-    ),
+    isOfJob(error)
+      ? retryUnderCap(job, store, anew)
+      : h("div", { class: "actions" }, actButton("Try again", "main", job, "retry", store), anew),
   );
 }
 

@@ -1,12 +1,13 @@
 """The page as somebody meets it who looks before it goes on: checks and approvals."""
 
+import asyncio
 from uuid import UUID
 
 import httpx
 from finished_video import PCM, SCENES, work_until_it_waits
 from live_server import Backstage
 from page_visit import Visit
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 from test_page_in_a_browser import HOSTILE, jobs_of, write_a_script
 from tiny_production import ACCOUNT, add_job, claim_unit, work_off
 
@@ -58,6 +59,42 @@ async def test_a_check_that_is_refused_is_told_of_at_its_field(visit: Visit) -> 
     await page.get_by_role("button", name="Check first").click()
     error = page.locator('[data-pointer="/duration"] .error')
     await expect(error).to_have_text("Must be at least 15; this is 5.")
+
+
+async def test_what_a_check_found_goes_with_its_tab(visit: Visit) -> None:
+    page = await visit.go()
+    await write_a_script(page)
+    check, result = page.get_by_role("button", name="Check first"), page.locator("#check-result")
+    await check.click()
+    await expect(result).to_contain_text("Honey never spoils.")
+    await page.get_by_role("tab", name="Script").click()  # it's there already
+    await expect(result).to_contain_text("Honey never spoils.")
+    await page.get_by_role("tab", name="Scenes").click()
+    await expect(result).to_be_empty()
+
+
+async def test_a_check_that_ends_on_another_tab_says_nothing_there(visit: Visit) -> None:
+    asked, turned = asyncio.Event(), asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        asked.set()
+        await turned.wait()
+        await route.continue_()
+
+    page = await visit.go()
+    await page.route("**/api/generate?dry_run=true", answer_late)
+    check, form = page.get_by_role("button", name="Check first"), page.locator("#compose")
+    for words in ("Honey never spoils.", ""):  # one that is answered, one that is refused
+        asked.clear()
+        turned.clear()
+        await write_a_script(page, words)
+        await check.click()
+        await asked.wait()
+        await page.get_by_role("tab", name="Article").click()
+        turned.set()
+        await expect(form).not_to_have_attribute("aria-busy", "true")
+        await expect(page.locator("#check-result")).to_be_empty()
+        await expect(page.locator(".error, .problem")).to_have_count(0)
 
 
 # -- approving and rejecting -------------------------------------------------------------------
