@@ -32,19 +32,14 @@ BRIEFS = {
 }
 
 
-@pytest.fixture(scope="session")
-def script_cache(pytestconfig: pytest.Config) -> Path:
-    return pytestconfig.rootpath / ".pytest_cache" / "d" / "topics"
-
-
 @pytest.fixture(params=["direct", "dispatched", "model"])
 async def writer_of(
-    request: pytest.FixtureRequest, script_cache: Path
+    request: pytest.FixtureRequest, caches: Path
 ) -> AsyncIterator[dict[str, ScriptWriter]]:
     segmenter = SentencexSegmenter()
     plain = PlainWriter(segmenter)
     writers: dict[str, ScriptWriter] = {
-        "topic": WikipediaWriter(segmenter, script_cache),
+        "topic": WikipediaWriter(segmenter, caches),
         "source_text": SumyWriter(segmenter),
         "script": plain,
         "scenes": plain,
@@ -53,7 +48,7 @@ async def writer_of(
         if request.param == "model":
             server = await stack.enter_async_context(serving(*[says(a_draft(90))] * 4))
             chat = OpenAIChat(server.base_url, "small-1")
-            model = OpenAIWriter(chat, WikipediaEncyclopedia(script_cache), segmenter)
+            model = OpenAIWriter(chat, WikipediaEncyclopedia(caches), segmenter)
             writers |= {"topic": model, "source_text": model}
         elif request.param == "dispatched":
             writers = dict.fromkeys(writers, Writers(writers))  # type: ignore[arg-type]
